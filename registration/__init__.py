@@ -1,0 +1,1 @@
+"""Right Start: birth registration booking for children's centres."""

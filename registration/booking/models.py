@@ -1,0 +1,124 @@
+"""Bookings, what fills a registrar's time, and the answers of families still on their way."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registration.common.db import Model
+
+
+class Booking(Model):
+    """One family's appointment to register, or to make a declaration for another district. Never the register entry itself."""
+
+    __tablename__ = "booking"
+    __table_args__ = (
+        CheckConstraint("state IN ('booked', 'cancelled')", name="state"),
+        CheckConstraint("kind IN ('registration', 'declaration')", name="kind"),
+        CheckConstraint("begins_at < ends_at", name="span"),
+        Index("uq_booking_email_key", "email_key", unique=True, postgresql_where=text("state = 'booked'")),
+        Index("uq_booking_mobile_key", "mobile_key", unique=True, postgresql_where=text("state = 'booked'")),
+        Index("ix_booking_begins", "begins_at", postgresql_where=text("state = 'booked'")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(unique=True)
+    reference: Mapped[str] = mapped_column(Text, unique=True)
+    link_digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    family_id: Mapped[int] = mapped_column(ForeignKey("family.id"), index=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("session.id"), index=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(Text)
+    married_or_civil_partners: Mapped[bool]
+    both_parents_named: Mapped[bool]
+    attending: Mapped[str] = mapped_column(Text)
+    last_lawful_day: Mapped[date]
+    state: Mapped[str] = mapped_column(Text, server_default="booked")
+    version: Mapped[int] = mapped_column(server_default=text("0"))  # the SEQUENCE of its calendar file
+    channel: Mapped[str] = mapped_column(Text)  # online, api, telephone
+    # Births and contact together, so that the same birth is not booked twice by the same people; keyed, not readable.
+    email_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    mobile_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str | None] = mapped_column(Text)  # family, bereavement, staff
+
+
+class Occupancy(Model):
+    """What fills a registrar's time: a booking, a hold while a family answers, an absence, travel.
+
+    The exclusion constraint makes filling the same minute twice impossible. Absences stand outside it, because they may fall on
+    booked time, which is then settled family by family.
+    """
+
+    __tablename__ = "occupancy"
+    __table_args__ = (
+        CheckConstraint("kind IN ('hold', 'booking', 'absence', 'travel')", name="kind"),
+        CheckConstraint("(kind = 'hold') = (until IS NOT NULL)", name="hold_ends"),
+        CheckConstraint("(kind = 'booking') = (booking_id IS NOT NULL) OR kind = 'hold'", name="booking"),
+        ExcludeConstraint(
+            (text("int8range(registrar_id, registrar_id, '[]')"), "&&"),
+            ("during", "&&"),
+            where=text("kind <> 'absence'"),
+            using="gist",
+            name="ex_occupancy_registrar_id",
+        ),
+        Index("ix_occupancy_until", "until", postgresql_where=text("kind = 'hold'")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("session.id"), index=True)
+    registrar_id: Mapped[int] = mapped_column(ForeignKey("registrar.id"))
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE, Computed("tstzrange(begins_at, ends_at)", persisted=True))
+    kind: Mapped[str] = mapped_column(Text)
+    booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"), unique=True)
+    # Of a hold only:
+    until: Mapped[datetime | None]
+    hold_digest: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    born: Mapped[list[date] | None] = mapped_column(ARRAY(Date))
+    interpreter: Mapped[bool | None]
+    client: Mapped[str | None] = mapped_column(Text)
+
+
+class Journey(Model):
+    """The answers of a family on its way to a booking; the row's lock keeps double clicks and second tabs in order."""
+
+    __tablename__ = "journey"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    token_digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    answers: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id", ondelete="SET NULL"))
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp(), index=True)
+
+
+class RequestKey(Model):
+    """A caller's Idempotency-Key and the booking it made, so that sending it again books nothing twice."""
+
+    __tablename__ = "request_key"
+
+    key_digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    body_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    booking_public_id: Mapped[UUID]
+    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp(), index=True)

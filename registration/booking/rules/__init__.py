@@ -1,0 +1,1 @@
+"""Decisions of booking that need neither database nor web: standard library only."""

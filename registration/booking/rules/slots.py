@@ -1,0 +1,69 @@
+"""Start times as a pure function of a session, what already fills it, and the length needed.
+
+Moments are whole minutes since 1970 in UTC, so a day on which the clocks change is nothing special.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+Minute = int
+Span = tuple[Minute, Minute]  # from the first minute up to, and not with, the second
+
+LONG_SESSION = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """How long appointments are, in minutes."""
+
+    per_baby: int
+    interpreter: int
+
+    def needed(self, babies: int, *, interpreter: bool) -> int:
+        """Give the minutes one appointment takes: each baby is registered in turn, an interpreter adds time once."""
+        return self.per_baby * babies + (self.interpreter if interpreter else 0)
+
+
+def public_end(begin: Minute, end: Minute, kept: int, *, urgent: bool) -> Minute:
+    """Give where the part of a session ends that families may book by themselves.
+
+    The telephone desk keeps the last minutes of every long session, for those who cannot book online; a family whose deadline is
+    near may have those too.
+    """
+    if urgent or end - begin < LONG_SESSION:
+        return end
+    return end - kept
+
+
+def free_starts(session: Span, busy: Sequence[Span], length: int, step: int) -> list[Minute]:
+    """List when an appointment of that length may begin in a session.
+
+    A start lies on the session's own grid (its begin and every `step` minutes) or directly at the end of something that fills
+    it, so that an odd length leaves no unused gap behind it; and nothing overlaps the appointment. `busy` is sorted by begin and may
+    overlap itself.
+    """
+    begin, end = session
+    starts: list[Minute] = []
+    cursor = begin
+    for taken_from, taken_to in busy:
+        if taken_to <= cursor:
+            continue
+        _fill(starts, begin, cursor, min(taken_from, end), length, step)
+        cursor = taken_to
+    _fill(starts, begin, cursor, end, length, step)
+    return starts
+
+
+def _fill(starts: list[Minute], begin: Minute, gap_from: Minute, gap_to: Minute, length: int, step: int) -> None:
+    """Add the starts of one gap: where it opens, then the session's grid."""
+    if gap_from + length > gap_to:
+        return
+    on_grid = begin + -(-(gap_from - begin) // step) * step
+    if on_grid != gap_from:
+        starts.append(gap_from)
+    starts.extend(range(on_grid, gap_to - length + 1, step))
+
+
+def least_loaded(candidates: Iterable[tuple[int, int]]) -> list[int]:
+    """Order registrars (id, minutes booked that day) so that the least busy is asked first, the lower id between equals."""
+    return [registrar for registrar, _ in sorted(candidates, key=lambda pair: (pair[1], pair[0]))]

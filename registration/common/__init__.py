@@ -1,0 +1,1 @@
+"""What every capability stands on: database, transaction, clock, forms, access, audit."""

@@ -1,0 +1,74 @@
+"""Who may open which address. Every route stands in exactly one list; what stands in none is closed."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from flask import abort, current_app, g, has_request_context, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+P = ParamSpec("P")
+
+ROLES = (
+    "registrar",
+    "rota_manager",
+    "booking_desk",
+    "centre_worker",
+    "data_officer",
+    "evaluator",
+    "administrator",
+    "auditor",
+)
+
+
+def public(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Anyone may open it."""
+    vars(view)["access"] = "public"
+    return view
+
+
+def roles(*names: str) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
+    """Only staff signed in with one of these roles may open it; others are told so, strangers are asked to sign in."""
+    unknown = set(names) - set(ROLES)
+    if unknown or not names:
+        message = f"not roles of ours: {sorted(unknown)}"
+        raise ValueError(message)
+
+    def decorate(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            if not signed_in():
+                return redirect(url_for("security.login", next=request.full_path))
+            if not has_role(*names):
+                abort(403)
+            return view(*args, **kwargs)
+
+        vars(guarded)["access"] = frozenset(names)
+        return guarded
+
+    return decorate
+
+
+def signed_in() -> bool:
+    """Say whether a member of staff is signed in."""
+    from flask_login import current_user  # noqa: PLC0415 -- staff sign-in is only asked for on guarded pages
+
+    return hasattr(current_app, "login_manager") and bool(current_user.is_authenticated)
+
+
+def has_role(*names: str) -> bool:
+    """Say whether the person signed in holds one of the roles."""
+    from flask_login import current_user  # noqa: PLC0415
+
+    return signed_in() and any(role.name in names for role in current_user.roles)
+
+
+def current_actor() -> str:
+    """Name who acts, for the record: 'staff:12', 'family' for a parent on the pages, 'service' outside a request."""
+    if not has_request_context():
+        return "service"
+    if "actor" in g:
+        return str(g.actor)
+    from flask_login import current_user  # noqa: PLC0415
+
+    return f"staff:{current_user.id}" if signed_in() else "family"

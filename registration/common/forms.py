@@ -1,0 +1,29 @@
+"""The form every page builds on: the one typed seam over Flask-WTF."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field
+
+from registration.common.text import Storable
+
+
+class Form(FlaskForm):
+    """A form a person fills in on one page. Every field refuses text that cannot be kept."""
+
+    class Meta(FlaskForm.Meta):
+        """How each field is bound."""
+
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Field:  # noqa: ANN401 -- WTForms' own signature
+            """Put the gate for text in front of the field's own checks."""
+            field: Field = super().bind_field(form, unbound_field, options)  # type: ignore[no-untyped-call]
+            field.validators = [Storable(), *field.validators]
+            return field
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- FlaskForm's own signature
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
+
+    def accepted(self, extra: Mapping[str, Any] | None = None) -> bool:
+        """Say whether it was sent, and every answer is usable."""
+        return bool(self.validate_on_submit(extra_validators=extra))  # type: ignore[no-untyped-call]

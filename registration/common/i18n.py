@@ -1,0 +1,58 @@
+"""The languages of the parents' pages."""
+
+from flask import Flask, Response, current_app, request
+from flask_babel import Babel, get_locale
+
+from registration.common.authority import current_authority
+
+#: Code of the language, and its own name for itself.
+LANGUAGES = {"en": "English", "pl": "Polski", "ur": "اردو"}
+RIGHT_TO_LEFT = frozenset({"ur"})
+COOKIE = "lang"
+YEAR = 365 * 24 * 3600
+
+
+def chosen_language() -> str:
+    """Give the language asked for in the address, else the one chosen before, else English."""
+    for wanted in (request.args.get("lang"), request.cookies.get(COOKIE)):
+        if wanted in LANGUAGES:
+            return str(wanted)
+    return "en"
+
+
+def translation_unchecked() -> bool:
+    """Say whether the page is in a machine's words that no person at the council has checked yet."""
+    code = current_language()
+    return code != "en" and code not in current_authority().translations_checked
+
+
+def current_language() -> str:
+    """Give the code of the language the page is in."""
+    return str(get_locale() or "en")
+
+
+def text_direction() -> str:
+    """Give 'rtl' for languages written from right to left, else 'ltr'."""
+    return "rtl" if current_language() in RIGHT_TO_LEFT else "ltr"
+
+
+def _remember(response: Response) -> Response:
+    wanted = request.args.get("lang")
+    if wanted in LANGUAGES and request.cookies.get(COOKIE) != wanted:
+        secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+        response.set_cookie(COOKIE, str(wanted), max_age=YEAR, httponly=True, samesite="Lax", secure=secure)
+    return response
+
+
+def init_languages(app: Flask) -> None:
+    """Let parents choose a language with ?lang= on any page, kept in a cookie."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
+    app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/London"
+    Babel(app, locale_selector=chosen_language)
+    app.after_request(_remember)
+    app.jinja_env.globals.update(
+        languages=LANGUAGES,
+        current_language=current_language,
+        text_direction=text_direction,
+        translation_unchecked=translation_unchecked,
+    )

@@ -1,0 +1,109 @@
+"""How often one address may try: counted in PostgreSQL, so that every web process counts together."""
+
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask, current_app, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from limits.storage import Storage
+from sqlalchemy import Text, case, delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registration.common.db import Model, db
+from registration.common.links import keyed
+
+
+class TryCount(Model):
+    """How many tries one client made of one kind since its window began. Unlogged: a crash may forget it."""
+
+    __tablename__ = "try_count"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 -- SQLAlchemy's own shape
+
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    count: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class PostgresTries(Storage):
+    """The counters of Flask-Limiter in our own database; each count is its own short transaction."""
+
+    STORAGE_SCHEME = ["rightstart"]  # noqa: RUF012 -- the library's own shape
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        """Name what the library may swallow when counting fails."""
+        return SQLAlchemyError
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Count one more try and give the number in this window of `expiry` seconds."""
+        now = datetime.now(UTC)
+        fresh = TryCount.expires_at > now
+        statement = insert(TryCount).values(key=key, count=amount, expires_at=now + timedelta(seconds=expiry))
+        statement = statement.on_conflict_do_update(
+            index_elements=["key"],
+            set_={
+                "count": case((fresh, TryCount.count + amount), else_=amount),
+                "expires_at": case((fresh, TryCount.expires_at), else_=statement.excluded.expires_at),
+            },
+        )
+        with db.engine.begin() as connection:
+            return int(connection.execute(statement.returning(TryCount.count)).scalar_one())
+
+    def get(self, key: str) -> int:
+        """Give the tries counted so far."""
+        wanted = select(TryCount.count).where(TryCount.key == key, TryCount.expires_at > datetime.now(UTC))
+        with db.engine.begin() as connection:
+            return int(connection.execute(wanted).scalar() or 0)
+
+    def get_expiry(self, key: str) -> float:
+        """Give when the window ends, in seconds since 1970."""
+        with db.engine.begin() as connection:
+            ends = connection.execute(select(TryCount.expires_at).where(TryCount.key == key)).scalar()
+        return (ends or datetime.now(UTC)).timestamp()
+
+    def check(self) -> bool:
+        """Say whether counting works."""
+        with db.engine.begin() as connection:
+            return connection.execute(select(1)).scalar() == 1
+
+    def reset(self) -> int:
+        """Forget every count; say how many there were."""
+        with db.engine.begin() as connection:
+            return int(connection.execute(delete(TryCount)).rowcount)
+
+    def clear(self, key: str) -> None:
+        """Forget one count."""
+        with db.engine.begin() as connection:
+            connection.execute(delete(TryCount).where(TryCount.key == key))
+
+
+def client() -> str:
+    """Give a name for who asks that is no address in the clear."""
+    return keyed("client", get_remote_address()).hex()[:24]
+
+
+def target(name: str) -> str:
+    """Give a name for what is aimed at (a reference, an account) that cannot be read back."""
+    return keyed("target", (request.form.get(name) or "").strip().casefold()).hex()[:24]
+
+
+limiter = Limiter(key_func=client, storage_uri="rightstart://", strategy="fixed-window", headers_enabled=False)
+
+
+def init_limits(app: Flask) -> None:
+    """Count tries where a page asks for it; RATE_LIMITS=off counts nothing."""
+    app.config["RATELIMIT_ENABLED"] = app.config["RATE_LIMITS"]
+    limiter.init_app(app)
+
+
+def limits_are_on() -> bool:
+    """Say whether tries and live holds are limited in this installation."""
+    return bool(current_app.config["RATE_LIMITS"])
+
+
+def forget_old_tries() -> int:
+    """Delete counts whose window is over, in the transaction in hand; say how many."""
+    result = db.session.execute(delete(TryCount).where(TryCount.expires_at <= datetime.now(UTC)))
+    return int(result.rowcount)  # type: ignore[attr-defined]

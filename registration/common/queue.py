@@ -1,0 +1,56 @@
+"""Work done after the page is sent, kept in the same database as the booking."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import ParamSpec
+
+from flask import Flask, has_app_context
+from procrastinate import App, SyncPsycopgConnector
+from procrastinate.retry import BaseRetryStrategy
+from procrastinate.types import JSONValue
+
+from registration.common.db import db
+
+P = ParamSpec("P")
+
+#: Opened with a real connection string by the worker; the web process only defers, on its own connection.
+queue = App(connector=SyncPsycopgConnector(conninfo=""))
+_application: list[Flask] = []
+
+
+def init_queue(app: Flask) -> None:
+    """Let jobs run inside this application."""
+    _application[:] = [app]
+
+
+def defer(job: str, *, schedule_at: datetime | None = None, **arguments: JSONValue) -> None:
+    """Queue a job inside the transaction in hand: it runs if, and only if, that commits."""
+    connection = db.session.connection().connection.driver_connection
+    options = {"schedule_at": schedule_at} if schedule_at else {}
+    queue.configure_task(job, connection=connection, **options).defer(**arguments)  # type: ignore[arg-type]
+
+
+def job(
+    name: str, *, every: str | None = None, retry: BaseRetryStrategy | None = None
+) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Register a job under a name that defer() knows; `every` is a cron line in UTC for work that falls due by itself.
+
+    A periodic job receives the time it fell due, in seconds since 1970, as its only argument.
+    """
+
+    def decorate(work: Callable[P, None]) -> Callable[P, None]:
+        @wraps(work)
+        def inside(*args: P.args, **kwargs: P.kwargs) -> None:
+            if has_app_context():
+                work(*args, **kwargs)
+                return
+            with _application[0].app_context():
+                work(*args, **kwargs)
+
+        task = queue.task(name=name, retry=retry or False, queueing_lock=name if every else None)(inside)
+        if every:
+            queue.periodic(cron=every)(task)
+        return inside
+
+    return decorate

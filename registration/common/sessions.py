@@ -1,0 +1,59 @@
+"""Sessions kept in PostgreSQL: signing out really ends one, and a stolen database holds no usable cookie."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from flask_session.base import ServerSideSession, ServerSideSessionInterface
+from sqlalchemy import LargeBinary, delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registration.common.db import Model, db
+from registration.common.links import digest
+
+
+class BrowserSession(Model):
+    """What the service remembers of one browser: a form key, a journey's secret, who signed in."""
+
+    __tablename__ = "browser_session"
+
+    token_digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class PostgresSessions(ServerSideSessionInterface):
+    """Flask-Session's interface on our own table, each step its own short transaction."""
+
+    ttl = True
+
+    def _retrieve_session_data(self, store_id: str) -> Mapping[str, Any] | None:
+        wanted = select(BrowserSession.data).where(
+            BrowserSession.token_digest == digest(store_id), BrowserSession.expires_at > datetime.now(UTC)
+        )
+        with db.engine.begin() as connection:
+            data = connection.execute(wanted).scalar()
+        return None if data is None else self.serializer.decode(data)
+
+    def _upsert_session(self, session_lifetime: timedelta, session: ServerSideSession, store_id: str) -> None:
+        values = {"data": self.serializer.encode(session), "expires_at": datetime.now(UTC) + session_lifetime}
+        statement = insert(BrowserSession).values(token_digest=digest(store_id), **values)
+        with db.engine.begin() as connection:
+            connection.execute(statement.on_conflict_do_update(index_elements=["token_digest"], set_=values))
+
+    def _delete_session(self, store_id: str) -> None:
+        with db.engine.begin() as connection:
+            connection.execute(delete(BrowserSession).where(BrowserSession.token_digest == digest(store_id)))
+
+
+def init_sessions(app: Flask) -> None:
+    """Keep the application's sessions in its database."""
+    app.session_interface = PostgresSessions(app, key_prefix="")
+
+
+def delete_expired_sessions() -> int:
+    """Forget the sessions whose time has passed, in the transaction in hand; say how many."""
+    result = db.session.execute(delete(BrowserSession).where(BrowserSession.expires_at <= datetime.now(UTC)))
+    return int(result.rowcount)  # type: ignore[attr-defined]

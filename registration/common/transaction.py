@@ -1,0 +1,78 @@
+"""The only place in the service that commits."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from http import HTTPStatus
+from typing import ParamSpec
+
+from flask import Response, make_response
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError
+
+from registration.common.db import db
+
+P = ParamSpec("P")
+
+#: Serialisation failure and deadlock: the database asks for the whole transaction again.
+PASSING = frozenset({"40001", "40P01"})
+TRIES = 4
+
+
+def sqlstate(error: DBAPIError) -> str:
+    """Give PostgreSQL's five-character code of an error, or an empty text."""
+    return str(getattr(error.orig, "sqlstate", None) or "")
+
+
+def commits(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Keep what a view did when it answers well; undo all of it otherwise.
+
+    A deadlock or serialisation failure is nobody's answer: the view is run again, at most TRIES times in all.
+    """
+
+    @wraps(view)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        for left in reversed(range(TRIES)):
+            try:
+                return _kept(make_response(view(*args, **kwargs)))
+            except DBAPIError as error:
+                db.session.rollback()
+                if sqlstate(error) not in PASSING or not left:
+                    raise
+            except BaseException:
+                db.session.rollback()
+                raise
+        raise AssertionError  # the loop above returns or raises
+
+    vars(wrapper)["commits"] = True  # tests/test_house.py asks which views may change things
+    return wrapper
+
+
+def undo() -> None:
+    """Undo what was done so far in this request, before saying why it was refused."""
+    db.session.rollback()
+
+
+def keep(response: Response) -> Response:
+    """Keep what was done even though the answer is a refusal: a link sent to a family that is booked already."""
+    vars(response)["keep"] = True
+    return response
+
+
+def _kept(response: Response) -> Response:
+    if response.status_code < HTTPStatus.BAD_REQUEST or vars(response).get("keep"):
+        db.session.commit()
+    else:
+        db.session.rollback()
+    return response
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Do a command's or a job's work whole or not at all."""
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise

@@ -1,0 +1,235 @@
+"""Everything that may differ between one installation and another, read once from the environment."""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+PREFIXES = ("TWILIO_", "NOTIFY_", "OIDC_", "SMTP_", "MAIL_", "RATE_")
+#: Names with one of our prefixes that mean something to us.
+KNOWN = {
+    "SMTP_URL",
+    "MAIL_FROM",
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_FROM",
+    "TWILIO_API_BASE",
+    "NOTIFY_API_KEY",
+    "NOTIFY_API_BASE",
+    "NOTIFY_EMAIL_TEMPLATE",
+    "NOTIFY_SMS_TEMPLATE",
+    "RATE_LIMITS",
+    "OIDC_ISSUER",
+    "OIDC_CLIENT_ID",
+    "OIDC_CLIENT_SECRET",
+    "OIDC_LABEL",
+}
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+class SettingRefused(SystemExit):
+    """A setting that cannot be used stops the start with a sentence."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(f"Settings: {sentence}")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Settings, named as Flask and its extensions expect them."""
+
+    SECRET_KEY: str
+    SQLALCHEMY_DATABASE_URI: str = ""  # empty: the embedded server of INSTANCE
+    INSTANCE: Path = Path("instance")
+    DEMO: bool = False
+    HOST: str = "127.0.0.1"
+    PORT: int = 8000
+    PUBLIC_URL: str = ""
+    CLOCK: datetime | None = None
+    LOG_LEVEL: str = "INFO"
+    RATE_LIMITS: bool = True
+    SMTP_URL: str = ""
+    MAIL_FROM: str = ""
+    TWILIO_ACCOUNT_SID: str = ""
+    TWILIO_AUTH_TOKEN: str = ""
+    TWILIO_FROM: str = ""
+    TWILIO_API_BASE: str = ""
+    NOTIFY_API_KEY: str = ""
+    NOTIFY_API_BASE: str = ""
+    NOTIFY_EMAIL_TEMPLATE: str = ""
+    NOTIFY_SMS_TEMPLATE: str = ""
+    OIDC_ISSUER: str = ""
+    OIDC_CLIENT_ID: str = ""
+    OIDC_CLIENT_SECRET: str = ""
+    OIDC_LABEL: str = ""
+    TESTING: bool = False
+    WTF_CSRF_ENABLED: bool = True
+    WTF_CSRF_TIME_LIMIT: int | None = None  # a form lives as long as the session it belongs to
+    MAX_CONTENT_LENGTH: int = 32 * 1024 * 1024
+    MAX_FORM_MEMORY_SIZE: int = 256 * 1024
+    PERMANENT_SESSION_LIFETIME: timedelta = timedelta(hours=24)
+    SESSION_COOKIE_HTTPONLY: bool = True
+    SESSION_COOKIE_SAMESITE: str = "Lax"
+    SESSION_COOKIE_SECURE: bool = False
+    SESSION_REFRESH_EACH_REQUEST: bool = False
+    SQLALCHEMY_ENGINE_OPTIONS: Mapping[str, object] = field(
+        default_factory=lambda: {
+            "pool_size": 8,
+            "max_overflow": 4,
+            "pool_timeout": 5,
+            "pool_pre_ping": False,
+            "connect_args": {"connect_timeout": 5, "prepare_threshold": 3},
+        }
+    )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Read the settings and fail at start, not at first use; SettingRefused says which one and why."""
+        env = os.environ if environment is None else environment
+        _refuse_unknown(env)
+        instance = Path(env.get("INSTANCE") or "instance").resolve()
+        demo = _switch(env, "DEMO", default=True)
+        public_url = _address(env, "PUBLIC_URL", ("http", "https"))
+        url = _database_url(env)
+        return cls(
+            SQLALCHEMY_DATABASE_URI=url,
+            SECRET_KEY=_secret_key(env, instance, demo=demo),
+            INSTANCE=instance,
+            DEMO=demo,
+            HOST=env.get("HOST") or "127.0.0.1",
+            PORT=_port(env),
+            PUBLIC_URL=public_url,
+            CLOCK=_clock(env, demo=demo),
+            LOG_LEVEL=_one_of(env, "LOG_LEVEL", LEVELS, "INFO"),
+            RATE_LIMITS=_rate_limits(env, demo=demo),
+            SMTP_URL=_address(env, "SMTP_URL", ("smtp", "smtps")),
+            TWILIO_API_BASE=_address(env, "TWILIO_API_BASE", ("http", "https")),
+            NOTIFY_API_BASE=_address(env, "NOTIFY_API_BASE", ("http", "https")),
+            OIDC_ISSUER=_address(env, "OIDC_ISSUER", ("http", "https")),
+            SESSION_COOKIE_SECURE=public_url.startswith("https:"),
+            **{name: env.get(name, "") for name in sorted(PLAIN)},
+            **_twilio_whole(env),
+        )
+
+
+#: Settings that are any text.
+PLAIN = {
+    "MAIL_FROM",
+    "NOTIFY_API_KEY",
+    "NOTIFY_EMAIL_TEMPLATE",
+    "NOTIFY_SMS_TEMPLATE",
+    "OIDC_CLIENT_ID",
+    "OIDC_CLIENT_SECRET",
+    "OIDC_LABEL",
+}
+
+
+def _refuse_unknown(env: Mapping[str, str]) -> None:
+    for name in sorted(env):
+        if name.startswith(PREFIXES) and name not in KNOWN:
+            raise SettingRefused(f"{name} is not a setting of this service. Known are {', '.join(sorted(KNOWN))}.")
+
+
+def _switch(env: Mapping[str, str], name: str, *, default: bool) -> bool:
+    value = env.get(name, "")
+    if value not in {"", "0", "1"}:
+        raise SettingRefused(f"{name} must be 0 or 1, not {value!r}.")
+    return default if value == "" else value == "1"
+
+
+def _one_of(env: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:
+    value = env.get(name) or default
+    if value.upper() not in allowed:
+        raise SettingRefused(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
+    return value.upper()
+
+
+def _port(env: Mapping[str, str]) -> int:
+    value = env.get("PORT") or "8000"
+    if not re.fullmatch(r"\d{1,5}", value, re.ASCII) or not 0 < int(value) < 65536:  # noqa: PLR2004 -- the range of ports
+        raise SettingRefused(f"PORT must be a number from 1 to 65535, not {value!r}.")
+    return int(value)
+
+
+def _address(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
+    value = env.get(name, "")
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in schemes and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if not usable:
+        wanted = " or ".join(f"{scheme}://host" for scheme in schemes)
+        raise SettingRefused(f"{name} must be an address like {wanted}, and is not.")
+    return value
+
+
+def _database_url(env: Mapping[str, str]) -> str:
+    value = env.get("DATABASE_URL", "")
+    if not value:
+        return ""
+    match = re.fullmatch(r"(postgres|postgresql|postgresql\+psycopg)://(.+)", value)
+    if match is None:
+        raise SettingRefused("DATABASE_URL must begin with postgresql://; this service keeps its data in PostgreSQL only.")
+    return f"postgresql+psycopg://{match[2]}"
+
+
+def _secret_key(env: Mapping[str, str], instance: Path, *, demo: bool) -> str:
+    value = env.get("SECRET_KEY", "")
+    if value:
+        if len(value) < 16:  # noqa: PLR2004 -- shorter can be guessed
+            raise SettingRefused("SECRET_KEY must have at least 16 characters.")
+        return value
+    if not demo:
+        raise SettingRefused("SECRET_KEY is required when DEMO=0. Make one with: openssl rand -hex 32")
+    return _kept_secret(instance / "secret_key")
+
+
+def _kept_secret(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii")
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32))
+    return path.read_text(encoding="ascii")
+
+
+def _clock(env: Mapping[str, str], *, demo: bool) -> datetime | None:
+    value = env.get("CLOCK", "")
+    if not value:
+        return None
+    if not demo:
+        raise SettingRefused("CLOCK is only for demonstrations: it needs DEMO=1.")
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise SettingRefused(f"CLOCK must be an ISO time like 2026-11-22T09:00, not {value!r}.") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Europe/London"))).astimezone(UTC)
+
+
+def _rate_limits(env: Mapping[str, str], *, demo: bool) -> bool:
+    off = _one_of(env, "RATE_LIMITS", ("ON", "OFF"), "on") == "OFF"
+    if off and not demo:
+        raise SettingRefused("RATE_LIMITS=off is only for measuring the demonstration: it needs DEMO=1.")
+    return not off
+
+
+def _twilio_whole(env: Mapping[str, str]) -> dict[str, str]:
+    names = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
+    values = {name: env.get(name, "") for name in names}
+    missing = [name for name, value in values.items() if not value]
+    if missing and len(missing) < len(names):
+        raise SettingRefused(f"{', '.join(missing)} must be set too: texts need all of {', '.join(names)}.")
+    if values["TWILIO_ACCOUNT_SID"] and not re.fullmatch(r"AC[0-9a-fA-F]{32}", values["TWILIO_ACCOUNT_SID"]):
+        raise SettingRefused("TWILIO_ACCOUNT_SID must be AC followed by 32 hexadecimal digits.")
+    return values

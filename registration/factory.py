@@ -1,0 +1,104 @@
+"""Put the application together from its capabilities."""
+
+import logging
+from dataclasses import fields
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_talisman import Talisman
+from flask_wtf.csrf import CSRFProtect
+from govuk_frontend_wtf.main import WTFormsHelpers
+from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+from whitenoise import WhiteNoise
+
+from registration import cli
+from registration.common import access, assets, embedded, pages
+from registration.common.authority import current_authority
+from registration.common.db import Model, db
+from registration.common.i18n import init_languages
+from registration.common.limits import init_limits
+from registration.common.queue import init_queue, queue
+from registration.common.sessions import init_sessions
+from registration.config import Config
+
+ROOT = Path(__file__).parent.parent
+STATIC = Path(__file__).parent / "static"
+CONTENT_POLICY = {
+    "default-src": "'self'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "object-src": "'none'",
+    "base-uri": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+
+csrf = CSRFProtect()
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Build one application from one configuration, reading nothing global."""
+    app = Flask("registration", template_folder=str(ROOT / "templates"), static_folder=None)
+    _configure(app, config or Config.from_environment())
+    _templates(app)
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
+    csrf.init_app(app)
+    init_languages(app)
+    init_sessions(app)
+    init_limits(app)
+    init_queue(app)
+    _harden(app)
+    _capabilities(app)
+    cli.init_app(app)
+    return app
+
+
+def _configure(app: Flask, config: Config) -> None:
+    for field in fields(config):
+        app.config[field.name] = getattr(config, field.name)
+    if not config.SQLALCHEMY_DATABASE_URI:
+        app.config["SQLALCHEMY_DATABASE_URI"] = embedded.address(config.INSTANCE)
+    app.config["EMBEDDED"] = not config.SQLALCHEMY_DATABASE_URI
+    app.secret_key = config.SECRET_KEY
+    app.logger.setLevel(getattr(logging, config.LOG_LEVEL))
+
+
+def _templates(app: Flask) -> None:
+    kits = {name: PackageLoader(name) for name in ("govuk_frontend_jinja", "govuk_frontend_wtf")}
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(ROOT / "templates"), PrefixLoader(kits)])
+    app.jinja_env.undefined = ChainableUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    WTFormsHelpers(app)
+    assets.init_app(app)
+
+    @app.context_processor
+    def everywhere() -> dict[str, object]:
+        return {"authority": current_authority(), "demonstration": app.config["DEMO"], "signed_in": access.signed_in}
+
+
+def _harden(app: Flask) -> None:
+    secure = bool(app.config["SESSION_COOKIE_SECURE"])
+    Talisman(
+        app,
+        force_https=secure,
+        strict_transport_security=secure,
+        session_cookie_secure=secure,
+        session_cookie_samesite="Lax",
+        content_security_policy=CONTENT_POLICY,
+        content_security_policy_nonce_in=["script-src", "style-src"],
+        referrer_policy="same-origin",
+        permissions_policy={"geolocation": "()", "camera": "()", "microphone": "()"},
+    )
+    files = WhiteNoise(app.wsgi_app, root=str(STATIC), prefix="static/", max_age=31536000, autorefresh=False)
+    app.wsgi_app = files  # type: ignore[method-assign]
+
+
+def _capabilities(app: Flask) -> None:
+    app.register_blueprint(pages.bp)
+    pages.init_app(app)
+
+
+__all__ = ["Model", "create_app", "csrf", "queue"]

@@ -1,0 +1,1 @@
+"""Registrars and their sessions: who registers births at which centre, in which room, when."""

@@ -1,0 +1,164 @@
+"""What every test may ask for. Heavy imports stay inside fixtures so that tests of rules start at once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from flask import Flask
+    from flask.testing import FlaskClient, FlaskCliRunner
+    from sqlalchemy.orm import scoped_session
+
+KIND = {"test_rules": "rules", "test_views": "pages", "test_forms": "pages", "test_api": "pages"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by the file it sits in, so nobody has to remember to."""
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker("journeys")
+        elif "races" in item.path.parts:
+            item.add_marker("races")
+        else:
+            item.add_marker(KIND.get(item.path.stem, "database"))
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real published files; tests that read it are left out, and say so, where there is none."""
+    folder = os.environ.get("REAL_DATA", "")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("REAL_DATA names no folder of real published files")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """A PostgreSQL of the tests' own, without databases of ours yet: give its address with {} for a database name."""
+    from registration.common import embedded
+
+    folder = Path(tempfile.mkdtemp(prefix="rs-"))
+    url = embedded.ensure(folder, fsync=False)
+    yield url.replace("/postgres?", "/{}?")
+    embedded.stop(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def settings(url: str, instance: Path, **changes: object):
+    """Settings of a demonstration with a known key and no limits."""
+    from registration.config import Config
+
+    values: dict[str, object] = {
+        "SQLALCHEMY_DATABASE_URI": url,
+        "SECRET_KEY": "a key for tests only, 32 letters",
+        "INSTANCE": instance,
+        "DEMO": True,
+        "TESTING": True,
+        "WTF_CSRF_ENABLED": False,
+        "RATE_LIMITS": False,
+    }
+    return Config(**(values | changes))
+
+
+@pytest.fixture(scope="session")
+def template_database(server_url: str) -> str:
+    """The name of a database with every table of ours, to copy from."""
+    import sqlalchemy
+
+    from registration.common.db import db
+    from registration.factory import create_app
+
+    engine = sqlalchemy.create_engine(server_url.format("postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sqlalchemy.text("CREATE DATABASE template_rs"))
+    app = create_app(settings(server_url.format("template_rs"), Path(tempfile.mkdtemp(prefix="rs-"))))
+    with app.app_context():
+        prepare(app)
+        db.engine.dispose()
+    engine.dispose()
+    return "template_rs"
+
+
+def prepare(app: Flask) -> None:
+    """Give an empty database every table: ours by migration, and the job queue's."""
+    from flask_migrate import upgrade
+
+    upgrade(directory=app.extensions["migrate"].directory)
+
+
+@pytest.fixture(scope="session")
+def new_database(server_url: str, template_database: str) -> Callable[[str], str]:
+    """Make a fresh database of that name with every table, and give its address."""
+    import sqlalchemy
+
+    def make(name: str) -> str:
+        engine = sqlalchemy.create_engine(server_url.format("postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(sqlalchemy.text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            connection.execute(sqlalchemy.text(f"CREATE DATABASE {name} TEMPLATE {template_database}"))
+        engine.dispose()
+        return server_url.format(name)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def app(new_database: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The whole application on a database of its own."""
+    from registration.common.db import db
+    from registration.factory import create_app
+
+    app = create_app(settings(new_database("tests"), tmp_path_factory.mktemp("instance")))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def database(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[scoped_session]:
+    """A session whose every commit is a savepoint, undone when the test ends."""
+    from sqlalchemy.orm import scoped_session, sessionmaker
+
+    from registration.common.db import db
+
+    with app.app_context(), db.engine.connect() as connection, connection.begin() as outer:
+        session = scoped_session(sessionmaker(bind=connection, join_transaction_mode="create_savepoint"))
+        monkeypatch.setattr(db, "session", session)
+        yield session
+        session.remove()
+        outer.rollback()
+
+
+@pytest.fixture
+def client(app: Flask, database: object) -> FlaskClient:
+    """A browser without a screen."""
+    return app.test_client()
+
+
+@pytest.fixture
+def runner(app: Flask, database: object) -> FlaskCliRunner:
+    """A terminal."""
+    return app.test_cli_runner()
+
+
+@pytest.fixture
+def at(app: Flask) -> Iterator[Callable[[str], None]]:
+    """Set the clock: at("2026-11-22T09:00") in English time."""
+    from datetime import UTC, datetime
+
+    from registration.common.clock import LONDON
+
+    def set_clock(moment: str) -> None:
+        given = datetime.fromisoformat(moment)
+        app.config["CLOCK"] = (given if given.tzinfo else given.replace(tzinfo=LONDON)).astimezone(UTC)
+
+    yield set_clock
+    app.config["CLOCK"] = None
