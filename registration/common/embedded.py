@@ -9,6 +9,7 @@ which is why it asks for no password.
 
 import fcntl
 import hashlib
+import logging
 import os
 import shutil
 import signal
@@ -18,7 +19,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -54,6 +55,11 @@ SETTINGS = {
     "log_checkpoints": "off",
 }
 
+#: How the server is asked to end, fast and then at once, and the seconds each way may take. Neither loses data.
+ENDINGS = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0))
+
+logger = logging.getLogger(__name__)
+#: The servers this process started, kept so that a dead one does not stay a zombie.
 _launched: dict[Path, subprocess.Popen[bytes]] = {}
 
 
@@ -158,8 +164,8 @@ def supervise(instance: Path, ending: threading.Event, *, every: float = 1.0) ->
         if not running(instance):
             try:
                 ensure(instance)
-            except (NotStarted, OSError) as failure:
-                warnings.warn(f"The embedded PostgreSQL does not come back: {failure}", RuntimeWarning, stacklevel=1)
+            except (NotStarted, OSError):
+                logger.exception("The embedded PostgreSQL does not come back; it is tried again.")
 
 
 def _place(instance: Path) -> _Place:
@@ -230,13 +236,13 @@ def _open_the_way(place: _Place) -> None:
 
 def _own_folder(folder: Path, account: _Account) -> None:
     """Make a folder that only the account enters; a folder someone else laid there first is refused."""
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if account:
-        os.chown(folder, account["user"], account["group"], follow_symlinks=False)
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+        if account:
+            os.chown(folder, account["user"], account["group"])
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.get("user", os.geteuid()):
         raise NotStarted(f"{folder} is not a folder of ours: remove it.")
-    folder.chmod(0o700)
 
 
 def _environment() -> dict[str, str]:
@@ -249,6 +255,8 @@ def _environment() -> dict[str, str]:
 
 def _initialise(place: _Place, *, fsync: bool) -> None:
     """Make the data folder beside its place and move it there whole, so that a kill leaves nothing half made."""
+    if place.data.exists():
+        raise NotStarted(f"{place.data} is there but holds no PostgreSQL data: move it away.")
     account = _account(place)
     if account:
         _open_the_way(place)
@@ -268,10 +276,7 @@ def _initialise(place: _Place, *, fsync: bool) -> None:
     )
     if made.returncode:
         raise NotStarted(f"The data folder {place.data} could not be made: {made.stderr.strip()[-500:]}")
-    try:
-        fresh.rename(place.data)
-    except OSError as failure:
-        raise NotStarted(f"{place.data} is there but holds no PostgreSQL data: move it away.") from failure
+    fresh.rename(place.data)
 
 
 def _start_until_it_answers(place: _Place, *, fsync: bool) -> None:
@@ -374,9 +379,10 @@ def _clear_away(place: _Place) -> None:
 
 
 def _halt(place: _Place) -> None:
-    """Ask for a fast shutdown, then for an immediate one, which loses nothing but needs recovery at the next start."""
-    for how, patience in ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0)):
-        process = _postmaster(place)
+    """Ask for a fast shutdown, then for an immediate one, which the next start recovers from."""
+    for how, patience in ENDINGS:
+        child = _launched.get(place.data)
+        process = child if child is not None and child.poll() is None else _postmaster(place)
         if process is not None:
             process.send_signal(how)
         deadline = time.monotonic() + patience
