@@ -12,6 +12,12 @@ from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from whitenoise import WhiteNoise
 
+import registration.booking.models
+import registration.centres.models
+import registration.families.models
+import registration.messages.models
+import registration.rota.models
+import registration.staff.models  # noqa: F401 -- tables that migrations must know
 from registration import cli
 from registration.common import access, assets, embedded, pages
 from registration.common.authority import current_authority
@@ -21,6 +27,9 @@ from registration.common.limits import init_limits
 from registration.common.queue import init_queue, queue
 from registration.common.sessions import init_sessions
 from registration.config import Config
+from registration.staff import jobs as _staff_jobs  # noqa: F401 -- registers its jobs
+from registration.staff import views as staff
+from registration.staff.commands import staff as staff_commands
 
 ROOT = Path(__file__).parent.parent
 STATIC = Path(__file__).parent / "static"
@@ -99,6 +108,8 @@ def _harden(app: Flask) -> None:
 def _capabilities(app: Flask) -> None:
     app.register_blueprint(pages.bp)
     pages.init_app(app)
+    staff.init_app(app)
+    app.cli.add_command(staff_commands)
 
 
 __all__ = ["Model", "create_app", "csrf", "queue"]

@@ -1,0 +1,187 @@
+"""Move a booking to another time, cancel it, undo that within a minute, cancel for a bereaved family."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from registration.booking.actions import notices
+from registration.booking.actions.holds import candidates_for, lock_start, needed_minutes
+from registration.booking.actions.refusals import CannotChange, NotOffered, SlotTaken
+from registration.booking.queries import Opening, appointment_by_id
+from registration.booking.rules.requests import Appointment, HoldRequest
+from registration.common import audit
+from registration.common.access import current_actor
+from registration.common.authority import current_authority
+from registration.common.db import db
+from registration.families.actions import mark_lost
+
+UNDO_SECONDS = 60
+
+_LOCKED = text("SELECT id FROM booking WHERE public_id = :public_id FOR UPDATE")
+_CLEAR = text("""
+DELETE FROM occupancy
+ WHERE registrar_id = :registrar AND kind = 'hold' AND until <= clock_timestamp()
+   AND during && tstzrange(:begins, :ends)
+""")
+# NOT EXISTS keeps the update from failing (and the whole transaction with it) where another family got there first; the constraint
+# still decides between two who come at the same moment.
+_SWAP = text("""
+UPDATE occupancy SET session_id = :session, registrar_id = :registrar, begins_at = :begins, ends_at = :ends
+ WHERE booking_id = :booking AND kind = 'booking'
+   AND NOT EXISTS (SELECT 1 FROM occupancy o WHERE o.registrar_id = :registrar AND o.kind <> 'absence'
+                      AND o.during && tstzrange(:begins, :ends) AND o.booking_id IS DISTINCT FROM :booking)
+""")
+_MOVE = text("""
+UPDATE booking SET session_id = :session, centre_id = :centre, begins_at = :begins, ends_at = :ends, version = version + 1,
+                   changed_at = clock_timestamp()
+ WHERE id = :booking
+""")
+_CANCEL = text("""
+UPDATE booking SET state = 'cancelled', cancelled_at = clock_timestamp(), cancel_reason = :reason, version = version + 1,
+                   changed_at = clock_timestamp()
+ WHERE id = :booking
+""")
+_KEEP_A_MINUTE = text("""
+UPDATE occupancy SET kind = 'hold', until = clock_timestamp() + make_interval(secs => :seconds) WHERE booking_id = :booking
+""")
+_LET_GO = text("DELETE FROM occupancy WHERE booking_id = :booking")
+_TAKE_BACK = text("""
+UPDATE occupancy SET kind = 'booking', until = NULL
+ WHERE booking_id = :booking AND kind = 'hold' AND until > clock_timestamp()
+""")
+_RESTORE = text("""
+UPDATE booking SET state = 'booked', cancelled_at = NULL, cancel_reason = NULL, version = version + 1,
+                   changed_at = clock_timestamp()
+ WHERE id = :booking
+""")
+
+
+def _locked(public_id: UUID) -> Appointment:
+    """Lock a booking's row, then read it as it stands."""
+    db.session.execute(_LOCKED, {"public_id": public_id})
+    appointment = appointment_by_id(public_id)
+    if appointment is None:
+        raise CannotChange
+    return appointment
+
+
+def _changeable(public_id: UUID, now: datetime) -> Appointment:
+    appointment = _locked(public_id)
+    if appointment.state != "booked" or appointment.start <= now:
+        raise CannotChange
+    return appointment
+
+
+def move(public_id: UUID, centre_id: int, start: datetime, now: datetime) -> Appointment:
+    """Give a booking another time: the old one is let go in the same stroke as the new one is filled.
+
+    Raises SlotTaken, NotOffered, or CannotChange when it is cancelled or past. Moving to the time it has changes nothing.
+    """
+    before = _changeable(public_id, now)
+    if (centre_id, start) == (before.centre_id, before.start):
+        return before
+    if start < now + timedelta(minutes=current_authority().notice_minutes):
+        raise NotOffered
+    lock_start(centre_id, start)
+    end = start + timedelta(minutes=needed_minutes(before.births, interpreter=before.interpreter))
+    request = HoldRequest(centre_id, start, before.births, before.interpreter)
+    if not any(_swap(before.id, o, start, end) for o in candidates_for(request, end, now, keep_for=before.id)):
+        raise SlotTaken
+    after = _reread(before)
+    _note("moved", before, after)
+    notices.tell_moved(after, now)
+    return after
+
+
+def _swap(booking_id: int, opening: Opening, start: datetime, end: datetime) -> bool:
+    """Fill a registrar's time with the booking instead of its old time; False when someone else filled it."""
+    values = {
+        "booking": booking_id,
+        "session": opening.session_id,
+        "registrar": opening.registrar_id,
+        "centre": opening.centre_id,
+        "begins": start,
+        "ends": end,
+    }
+    db.session.execute(_CLEAR, values)
+    try:
+        with db.session.begin_nested():
+            swapped = db.session.execute(_SWAP, values)
+    except IntegrityError:  # another family filled it between the look and the change
+        return False
+    if swapped.rowcount != 1:  # type: ignore[attr-defined]
+        return False
+    db.session.execute(_MOVE, values)
+    return True
+
+
+def cancel(public_id: UUID, now: datetime, reason: str = "family") -> Appointment:
+    """Cancel a booking; its time is kept one minute, in which that can be undone. Cancelling again changes nothing."""
+    before = _locked(public_id)
+    if before.state == "cancelled":
+        return before
+    if before.start <= now:
+        raise CannotChange
+    db.session.execute(_CANCEL, {"booking": before.id, "reason": reason})
+    db.session.execute(_KEEP_A_MINUTE, {"booking": before.id, "seconds": UNDO_SECONDS})
+    after = _reread(before)
+    _note("cancelled", before, after)
+    notices.tell_cancelled(after, now)
+    return after
+
+
+def undo_cancel(public_id: UUID, now: datetime) -> Appointment:
+    """Take a cancelled booking's time back within the minute; CannotChange once that is over or it was booked anew."""
+    before = _locked(public_id)
+    if before.state == "booked":
+        return before
+    if before.cancel_reason == "bereavement" or _back(before) != 1:
+        raise CannotChange
+    after = _reread(before)
+    _note("cancellation undone", before, after)
+    notices.tell_kept_after_all(after, now)
+    return after
+
+
+def _back(before: Appointment) -> int:
+    """Turn the minute's hold into the booking again; nought when the minute is over or the birth was booked anew."""
+    try:
+        with db.session.begin_nested():
+            taken = db.session.execute(_TAKE_BACK, {"booking": before.id}).rowcount  # type: ignore[attr-defined]
+            if taken:
+                db.session.execute(_RESTORE, {"booking": before.id})
+    except IntegrityError:
+        return 0
+    return int(taken)
+
+
+def cancel_for_bereavement(public_id: UUID, now: datetime) -> Appointment:
+    """Cancel for a family whose baby died: every message stops, the centre's lists forget it, the time is free at once."""
+    before = _locked(public_id)
+    if before.state == "booked":
+        db.session.execute(_CANCEL, {"booking": before.id, "reason": "bereavement"})
+    else:
+        db.session.execute(text("UPDATE booking SET cancel_reason = 'bereavement' WHERE id = :id"), {"id": before.id})
+    db.session.execute(_LET_GO, {"booking": before.id})
+    mark_lost(before.family_id)
+    notices.silence(before, now)
+    after = replace(before, state="cancelled", cancel_reason="bereavement", undo_until=None)
+    _note("cancelled for bereavement", before, after)
+    return after
+
+
+def _reread(before: Appointment) -> Appointment:
+    return appointment_by_id(before.public_id) or before
+
+
+def _note(event: str, before: Appointment, after: Appointment) -> None:
+    audit.record(
+        event,
+        about=f"booking:{before.id}",
+        actor=current_actor(),
+        before={"start": before.start.isoformat(), "centre": before.centre_id, "state": before.state},
+        after={"start": after.start.isoformat(), "centre": after.centre_id, "state": after.state},
+    )

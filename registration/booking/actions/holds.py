@@ -1,0 +1,138 @@
+"""Keep a time for a family while it answers, and let it go.
+
+The order is what keeps two families apart: lock the centre and start, choose the least loaded free registrar, insert; the
+exclusion constraint on occupancy stands behind it, and each other registrar is tried once.
+"""
+
+import secrets
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import text
+
+from registration.booking.actions.refusals import NeedsRegistrarGeneral, NotOffered, SlotTaken, TooManyHolds
+from registration.booking.queries import MINUTE, Opening, lengths, live_holds, openings_around
+from registration.booking.rules.deadline import LegalStatus, deadline, is_urgent
+from registration.booking.rules.requests import Hold, HoldRequest
+from registration.booking.rules.slots import least_loaded
+from registration.common.authority import current_authority
+from registration.common.clock import civil_date
+from registration.common.db import db
+from registration.common.limits import limits_are_on
+from registration.common.links import digest
+
+#: Live holds of one client; a children's centre with a room of families behind one address stays well below it.
+MOST_HOLDS = 60
+TOKEN_BYTES = 18
+
+_LOCK = text("SELECT pg_advisory_xact_lock(:centre, :minute)")
+_CLEAR = text("""
+DELETE FROM occupancy
+ WHERE registrar_id = :registrar AND kind = 'hold' AND until <= clock_timestamp()
+   AND during && tstzrange(:begins, :ends)
+""")
+_TAKE = text("""
+INSERT INTO occupancy (session_id, registrar_id, begins_at, ends_at, kind, until, hold_digest, born, interpreter, client)
+VALUES (:session, :registrar, :begins, :ends, 'hold', clock_timestamp() + make_interval(mins => :minutes),
+        :digest, CAST(:born AS date[]), :interpreter, :client)
+    ON CONFLICT DO NOTHING
+RETURNING until
+""")
+_RELEASE = text("DELETE FROM occupancy WHERE hold_digest = :digest AND kind = 'hold' AND booking_id IS NULL")
+_EXTEND = text("""
+UPDATE occupancy SET until = clock_timestamp() + make_interval(mins => :minutes)
+ WHERE hold_digest = :digest AND kind = 'hold' AND until > clock_timestamp()
+RETURNING until
+""")
+
+
+def hold(request: HoldRequest, now: datetime) -> Hold:
+    """Keep a time for a family for the council's hold minutes.
+
+    Raises SlotTaken when every registrar there is booked, NotOffered when none has a session then, NeedsRegistrarGeneral more than
+    twelve months after the birth, TooManyHolds when one client keeps too many, NotBornYet for a birth in the future.
+    """
+    _may_be_held(request, now)
+    end = request.start + timedelta(minutes=needed_minutes(request.births, interpreter=request.interpreter))
+    lock_start(request.centre_id, request.start)
+    candidates = candidates_for(request, end, now)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    for opening in candidates:
+        until = _take(opening, request, end, token)
+        if until is not None:
+            return Hold(token, request.centre_id, request.start, end, until)
+    raise SlotTaken
+
+
+def _may_be_held(request: HoldRequest, now: datetime) -> None:
+    if deadline(request.births, civil_date(now)).legal_status is LegalStatus.RG_AUTHORITY:
+        raise NeedsRegistrarGeneral
+    if limits_are_on() and request.client and live_holds(request.client) >= MOST_HOLDS:
+        raise TooManyHolds
+    if request.start < now + timedelta(minutes=current_authority().notice_minutes):
+        raise NotOffered
+
+
+def needed_minutes(births: tuple[date, ...], *, interpreter: bool) -> int:
+    """Give how long this family's appointment takes."""
+    return lengths(current_authority()).needed(len(births), interpreter=interpreter)
+
+
+def lock_start(centre_id: int, start: datetime) -> None:
+    """Let one transaction at a time decide about a centre's start."""
+    db.session.execute(_LOCK, {"centre": centre_id, "minute": int(start.timestamp()) // MINUTE})
+
+
+def candidates_for(
+    request: HoldRequest, end: datetime, now: datetime, keep_for: int | None = None
+) -> list[Opening]:
+    """List the sessions whose registrar is free for the family then, the least loaded first.
+
+    Raises NotOffered when no session there and then is open to the family, SlotTaken when all are filled.
+    """
+    authority = current_authority()
+    governs = deadline(request.births, civil_date(now))
+    urgent = request.urgent or is_urgent(governs.last_lawful_day, governs.on, authority.urgent_days)
+    around = openings_around(request.centre_id, request.start, end, keep_for)
+    minute, length = int(request.start.timestamp()) // MINUTE, int((end - request.start).total_seconds()) // MINUTE
+    step = authority.minutes_per_baby
+    free = {o.registrar_id: o for o in around if minute in o.starts(length, step, urgent=urgent)}
+    if free:
+        return [free[registrar] for registrar in least_loaded((o.registrar_id, o.load) for o in free.values())]
+    if any(_could_be_free(o, minute, length, step, urgent=urgent) for o in around):
+        raise SlotTaken
+    raise NotOffered
+
+
+def _could_be_free(opening: Opening, minute: int, length: int, step: int, *, urgent: bool) -> bool:
+    """Say whether the start would be offered if other families let go: on the grid, or where something ends."""
+    empty = Opening(opening.session_id, opening.centre_id, opening.registrar_id, opening.kept, opening.begin, opening.end, ())
+    ends = {end for _, end in opening.busy}
+    return minute in empty.starts(length, step, urgent=urgent) or minute in ends
+
+
+def _take(opening: Opening, request: HoldRequest, end: datetime, token: str) -> datetime | None:
+    """Fill the registrar's time with the hold; None when someone else filled it in the meantime."""
+    where = {"registrar": opening.registrar_id, "begins": request.start, "ends": end}
+    db.session.execute(_CLEAR, where)
+    values = {
+        "session": opening.session_id,
+        "minutes": current_authority().hold_minutes,
+        "digest": digest(token),
+        "born": sorted(request.births),
+        "interpreter": request.interpreter,
+        "client": request.client,
+    }
+    until: datetime | None = db.session.execute(_TAKE, where | values).scalar()
+    return until
+
+
+def release(token: str) -> None:
+    """Let a kept time go at once."""
+    db.session.execute(_RELEASE, {"digest": digest(token)})
+
+
+def extend(token: str) -> datetime | None:
+    """Keep a time for the council's hold minutes from now; None when it has run out already."""
+    values = {"digest": digest(token), "minutes": current_authority().hold_minutes}
+    until: datetime | None = db.session.execute(_EXTEND, values).scalar()
+    return until

@@ -1,0 +1,127 @@
+"""What families ask for and what they are given, as plain values."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from registration.booking.rules.attendance import Parents
+
+MOST_BABIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRequest:
+    """A time to keep while a family answers the remaining questions. `urgent` opens the telephone desk's minutes too."""
+
+    centre_id: int
+    start: datetime
+    births: tuple[date, ...]
+    interpreter: bool
+    client: str = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A time that is kept. The token is the family's proof; only its digest is stored."""
+
+    token: str
+    centre_id: int
+    start: datetime
+    end: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignUp:
+    """A family's wish to join the centre: asked apart, never a condition."""
+
+    address: str
+    contact_preference: str
+    visit_needs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BookRequest:
+    """Everything needed to turn a hold into a booking. `key` is the caller's Idempotency-Key with a digest of what was sent."""
+
+    hold: str
+    parents: Parents
+    name: str
+    email: str | None
+    mobile: str | None
+    second_contact: str | None
+    language: str
+    locale: str
+    access_needs: str
+    share: bool
+    wording_version: str
+    born_in_district: bool
+    channel: str
+    key: tuple[bytes, bytes] | None = None
+    letter_address: str | None = None
+    sign_up: SignUp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A booking with what a family needs to know of it."""
+
+    id: int
+    public_id: UUID
+    reference: str
+    family_id: int
+    start: datetime
+    end: datetime
+    centre_id: int
+    centre: str
+    address: str
+    postcode: str
+    directions: str
+    entrance: str
+    latitude: float | None
+    longitude: float | None
+    kind: str
+    parents: Parents
+    births: tuple[date, ...]
+    last_lawful_day: date
+    name: str
+    email: str | None
+    mobile: str | None
+    second_contact: str | None
+    language: str
+    locale: str
+    interpreter: bool
+    access_needs: str
+    state: str
+    version: int
+    channel: str
+    session_id: int
+    cancel_reason: str | None
+    undo_until: datetime | None
+
+    @property
+    def minutes(self) -> int:
+        """Give how long it takes."""
+        return int((self.end - self.start).total_seconds() // 60)
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityRequest:
+    """Which free times are asked for: for whom, from and to which civil day (both included), at which centre or all."""
+
+    births: tuple[date, ...]
+    interpreter: bool
+    first: date
+    last: date
+    centre_ids: tuple[int, ...] | None = None
+    keep_for: int | None = None  # a booking being moved: its own time counts as free
+
+
+@dataclass(frozen=True, slots=True)
+class FreeStart:
+    """A start at which `places` families may still be booked at a centre."""
+
+    centre_id: int
+    at: datetime
+    places: int

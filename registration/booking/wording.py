@@ -1,0 +1,105 @@
+"""The sentences that carry a decision of the rules to a family, in the language of the page or message."""
+
+from datetime import date, datetime, time
+
+from babel.dates import format_date, format_time
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+
+from registration.booking.rules.attendance import Attending, Bring, Parents, WhoMustCome, what_to_bring, who_must_come
+from registration.common.authority import current_authority
+from registration.common.clock import london
+
+NOON = 12
+
+
+def who_must_come_sentence(parents: Parents) -> str:
+    """Say who has to be there."""
+    who = who_must_come(parents)
+    sentences = {
+        WhoMustCome.EITHER_PARENT: _either(parents.attending),
+        WhoMustCome.BOTH_PARENTS: _("Both parents must come together, so that both are on the birth certificate."),
+        WhoMustCome.MOTHER: _("The mother must come."),
+        WhoMustCome.MOTHER_WITH_PAPERS: _(
+            "The mother must come, with one of the papers below. Without it, only the mother can be on the birth certificate, "
+            "unless both parents come together."
+        ),
+        WhoMustCome.OTHER_PARENT_WITH_PAPERS: _(
+            "The father or second parent must come, with one of the papers below. Without it, the mother must come too."
+        ),
+    }
+    return sentences[who]
+
+
+def _either(attending: Attending) -> str:
+    if attending is Attending.BOTH:
+        return _("One parent must come. You may both come if you like.")
+    if attending is Attending.MOTHER:
+        return _("The mother must come. The other parent may come too.")
+    return _("The father or second parent must come. The mother may come too.")
+
+
+def papers() -> list[str]:
+    """List the papers with which one parent can come for both (1953 Act s.10)."""
+    return [
+        _("a statutory declaration of parentage signed by the other parent"),
+        _("a parental responsibility agreement"),
+        _("a court order about parental responsibility"),
+    ]
+
+
+def bring_sentences(parents: Parents) -> list[str]:
+    """List what to bring, what matters most first."""
+    fee = current_authority().certificate_fee
+    sentences = {
+        Bring.PAPERS: _("one of these: %(papers)s", papers="; ".join(papers())),
+        Bring.IDENTITY: _("photo ID for each parent who comes, such as a passport or driving licence, if you have one"),
+        Bring.ADDRESS: _("something with your address on it, such as a bill or a bank letter"),
+        Bring.MARRIAGE_CERTIFICATE: _("your marriage or civil partnership certificate, if you have it"),
+        Bring.RED_BOOK: _("your baby’s red book"),
+        Bring.CARD: _("a bank card if you want to buy birth certificates, %(fee)s each", fee=fee),
+    }
+    return [sentences[thing] for thing in what_to_bring(parents)]
+
+
+def long_day(day: date) -> str:
+    """Write a day as it is spoken: Thursday 31 December 2026."""
+    return format_date(day, "EEEE d MMMM y", locale=get_locale())
+
+
+def short_day(day: date) -> str:
+    """Write a day for a list: Tue 24 November."""
+    return format_date(day, "EEE d MMMM", locale=get_locale())
+
+
+def weekday_and_day(day: date) -> str:
+    """Write a day of this year: Thursday 31 December."""
+    return format_date(day, "EEEE d MMMM", locale=get_locale())
+
+
+def clock_time(moment: datetime) -> str:
+    """Write a time of day as people say it: 9:30am, 10am; in other languages as they write it."""
+    return time_of_day(london(moment).time())
+
+
+def time_of_day(at: time) -> str:
+    """Write a time on an English clock the same way."""
+    locale = get_locale()
+    if locale is not None and locale.language != "en":
+        return format_time(at, "short", locale=locale)
+    hour, half = at.hour % 12 or 12, "am" if at.hour < NOON else "pm"
+    return f"{hour}:{at.minute:02}{half}" if at.minute else f"{hour}{half}"
+
+
+def day_and_time(moment: datetime) -> str:
+    """Write when an appointment is: Tuesday 24 November at 9:30am."""
+    return _("%(day)s at %(time)s", day=weekday_and_day(london(moment).date()), time=clock_time(moment))
+
+
+def days_from_now(days: int) -> str:
+    """Say how far a day is: today, tomorrow, 39 days from now."""
+    if days == 0:
+        return _("today")
+    if days == 1:
+        return _("tomorrow")
+    return ngettext("%(num)d day from now", "%(num)d days from now", days)

@@ -1,0 +1,50 @@
+"""What is known of a family, as plain values, and how its contacts are written."""
+
+from dataclasses import dataclass
+from datetime import date
+
+#: The wording of the sharing question in force; tests/families/test_rules.py holds it against the sentences shown.
+SHARING_WORDING = "2026-11-22"
+MOST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyDetails:
+    """A family as it gave itself: contact, babies' dates of birth, language and needs."""
+
+    name: str
+    births: tuple[date, ...]
+    email: str | None
+    mobile: str | None
+    second_contact: str | None
+    language: str
+    locale: str
+    interpreter: bool
+    access_needs: str
+    letter_address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer to "may the centre have your details": what, to which words, by which route, written down by whom."""
+
+    share: bool
+    wording_version: str
+    route: str
+    recorded_by: str
+
+
+def last_name(name: str) -> str:
+    """Give the part of a full name that a family would give to find its booking: the last word, without case."""
+    words = name.casefold().split()
+    return words[-1] if words else ""
+
+
+def same_email(email: str) -> str:
+    """Give the form in which two ways of writing one e-mail address are equal."""
+    return email.strip().casefold()
+
+
+def birth_key(births: tuple[date, ...], contact: str) -> str:
+    """Give the text that is the same for the same babies and the same e-mail or mobile."""
+    return "|".join([*(born.isoformat() for born in sorted(births)), contact])
