@@ -1,0 +1,129 @@
+"""Pages that belong to no capability: privacy, accessibility, cookies, and what is said when something goes wrong."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Flask, Response, make_response, render_template, request
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from registration.common.access import public
+from registration.common.fields import choice_items, problems
+from registration.common.problems import problem_for
+
+bp = Blueprint("pages", __name__)
+
+#: Headers of a refusal that a browser or a program goes by.
+KEPT_HEADERS = ("Allow", "Retry-After")
+
+
+@bp.get("/privacy")
+@public
+def privacy() -> str:
+    """Say what we do with what a family tells us (UK GDPR articles 13 and 14)."""
+    return render_template("common/privacy.html")
+
+
+@bp.get("/accessibility")
+@public
+def accessibility() -> str:
+    """Say how usable the service is (Accessibility Regulations 2018, regulation 8)."""
+    return render_template("common/accessibility.html")
+
+
+@bp.get("/cookies")
+@public
+def cookies() -> str:
+    """Say which cookies there are (PECR regulation 6: all are strictly necessary or asked for)."""
+    return render_template("common/cookies.html")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What a person reads when a page cannot be given: what happened, and what to do next."""
+
+    heading: Any
+    advice: tuple[Any, ...]
+
+
+_TYPED = _l("If you typed the web address, check it is correct.")
+_PASTED = _l("If you pasted the web address, check you copied the whole address.")
+_LATER = _l("Try again in a few minutes.")
+_SAFE = _l("If you have already booked an appointment, it is safe.")
+
+TROUBLES = {
+    400: Trouble(_l("We could not read what was sent"), (_l("Go back to the page before and try again."),)),
+    403: Trouble(
+        _l("You cannot see this page"),
+        (_l("If you work for the council or a centre, sign in with the account that may see it."),),
+    ),
+    404: Trouble(_l("Page not found"), (_TYPED, _PASTED)),
+    405: Trouble(_l("This page cannot be used this way"), (_l("Go back to the page before and try again."),)),
+    410: Trouble(
+        _l("This page is no longer here"), (_l("The link may have run out or been replaced by a newer one."),)
+    ),
+    413: Trouble(
+        _l("That is too much to send"), (_l("Go back, make what you typed or the file shorter, and try again."),)
+    ),
+    429: Trouble(_l("Please wait a few minutes"), (_l("There were too many tries in a short time."), _LATER, _SAFE)),
+    500: Trouble(_l("Sorry, there is a problem with the service"), (_LATER, _SAFE)),
+    503: Trouble(_l("Sorry, the service is not available"), (_LATER, _SAFE)),
+}
+#: Seconds after which a program may try again when the database does not answer.
+TRY_AGAIN_AFTER = 60
+
+
+def _refused(error: HTTPException) -> Response:
+    code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    if isinstance(getattr(error, "original_exception", None), OperationalError | PoolTimeout):
+        return _unavailable(error)
+    kept = error.get_response().headers
+    return _say(code, {name: kept[name] for name in KEPT_HEADERS if name in kept})
+
+
+def _unavailable(_error: Exception) -> Response:
+    """Say that the database does not answer; what happened is in the log only."""
+    return _say(HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": str(TRY_AGAIN_AFTER)})
+
+
+def _say(code: int, headers: dict[str, str]) -> Response:
+    fallback = 400 if code < HTTPStatus.INTERNAL_SERVER_ERROR else 500
+    trouble = TROUBLES.get(code, TROUBLES[fallback])
+    if request.path.startswith("/api/"):
+        answer = problem_for(code)
+    else:
+        answer = make_response(render_template("common/trouble.html", trouble=trouble))
+        answer.status_code = code
+    answer.headers.extend(headers)
+    return answer
+
+
+def same_page_in(language: str) -> str:
+    """Give the address of this very page in another language, relative, so that nothing of it can lead elsewhere."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return "?" + urlencode([*kept, ("lang", language)])
+
+
+def isolated(text: str) -> Markup:
+    """Keep a name or an address in its own direction inside a right-to-left sentence."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
+def telephone(number: str) -> Markup:
+    """Make a number a link to ring it, in one piece and, inside a right-to-left sentence, in its own order."""
+    shown = isolated(number.replace(" ", "\N{NO-BREAK SPACE}"))
+    return Markup('<a class="govuk-link rs-telephone" href="tel:{}">{}</a>').format(number.replace(" ", ""), shown)
+
+
+def init_app(app: Flask) -> None:
+    """Answer every refusal with a page of ours, and give templates what the frame of each page needs."""
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(PoolTimeout, _unavailable)
+    app.jinja_env.filters.update(isolated=isolated, telephone=telephone)
+    app.jinja_env.globals.update(choice_items=choice_items, problems=problems, same_page_in=same_page_in)
