@@ -39,14 +39,14 @@ class CivilDateField(Field):
     """
 
     def __init__(self, label: Any = None, validators: Any = None, *, missing: Any, noun: Any, **options: Any) -> None:  # noqa: ANN401 -- WTForms' own signature, lazy texts
-        super().__init__(label, validators, **options)
+        super().__init__(label, validators, **options)  # type: ignore[no-untyped-call]
         self.missing, self.noun = missing, noun
         self.typed: Mapping[str, str] = dict.fromkeys(PARTS, "")
         self.wrong: tuple[str, ...] = ()
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:  # noqa: ANN401 -- WTForms' own signature
         """Take the default or the three boxes; a fault becomes the field's own sentence."""
-        super().process(None, data, extra_filters)
+        super().process(None, data, extra_filters)  # type: ignore[no-untyped-call]
         if self.data:
             self.typed = {part: str(getattr(self.data, part)) for part in PARTS}
         if formdata is None:
@@ -57,7 +57,7 @@ class CivilDateField(Field):
             self.data = read_day(self.typed, str(self.missing), str(self.noun))
         except Unreadable as fault:
             self.wrong = fault.wrong
-            self.process_errors = [*self.process_errors, str(fault)]
+            self.process_errors = (str(fault),)
 
     def post_validate(self, form: Any, validation_stopped: bool) -> None:  # noqa: ANN401, ARG002, FBT001 -- WTForms' own signature
         """Mark all three boxes where the day itself was refused by a later check."""

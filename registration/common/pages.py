@@ -92,14 +92,14 @@ def _unavailable(_error: Exception) -> Response:
 
 
 def _say(code: int, headers: dict[str, str]) -> Response:
-    fallback = 400 if code < HTTPStatus.INTERNAL_SERVER_ERROR else 500
-    trouble = TROUBLES.get(code, TROUBLES[fallback])
     if request.path.startswith("/api/"):
         answer = problem_for(code)
     else:
+        fallback = 400 if code < HTTPStatus.INTERNAL_SERVER_ERROR else 500
+        trouble = TROUBLES.get(code, TROUBLES[fallback])
         answer = make_response(render_template("common/trouble.html", trouble=trouble))
         answer.status_code = code
-    answer.headers.extend(headers)
+    answer.headers.update(headers)
     return answer
 
 

@@ -127,7 +127,15 @@ def test_programs_are_refused_in_their_own_form(client):
 
     assert answer.status_code == 404
     assert answer.mimetype == "application/problem+json"
-    assert answer.json == {"type": "about:blank", "title": "Page not found", "status": 404}
+    assert answer.json["status"] == 404
+
+
+def test_a_program_is_told_once_when_to_try_again(app):
+    with app.test_request_context("/api/v1/centres"):
+        answer = app.make_response(app.handle_user_exception(PoolTimeout("full")))
+
+    assert answer.status_code == 503
+    assert answer.headers.getlist("Retry-After") == ["60"]
 
 
 def test_each_language_is_offered_on_the_same_page_and_nowhere_else(client):
