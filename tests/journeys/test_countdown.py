@@ -1,0 +1,52 @@
+"""The one script of our own: it says when a kept time is nearly out, and once more when it is."""
+
+import shutil
+
+import pytest
+
+from registration.common import assets
+
+PAGE = """<!DOCTYPE html><html lang="en"><title>A kept time</title><body>
+<div data-module="rs-countdown" data-seconds-left="600"><p>We are keeping 9:30am for you until 11:42.</p>
+<div role="status"></div>
+<template data-soon><p>2 minutes left.</p><form method="post"><button>Keep it longer</button></form></template>
+<template data-ended><p>The time has run out.</p></template></div></body></html>"""
+
+
+@pytest.fixture
+def kept_time():
+    """A page in a browser whose clock we move, with the built script running in it."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright here: no browser tests")
+    script = (assets.BUILT / assets.asset_url("app.js").rpartition("/")[2]).read_text(encoding="utf-8")
+    with playwright.sync_playwright() as tools:
+        own = shutil.which("chromium") or tools.chromium.executable_path
+        if shutil.which(own) is None:
+            pytest.skip("no Chromium on this machine: no browser tests")
+        browser = tools.chromium.launch(executable_path=own, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.clock.install()
+        page.set_content(PAGE)
+        page.add_script_tag(content=script, type="module")
+        page.wait_for_selector("body.govuk-frontend-supported")
+        yield page
+        browser.close()
+
+
+def test_nothing_is_said_while_there_is_time(kept_time):
+    kept_time.clock.fast_forward(470_000)
+
+    assert kept_time.inner_text("[role=status]") == ""
+
+
+def test_two_minutes_before_the_end_a_way_to_keep_it_longer_is_offered(kept_time):
+    kept_time.clock.fast_forward(485_000)
+
+    assert "2 minutes left." in kept_time.inner_text("[role=status]")
+    assert kept_time.is_visible("button")
+
+
+def test_the_end_is_told_once_even_to_a_telephone_that_slept(kept_time):
+    kept_time.clock.fast_forward(3_600_000)
+
+    assert kept_time.inner_text("[role=status]") == "The time has run out."
+    assert not kept_time.is_visible("button")
