@@ -122,6 +122,20 @@ def test_a_database_that_does_not_answer_is_an_outage_and_not_a_fault(client, fa
     assert "SELECT" not in answer.text
 
 
+def test_an_outage_is_said_even_when_no_session_can_be_read(app, client, monkeypatch):
+    def out(*_):
+        raise OperationalError("SELECT secret", {}, Exception("gone"))
+
+    monkeypatch.setattr(app.session_interface, "open_session", out)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)  # noqa: FBT003
+
+    answer = client.get("/privacy")
+
+    parsed(answer)
+    assert answer.status_code == 503
+    assert "SELECT" not in answer.text
+
+
 def test_programs_are_refused_in_their_own_form(client):
     answer = client.get("/api/no-such-call")
 
