@@ -1,6 +1,5 @@
 """Move a booking to another time, cancel it, undo that within a minute, cancel for a bereaved family."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -26,8 +25,8 @@ DELETE FROM occupancy
  WHERE registrar_id = :registrar AND kind = 'hold' AND until <= clock_timestamp()
    AND during && tstzrange(:begins, :ends)
 """)
-# NOT EXISTS keeps the update from failing (and the whole transaction with it) where another family got there first; the constraint
-# still decides between two who come at the same moment.
+# NOT EXISTS keeps the update from failing (and the whole transaction with it) where another family got there first; the
+# constraint still decides between two who come at the same moment.
 _SWAP = text("""
 UPDATE occupancy SET session_id = :session, registrar_id = :registrar, begins_at = :begins, ends_at = :ends
  WHERE booking_id = :booking AND kind = 'booking'
@@ -35,17 +34,18 @@ UPDATE occupancy SET session_id = :session, registrar_id = :registrar, begins_at
                       AND o.during && tstzrange(:begins, :ends) AND o.booking_id IS DISTINCT FROM :booking)
 """)
 _MOVE = text("""
-UPDATE booking SET session_id = :session, centre_id = :centre, begins_at = :begins, ends_at = :ends, version = version + 1,
-                   changed_at = clock_timestamp()
+UPDATE booking SET session_id = :session, centre_id = :centre, begins_at = :begins, ends_at = :ends,
+                   version = version + 1, changed_at = clock_timestamp()
  WHERE id = :booking
 """)
 _CANCEL = text("""
-UPDATE booking SET state = 'cancelled', cancelled_at = clock_timestamp(), cancel_reason = :reason, version = version + 1,
-                   changed_at = clock_timestamp()
+UPDATE booking SET state = 'cancelled', cancelled_at = clock_timestamp(), cancel_reason = :reason,
+                   version = version + 1, changed_at = clock_timestamp()
  WHERE id = :booking
 """)
 _KEEP_A_MINUTE = text("""
-UPDATE occupancy SET kind = 'hold', until = clock_timestamp() + make_interval(secs => :seconds) WHERE booking_id = :booking
+UPDATE occupancy SET kind = 'hold', until = clock_timestamp() + make_interval(secs => :seconds)
+ WHERE booking_id = :booking
 """)
 _LET_GO = text("DELETE FROM occupancy WHERE booking_id = :booking")
 _TAKE_BACK = text("""
@@ -78,7 +78,7 @@ def _changeable(public_id: UUID, now: datetime) -> Appointment:
 def move(public_id: UUID, centre_id: int, start: datetime, now: datetime) -> Appointment:
     """Give a booking another time: the old one is let go in the same stroke as the new one is filled.
 
-    Raises SlotTaken, NotOffered, or CannotChange when it is cancelled or past. Moving to the time it has changes nothing.
+    Raises SlotTaken, NotOffered, or CannotChange when it is cancelled or past. Moving to its own time changes nothing.
     """
     before = _changeable(public_id, now)
     if (centre_id, start) == (before.centre_id, before.start):
@@ -159,7 +159,7 @@ def _back(before: Appointment) -> int:
 
 
 def cancel_for_bereavement(public_id: UUID, now: datetime) -> Appointment:
-    """Cancel for a family whose baby died: every message stops, the centre's lists forget it, the time is free at once."""
+    """Cancel for a family whose baby died: every message stops, centres' lists forget it, the time is free at once."""
     before = _locked(public_id)
     if before.state == "booked":
         db.session.execute(_CANCEL, {"booking": before.id, "reason": "bereavement"})
@@ -168,7 +168,7 @@ def cancel_for_bereavement(public_id: UUID, now: datetime) -> Appointment:
     db.session.execute(_LET_GO, {"booking": before.id})
     mark_lost(before.family_id)
     notices.silence(before, now)
-    after = replace(before, state="cancelled", cancel_reason="bereavement", undo_until=None)
+    after = _reread(before)
     _note("cancelled for bereavement", before, after)
     return after
 
