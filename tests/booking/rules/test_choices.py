@@ -1,0 +1,244 @@
+"""What a family is shown first, against brute force over thousands of made-up weeks."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registration.booking.rules.choices import (
+    LONDON,
+    MOST_OTHERS,
+    Alternative,
+    Band,
+    Kind,
+    Reason,
+    Suggestions,
+    Venue,
+    Wishes,
+    alternatives,
+    band_of,
+    by_day,
+    day_of,
+    in_the_evening,
+    on_saturday,
+    suggest,
+)
+
+TUESDAY = date(2026, 11, 24)
+LAST = date(2026, 12, 31)
+WISHES = Wishes(LAST, LAST)
+NEAR, FAR, OFFICE = Venue(1), Venue(2, step_free=True, languages=frozenset({"ur"})), Venue(9, office=True)
+PLACES = (NEAR, FAR, OFFICE)
+
+
+def at(day: date, clock: str = "9:30") -> int:
+    hour, minute = map(int, clock.split(":"))
+    return int(datetime(day.year, day.month, day.day, hour, minute, tzinfo=LONDON).timestamp()) // 60
+
+
+def later(days: int) -> date:
+    return TUESDAY + timedelta(days=days)
+
+
+def reasons(found: Suggestions) -> list[tuple[Reason, int, int]]:
+    return [(one.reason, one.centre_id, one.start) for one in found.others]
+
+
+def test_nothing_free_is_said_as_such():
+    assert suggest([], PLACES, WISHES) == Suggestions(None)
+    assert suggest([(7, at(TUESDAY))], PLACES, WISHES) == Suggestions(None)
+
+
+def test_the_soonest_at_the_nearest_centre_come_first_two_and_then_one_of_each_half_day():
+    clocks = ["9:30", "10:00", "10:30", "13:00", "13:30"]
+    offers = [(1, at(TUESDAY, clock)) for clock in clocks] + [(1, at(later(1), "9:30"))]
+    found = suggest(offers, PLACES, WISHES)
+    wanted = [at(TUESDAY, "9:30"), at(TUESDAY, "10:00"), at(TUESDAY, "13:00"), at(later(1), "9:30")]
+    assert found.soonest == tuple((1, start) for start in wanted)
+    assert found.band is Band.PREFERRED
+
+
+def test_a_time_sooner_elsewhere_says_how_many_days():
+    offers = [(1, at(later(3))), (2, at(later(1))), (9, at(TUESDAY))]
+    found = suggest(offers, PLACES, WISHES)
+    assert [(one.reason, one.centre_id, one.days) for one in found.others] == [
+        (Reason.SOONER, 2, 2),
+        (Reason.SOONER, 9, 3),
+    ]
+
+
+def test_the_same_day_elsewhere_is_not_called_sooner():
+    found = suggest([(1, at(TUESDAY, "12:00")), (2, at(TUESDAY, "9:00"))], (NEAR, Venue(2)), WISHES)
+    assert reasons(found) == [(Reason.ANOTHER_CENTRE, 2, at(TUESDAY, "9:00"))]
+
+
+def test_a_saturday_and_an_evening_are_offered_at_the_nearest_place_that_has_one():
+    evening, saturday = (1, at(later(3), "17:00")), (1, at(later(11), "10:00"))
+    soonest = [(1, at(TUESDAY, clock)) for clock in ("9:00", "13:00")] + [(1, at(later(1)))]
+    sooner_at_a_farther_place = [(2, at(later(4))), (2, at(later(2), "17:30"))]
+    found = reasons(suggest([evening, saturday, *soonest, *sooner_at_a_farther_place], (NEAR, Venue(2)), WISHES))
+    assert found[:2] == [(Reason.SATURDAY, *saturday), (Reason.EVENING, *evening)]
+
+
+def test_a_saturday_shown_already_is_not_offered_again():
+    found = suggest([(1, at(later(4))), (2, at(later(4), "11:00"))], (NEAR, Venue(2)), WISHES)
+    assert Reason.SATURDAY not in [one.reason for one in found.others]
+
+
+def test_a_centre_without_steps_is_offered_where_the_nearest_is_not_known_to_be_one():
+    found = suggest([(1, at(TUESDAY)), (2, at(later(5)))], PLACES, WISHES)
+    assert reasons(found) == [(Reason.STEP_FREE, 2, at(later(5)))]
+
+
+def test_who_needs_no_steps_sees_such_a_centre_first_even_an_office_or_far_away():
+    wishes = Wishes(LAST, LAST, step_free=True)
+    assert suggest([(1, at(TUESDAY)), (2, at(later(5)))], PLACES, wishes).soonest == ((2, at(later(5))),)
+    office = Venue(9, office=True, step_free=True)
+    assert suggest([(1, at(TUESDAY)), (9, at(later(5)))], (NEAR, office), wishes).soonest == ((9, at(later(5))),)
+
+
+def test_a_centre_that_speaks_the_language_is_offered():
+    wishes = Wishes(LAST, LAST, language="ur")
+    found = suggest([(1, at(TUESDAY)), (2, at(later(5)))], PLACES, wishes)
+    assert reasons(found) == [(Reason.LANGUAGE, 2, at(later(5)))]
+
+
+def test_offices_come_after_every_centre_but_before_any_late_time():
+    office_today, centre_late = (9, at(TUESDAY)), (1, at(LAST + timedelta(days=1)))
+    assert suggest([office_today, (2, at(LAST))], PLACES, WISHES).soonest == ((2, at(LAST)),)
+    assert suggest([office_today, centre_late], PLACES, WISHES).soonest == (office_today,)
+    late = suggest([centre_late], PLACES, WISHES)
+    assert (late.band, late.soonest) == (Band.LATE, (centre_late,))
+
+
+def test_a_careful_margin_prefers_its_days_and_hides_nothing_when_they_are_full():
+    careful = Wishes(LAST, LAST - timedelta(days=3))
+    close, safe = (1, at(LAST)), (2, at(LAST - timedelta(days=3)))
+    assert suggest([close, safe], PLACES, careful).soonest == (safe,)
+    alone = suggest([close], PLACES, careful)
+    assert (alone.band, alone.soonest) == (Band.IN_TIME, (close,))
+
+
+@pytest.mark.parametrize(
+    ("day", "band"),
+    [(LAST - timedelta(days=2), Band.PREFERRED), (LAST, Band.IN_TIME), (LAST + timedelta(days=1), Band.LATE)],
+)
+def test_days_fall_into_bands(day, band):
+    assert band_of(day, Wishes(LAST, LAST - timedelta(days=2))) is band
+
+
+def test_a_day_is_england_s_and_not_the_server_s():
+    assert day_of(at(date(2026, 7, 4), "0:30")) == date(2026, 7, 4)
+    assert on_saturday(at(date(2026, 7, 4), "0:30"))
+    assert in_the_evening(at(TUESDAY, "17:00"))
+    assert not in_the_evening(at(TUESDAY, "16:59"))
+
+
+minutes = st.integers(at(date(2026, 10, 20)), at(date(2027, 4, 10))).map(lambda minute: minute - minute % 30)
+offer_sets = st.lists(st.tuples(st.integers(1, 6), minutes), max_size=60)
+venue_lists = st.permutations([1, 2, 3, 4, 5]).flatmap(
+    lambda order: st.tuples(*(st.builds(Venue, st.just(n), st.booleans(), st.booleans()) for n in order))
+)
+wish_lists = st.builds(
+    lambda last, margin, step_free: Wishes(last, last - timedelta(days=margin), step_free),
+    st.dates(date(2026, 10, 20), date(2027, 4, 10)),
+    st.integers(0, 14),
+    st.booleans(),
+)
+
+
+@given(offer_sets, venue_lists, wish_lists)
+def test_suggestions_are_free_never_empty_and_never_late_before_in_time(offers, venues, wishes):
+    found = suggest(offers, venues, wishes)
+    listed = {offer for offer in offers if offer[0] in {venue.id for venue in venues}}
+    shown = [*found.soonest, *((one.centre_id, one.start) for one in found.others)]
+    assert set(shown) <= listed
+    assert len(shown) == len(set(shown))
+    assert bool(found.soonest) == bool(listed)
+    assert len(found.others) <= MOST_OTHERS
+    if listed:
+        assert found.band == min(band_of(day_of(start), wishes) for _, start in listed)
+        assert {band_of(day_of(start), wishes) for _, start in shown} == {found.band}
+        offices = {venue.id for venue in venues if venue.office}
+        in_band = {centre for centre, start in listed if band_of(day_of(start), wishes) == found.band}
+        if not wishes.step_free and in_band - offices:
+            assert found.soonest[0][0] not in offices
+
+
+@given(offer_sets, venue_lists, wish_lists)
+def test_a_reason_is_always_true(offers, venues, wishes):
+    found = suggest(offers, venues, wishes)
+    by_id = {venue.id: venue for venue in venues}
+    for one in found.others:
+        if one.reason is Reason.SOONER:
+            assert (day_of(found.soonest[0][1]) - day_of(one.start)).days == one.days > 0
+        elif one.reason is Reason.SATURDAY:
+            assert on_saturday(one.start)
+        elif one.reason is Reason.EVENING:
+            assert in_the_evening(one.start)
+        elif one.reason is Reason.STEP_FREE:
+            assert by_id[one.centre_id].step_free
+
+
+@given(offer_sets, venue_lists, st.dates(date(2026, 10, 20), date(2027, 4, 10)))
+def test_every_time_is_listed_once_in_time_first_offices_last_each_day(offers, venues, last):
+    days = by_day(offers, venues, last)
+    listed = [(centre, start) for day in days for centre, starts in day.places for start in starts]
+    assert sorted(listed) == sorted({offer for offer in offers if offer[0] in {venue.id for venue in venues}})
+    assert [day.day for day in days] == sorted({day.day for day in days})
+    assert [day.in_time for day in days] == sorted((day.in_time for day in days), reverse=True)
+    offices = {venue.id for venue in venues if venue.office}
+    for day in days:
+        assert day.count == sum(day_of(start) == day.day for _, start in listed)
+        assert [centre in offices for centre, _ in day.places] == sorted(centre in offices for centre, _ in day.places)
+        assert all(list(starts) == sorted(starts) for _, starts in day.places)
+
+
+# -- instead of a time that is gone
+
+
+def test_alternatives_are_near_in_time_at_the_centre_and_near_in_place_elsewhere():
+    wanted = at(TUESDAY, "10:00")
+    offers = [
+        (1, wanted),
+        *((1, at(TUESDAY, clock)) for clock in ("9:00", "9:30", "10:30", "13:00")),
+        *((1, at(later(days))) for days in (-3, 1, 6, 20)),
+        *((2, at(later(days))) for days in (9, 1)),
+        *((3, at(TUESDAY, clock)) for clock in ("9:00", "9:30")),
+    ]
+    found = alternatives(1, wanted, offers, {2: 4.0, 3: 1.5}.get)
+    assert found == (
+        Alternative(Kind.SAME_DAY, 1, at(TUESDAY, "9:30")),
+        Alternative(Kind.SAME_DAY, 1, at(TUESDAY, "10:30")),
+        Alternative(Kind.SAME_DAY, 1, at(TUESDAY, "9:00")),
+        Alternative(Kind.SAME_CENTRE, 1, at(later(1))),
+        Alternative(Kind.SAME_CENTRE, 1, at(later(-3))),
+        Alternative(Kind.SAME_CENTRE, 1, at(later(6))),
+        Alternative(Kind.OTHER_CENTRE, 3, at(TUESDAY, "9:00")),
+        Alternative(Kind.OTHER_CENTRE, 2, at(later(1))),
+        Alternative(Kind.OTHER_CENTRE, 3, at(TUESDAY, "9:30")),
+    )
+
+
+def test_a_centre_at_an_unknown_distance_comes_last():
+    offers = [(2, at(TUESDAY)), (3, at(later(1)))]
+    found = alternatives(1, at(TUESDAY), offers, {2: None, 3: 90.0}.get)
+    assert [one.centre_id for one in found] == [3, 2]
+
+
+@given(offer_sets, st.integers(1, 6), minutes)
+def test_alternatives_are_free_and_at_most_three_of_each_kind(offers, centre, start):
+    found = alternatives(centre, start, offers, float)
+    assert {(one.centre_id, one.start) for one in found} <= set(offers) - {(centre, start)}
+    for kind in Kind:
+        there = [one for one in found if one.kind is kind]
+        free = {
+            Kind.SAME_DAY: {o for o in offers if o[0] == centre and day_of(o[1]) == day_of(start)} - {(centre, start)},
+            Kind.SAME_CENTRE: {o for o in offers if o[0] == centre and day_of(o[1]) != day_of(start)},
+            Kind.OTHER_CENTRE: {o for o in offers if o[0] != centre},
+        }[kind]
+        assert len(there) == min(3, len(free))
+        assert {(one.centre_id, one.start) for one in there} <= free
+        if kind is not Kind.OTHER_CENTRE:
+            assert [abs(one.start - start) for one in there] == sorted(abs(o[1] - start) for o in free)[:3]
