@@ -19,6 +19,7 @@ import registration.messages.models
 import registration.rota.models
 import registration.staff.models  # noqa: F401 -- tables that migrations must know
 from registration import cli
+from registration.booking import api
 from registration.common import access, assets, embedded, pages
 from registration.common.authority import current_authority
 from registration.common.db import Model, db
@@ -27,6 +28,8 @@ from registration.common.limits import init_limits
 from registration.common.queue import init_queue, queue
 from registration.common.sessions import init_sessions
 from registration.config import Config
+from registration.messages import jobs as _message_jobs  # noqa: F401 -- registers its jobs
+from registration.messages import views as messages
 from registration.staff import jobs as _staff_jobs  # noqa: F401 -- registers its jobs
 from registration.staff import views as staff
 from registration.staff.commands import staff as staff_commands
@@ -108,6 +111,11 @@ def _harden(app: Flask) -> None:
 def _capabilities(app: Flask) -> None:
     app.register_blueprint(pages.bp)
     pages.init_app(app)
+    app.register_blueprint(messages.bp)
+    app.register_blueprint(messages.receipts)
+    csrf.exempt(messages.receipts)
+    app.register_blueprint(api.bp)
+    csrf.exempt(api.bp)
     staff.init_app(app)
     app.cli.add_command(staff_commands)
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from registration.booking.actions.refusals import NeedsRegistrarGeneral, NotOffered, SlotTaken, TooManyHolds
 from registration.booking.queries import MINUTE, Opening, lengths, live_holds, openings_around
 from registration.booking.rules.deadline import LegalStatus, deadline, is_urgent
-from registration.booking.rules.requests import Hold, HoldRequest
+from registration.booking.rules.requests import Hold, HoldRequest, written_wish
 from registration.booking.rules.slots import least_loaded
 from registration.common.authority import current_authority
 from registration.common.clock import civil_date
@@ -55,7 +55,7 @@ def hold(request: HoldRequest, now: datetime) -> Hold:
     end = request.start + timedelta(minutes=needed_minutes(request.births, interpreter=request.interpreter))
     lock_start(request.centre_id, request.start)
     candidates = candidates_for(request, end, now)
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = f"{secrets.token_urlsafe(TOKEN_BYTES)}.{written_wish(request)}"
     for opening in candidates:
         until = _take(opening, request, end, token)
         if until is not None:

@@ -1,7 +1,8 @@
 """What families ask for and what they are given, as plain values."""
 
+import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from registration.booking.rules.attendance import Parents
@@ -19,6 +20,27 @@ class HoldRequest:
     interpreter: bool
     client: str = ""
     urgent: bool = False
+
+
+_WANTED = re.compile(r"[\w-]+\.(\d{1,9})\.(\d{1,9})\.([01])\.((?:\d{1,7})(?:-\d{1,7}){0,5})", re.ASCII)
+
+
+def written_wish(request: HoldRequest) -> str:
+    """Write what a hold is for behind its secret, so that a hold that ran out still says what to look for instead."""
+    births = "-".join(str(born.toordinal()) for born in request.births)
+    return f"{request.centre_id}.{int(request.start.timestamp()) // 60}.{int(request.interpreter)}.{births}"
+
+
+def wish_of(token: str) -> HoldRequest | None:
+    """Read what a hold's token was for; None where it is none of ours."""
+    found = _WANTED.fullmatch(token)
+    if found is None:
+        return None
+    try:
+        births = tuple(date.fromordinal(int(number)) for number in found[4].split("-"))
+    except (ValueError, OverflowError):
+        return None
+    return HoldRequest(int(found[1]), datetime.fromtimestamp(int(found[2]) * 60, UTC), births, found[3] == "1")
 
 
 @dataclass(frozen=True, slots=True)
