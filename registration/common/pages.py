@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Flask, Response, make_response, render_template, request
+from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from registration.common.access import public
+from registration.common.authority import current_authority
 from registration.common.fields import choice_items, problems
 from registration.common.problems import problem_for
 
@@ -97,10 +98,15 @@ def _say(code: int, headers: dict[str, str]) -> Response:
     else:
         fallback = 400 if code < HTTPStatus.INTERNAL_SERVER_ERROR else 500
         trouble = TROUBLES.get(code, TROUBLES[fallback])
-        answer = make_response(render_template("common/trouble.html", trouble=trouble))
-        answer.status_code = code
+        answer = make_response(_drawn(trouble), code)
     answer.headers.update(headers)
     return answer
+
+
+def _drawn(trouble: Trouble) -> str:
+    """Draw the page without the usual context: asking who is signed in would ask the database that may be out."""
+    page = current_app.jinja_env.get_template("common/trouble.html")
+    return page.render(trouble=trouble, authority=current_authority(), demonstration=current_app.config["DEMO"])
 
 
 def same_page_in(language: str) -> str:
