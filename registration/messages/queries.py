@@ -1,0 +1,59 @@
+"""Questions about messages and what staff must do about them."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from registration.common.db import db
+from registration.messages.models import Message, Silenced, StaffTask
+from registration.messages.rules import State
+
+#: The most rows a page shows at once.
+SHOWN = 200
+
+
+def silenced(abouts: Iterable[UUID]) -> set[UUID]:
+    """Give those of these things about which nothing may be sent any more."""
+    return set(db.session.scalars(select(Silenced.about).where(Silenced.about.in_(abouts))))
+
+
+def open_tasks() -> Sequence[StaffTask]:
+    """Give what staff have still to do, the oldest first."""
+    waiting = select(StaffTask).where(StaffTask.done_at.is_(None))
+    return db.session.scalars(waiting.order_by(StaffTask.created).limit(SHOWN)).all()
+
+
+def in_trouble() -> Sequence[Message]:
+    """Give messages that failed or bounced, the latest first."""
+    wrong = select(Message).where(Message.state.in_([State.FAILED, State.BOUNCED]))
+    return db.session.scalars(wrong.order_by(Message.settled_at.desc()).limit(SHOWN)).all()
+
+
+def letters_waiting() -> Sequence[Message]:
+    """Give the letters to print and post, the oldest first."""
+    waiting = select(Message).where(Message.channel == "letter", Message.state == State.QUEUED)
+    return db.session.scalars(waiting.order_by(Message.created).limit(SHOWN)).all()
+
+
+def letter(message_id: UUID) -> Message | None:
+    """Give one letter that is to be printed or was posted; None where it was called back, or is no letter."""
+    message = db.session.get(Message, message_id)
+    if message is None or message.channel != "letter" or message.state not in {State.QUEUED, State.SENT}:
+        return None
+    return message
+
+
+#: The demonstration's outbox shows what no real carrier took, and no letters: those have a page of their own.
+_SHOWN_THERE = Message.channel != "letter", or_(Message.carrier.is_(None), Message.carrier == "screen")
+
+
+def on_screen() -> Sequence[Message]:
+    """Give the latest texts and e-mails for the demonstration's outbox, also those not yet due."""
+    shown = select(Message).where(*_SHOWN_THERE)
+    return db.session.scalars(shown.order_by(Message.created.desc(), Message.due).limit(SHOWN)).all()
+
+
+def one_on_screen(message_id: UUID) -> Message | None:
+    """Give one message of the demonstration's outbox; None where it is not there."""
+    return db.session.scalar(select(Message).where(*_SHOWN_THERE, Message.id == message_id))
