@@ -54,6 +54,7 @@ class Config:
     CLOCK: datetime | None = None
     LOG_LEVEL: str = "INFO"
     RATE_LIMITS: bool = True
+    TWO_FACTOR: bool = False  # asked for in the demonstration too; DEMO=0 always asks for it
     SMTP_URL: str = ""
     MAIL_FROM: str = ""
     TWILIO_ACCOUNT_SID: str = ""
@@ -108,6 +109,7 @@ class Config:
             CLOCK=_clock(env, demo=demo),
             LOG_LEVEL=_one_of(env, "LOG_LEVEL", LEVELS, "INFO"),
             RATE_LIMITS=_rate_limits(env, demo=demo),
+            TWO_FACTOR=_switch(env, "TWO_FACTOR", default=False),
             SMTP_URL=_address(env, "SMTP_URL", ("smtp", "smtps")),
             TWILIO_API_BASE=_address(env, "TWILIO_API_BASE", ("http", "https")),
             NOTIFY_API_BASE=_address(env, "NOTIFY_API_BASE", ("http", "https")),

@@ -140,7 +140,16 @@ def database(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[scoped_ses
 @pytest.fixture
 def client(app: Flask, database: object) -> FlaskClient:
     """A browser without a screen."""
-    return app.test_client()
+    from flask import g
+    from flask.testing import FlaskClient
+
+    class Browser(FlaskClient):
+        def open(self, *args: object, **kwargs: object):
+            for name in list(g):  # the test's own context outlives a request; what a request knew must not
+                g.pop(name)
+            return super().open(*args, **kwargs)
+
+    return Browser(app, app.response_class)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The languages of the parents' pages."""
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, has_request_context, request
 from flask_babel import Babel, get_locale
 
 from registration.common.authority import current_authority
@@ -13,7 +13,9 @@ YEAR = 365 * 24 * 3600
 
 
 def chosen_language() -> str:
-    """Give the language asked for in the address, else the one chosen before, else English."""
+    """Give the language asked for in the address, else the one chosen before, else English, as outside a request."""
+    if not has_request_context():
+        return "en"
     for wanted in (request.args.get("lang"), request.cookies.get(COOKIE)):
         if wanted in LANGUAGES:
             return str(wanted)

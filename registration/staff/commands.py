@@ -1,0 +1,64 @@
+"""`flask staff`: accounts from the command line."""
+
+import sys
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from registration.common.errors import Refused
+from registration.common.transaction import transaction
+from registration.staff.actions import add_account, forget_two_factor, set_password
+from registration.staff.rules import PASSWORD_MIN, ROLE_TITLES
+from registration.staff.security import RESET_WITHIN, reset_link
+
+staff = AppGroup("staff", help="Accounts of the people who work with the service.")
+
+
+@staff.command("add")
+@click.argument("email")
+@click.option("--role", required=True, type=click.Choice(list(ROLE_TITLES)), help="What the person may do.")
+@click.option("--name", default="", help="How the person is shown; made from the address where it is left out.")
+@click.option("--centre", type=click.IntRange(min=1), help="The number of a centre worker's own centre.")
+@click.option(
+    "--password-stdin",
+    is_flag=True,
+    help=f"Read the password, at least {PASSWORD_MIN} characters, from standard input instead of printing a link.",
+)
+def add(email: str, role: str, name: str, centre: int | None, *, password_stdin: bool) -> None:
+    """Make an account for EMAIL and print the link where its owner sets a password: once, within 24 hours."""
+    address = _address(email)
+    if role == "centre_worker" and centre is None:
+        raise click.UsageError("A centre worker needs --centre: they see their own centre only.")
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    try:
+        with transaction():
+            user = add_account(address, role=role, name=name, centre_id=centre)
+            if password is not None:
+                set_password(user, password)
+    except Refused as refusal:
+        raise click.ClickException(refusal.sentence) from refusal
+    print(f"Account made for {user.email}: {ROLE_TITLES[role].lower()}.")
+    if password is None:
+        hours = int(RESET_WITHIN.total_seconds() // 3600)
+        print(f"Send this link to {user.email}. It sets the password once, within {hours} hours:")
+        print(reset_link(user))
+
+
+@staff.command("forget-two-factor")
+@click.argument("email")
+def forget(email: str) -> None:
+    """Let the owner of EMAIL set up a new authenticator app at their next sign-in. Make sure first that it is them."""
+    try:
+        with transaction():
+            user = forget_two_factor(email)
+    except Refused as refusal:
+        raise click.ClickException(refusal.sentence) from refusal
+    print(f"{user.email} is signed out everywhere and has no authenticator app or recovery codes any more.")
+
+
+def _address(email: str) -> str:
+    try:
+        return str(current_app.extensions["security"].mail_util.validate(email))
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="EMAIL") from error

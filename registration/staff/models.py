@@ -1,0 +1,72 @@
+"""Accounts of staff and the roles they hold."""
+# mypy: disable-error-code="assignment"
+# Flask-Security's mixins name these columns with plain types; ours are SQLAlchemy's Mapped[...] of the same types.
+
+from datetime import datetime
+
+from flask_security import RoleMixin, UserMixin
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Identity, Integer, String, Table, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.mutable import MutableList
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registration.common.db import Model
+
+staff_user_role = Table(
+    "staff_user_role",
+    Model.metadata,
+    Column("user_id", ForeignKey("staff_user.id", ondelete="CASCADE"), primary_key=True),
+    Column("role_id", ForeignKey("staff_role.id"), primary_key=True, index=True),
+)
+
+
+class Role(Model, RoleMixin):
+    """One of the roles of registration.staff.rules.ROLE_TITLES, made when the first person is given it."""
+
+    __tablename__ = "staff_role"
+
+    id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    description: Mapped[str] = mapped_column(Text)
+
+
+class StaffUser(Model, UserMixin):
+    """A member of staff who may sign in.
+
+    `fs_uniquifier` is what a browser session names; changing it ends every session of the person at once. A new account
+    has no password until its owner sets one by a link, which also confirms the address. `centre_id` is the one centre
+    a centre worker belongs to. It is a plain number without a foreign key: centres and staff are capabilities side by
+    side and neither may import the other, so whoever stands above both checks that the centre is there.
+    """
+
+    __tablename__ = "staff_user"
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),)
+
+    id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    password: Mapped[str | None] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    centre_id: Mapped[int | None] = mapped_column(Integer, index=True)
+    confirmed_at: Mapped[datetime | None]
+    last_login_at: Mapped[datetime | None]
+    current_login_at: Mapped[datetime | None]
+    last_login_ip: Mapped[str | None] = mapped_column(String(64))
+    current_login_ip: Mapped[str | None] = mapped_column(String(64))
+    login_count: Mapped[int] = mapped_column(default=0)
+    tf_primary_method: Mapped[str | None] = mapped_column(String(64))
+    tf_totp_secret: Mapped[str | None] = mapped_column(Text)
+    tf_last_counter: Mapped[int | None]
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(ARRAY(Text)))
+    roles: Mapped[list[Role]] = relationship(secondary=staff_user_role, lazy="selectin")
+
+    @property
+    def role_names(self) -> frozenset[str]:
+        """The names of the roles held, as access lists use them."""
+        return frozenset(role.name for role in self.roles)
+
+    @property
+    def has_two_factor(self) -> bool:
+        """Whether signing in asks for a code from an authenticator app."""
+        return bool(self.tf_totp_secret and self.tf_primary_method)

@@ -1,0 +1,66 @@
+"""What roles there are, how long a sign-in lasts, and what the first page offers to whom."""
+
+import hmac
+from base64 import b32encode
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+
+#: Every role by the name kept in the database, and as a person reads it.
+ROLE_TITLES = {
+    "registrar": "Registrar",
+    "rota_manager": "Rota manager",
+    "booking_desk": "Booking desk",
+    "centre_worker": "Centre worker",
+    "data_officer": "Data officer",
+    "evaluator": "Evaluator",
+    "administrator": "Administrator",
+    "auditor": "Auditor",
+}
+
+#: A sign-in ends after this long without a page asked for, and after this long in any case (OWASP ASVS 3.3).
+IDLE_LIMIT = timedelta(minutes=30)
+WHOLE_LIMIT = timedelta(hours=12)
+
+#: NIST SP 800-63B asks for length and no rules on kinds of letters; the longest keeps hashing cheap for us.
+PASSWORD_MIN = 12
+PASSWORD_MAX = 256
+
+_GROUP = 4
+_GROUPS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One link on the first page: the endpoint it leads to, what it is called, and what is behind it."""
+
+    endpoint: str
+    title: str
+    text: str = ""
+
+
+def why_over(*, now: float, started: float, seen: float) -> str:
+    """Say in a sentence why a sign-in is over, or nothing while it lasts. All three are seconds since 1970."""
+    if now - started >= WHOLE_LIMIT.total_seconds():
+        return "You were signed out because you signed in more than 12 hours ago. Sign in again to carry on."
+    if now - seen >= IDLE_LIMIT.total_seconds():
+        return "You were signed out because nothing was done for 30 minutes. Sign in again to carry on."
+    return ""
+
+
+def demonstration_password(key: str, role: str) -> str:
+    """Give the password of a role's demonstration account: the same for the same service key, 60 bits, easy to type."""
+    made = hmac.new(key.encode(), f"demonstration password:{role}".encode(), sha256).digest()
+    letters = b32encode(made).decode().lower()
+    return "-".join(letters[at : at + _GROUP] for at in range(0, _GROUP * _GROUPS, _GROUP))
+
+
+def demonstration_email(role: str) -> str:
+    """Give the address of a role's demonstration account, in a domain nobody can own (RFC 2606)."""
+    return f"{role.replace('_', '-')}@example.org"
+
+
+def name_from_email(email: str) -> str:
+    """Give a name to show until a person has said theirs: 'jo.smith@council.gov.uk' becomes 'Jo Smith'."""
+    words = email.partition("@")[0].replace("-", " ").replace("_", " ").replace(".", " ").split()
+    return " ".join(word.capitalize() for word in words) or email

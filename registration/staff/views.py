@@ -1,0 +1,161 @@
+"""Signing in and out, one's own password and two-factor, and the first page after it."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    has_request_context,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_security import FormInfo, recovery_codes
+from flask_security import views as provided
+
+from registration.common.access import ROLES, has_role, public, roles, signed_in
+from registration.common.limits import client, limiter
+from registration.common.links import keyed
+from registration.common.transaction import commits
+from registration.staff.forms import FORMS
+from registration.staff.rules import ROLE_TITLES, Door
+from registration.staff.security import as_kept, init_security, person
+
+View = Callable[..., ResponseReturnValue]
+Key = Callable[[], str]
+
+#: Tries that fail, per account aimed at and whoever makes them; letters to one address.
+TRIES = "10 per 15 minutes"
+LETTERS = "5 per hour"
+
+bp = Blueprint("staff", __name__, url_prefix="/staff")
+#: Flask-Security makes its addresses with this name; the routes are ours, and no others of its stand.
+sign_in = Blueprint("security", __name__, url_prefix="/staff")
+everyone = roles(*ROLES)
+
+
+def _aimed_at(value: str) -> str:
+    return keyed("target", value).hex()[:24] if value else client()
+
+
+def _account() -> str:
+    """Name the account a form is about, the same for every way to write its address."""
+    return _aimed_at(as_kept(request.form.get("email", "")))
+
+
+def _person() -> str:
+    """Name who is signed in, or has given a password and not yet a code."""
+    return _aimed_at(session.get("_user_id") or session.get("tf_user_id") or "")
+
+
+def _refused(response: Response) -> bool:
+    return response.status_code != HTTPStatus.FOUND
+
+
+def _tries(view: View, key: Key) -> View:
+    limited: View = limiter.limit(TRIES, key_func=key, methods=["POST"], deduct_when=_refused)(commits(view))
+    return limited
+
+
+def _letters(view: View, key: Key) -> View:
+    limited: View = limiter.limit(LETTERS, key_func=key, methods=["POST"])(commits(view))
+    return limited
+
+
+def _code() -> ResponseReturnValue:
+    """Ask for the code of an authenticator app: to sign in, or to finish setting the app up."""
+    if signed_in() and session.get("tf_state") != "validating_profile":
+        return redirect(url_for("staff.first_page"))
+    answer: ResponseReturnValue = provided.two_factor_token_validation()
+    return answer
+
+
+def _route(path: str, endpoint: str, view: View, methods: tuple[str, ...] = ("GET", "POST")) -> None:
+    sign_in.add_url_rule(path, endpoint, view, methods=list(methods))
+
+
+_route("/sign-in", "login", public(_tries(provided.login, _account)))
+_route("/sign-out", "logout", public(commits(provided.logout)), ("POST",))
+_route("/reset", "forgot_password", public(_letters(provided.forgot_password, _account)))
+_route("/reset/<token>", "reset_password", public(commits(provided.reset_password)))
+_route("/password", "change_password", everyone(_tries(provided.change_password, _person)))
+_route("/confirm-password", "verify", everyone(_tries(provided.verify, _person)))
+_route("/two-factor", "two_factor_setup", public(commits(provided.two_factor_setup)))
+_route("/code", "two_factor_token_validation", public(_tries(_code, _person)))
+_route("/code-help", "two_factor_rescue", public(_letters(provided.two_factor_rescue, _person)))
+_route("/recovery-code", "mf_recovery", public(_tries(recovery_codes.mf_recovery, _person)))
+_route("/recovery-codes", "mf_recovery_codes", everyone(commits(recovery_codes.mf_recovery_codes)))
+
+
+@sign_in.before_request
+def _pages_only() -> None:
+    """Take no JSON: Flask-Security would read it past the gate for text that every form stands behind."""
+    if request.is_json:
+        abort(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+
+
+@bp.get("/")
+@everyone
+def first_page() -> str:
+    """Say who is signed in and what they may open."""
+    user = person()
+    return render_template(
+        "staff/first_page.html",
+        user=user,
+        titles=[ROLE_TITLES[role.name] for role in user.roles],
+        doors=_open_doors(),
+        codes_missing=user.has_two_factor and not user.mf_recovery_codes,
+    )
+
+
+def offer(app: Flask, *doors: Door) -> None:
+    """Put links on the first page and under the header, for whoever may open what they lead to."""
+    app.extensions.setdefault("staff_doors", []).extend(doors)
+
+
+def init_app(app: Flask) -> None:
+    """Give the application its sign-in and the first page."""
+    security = init_security(app)
+    for name, form in FORMS.items():
+        security.set_form_info(name, FormInfo(cls=form))
+    app.register_blueprint(sign_in)
+    app.register_blueprint(bp)
+    app.after_request(_keep_private)
+    app.context_processor(_sections)
+
+
+def _open_doors() -> list[Door]:
+    doors: list[Door] = current_app.extensions.get("staff_doors", [])
+    return [door for door in doors if _may_open(door.endpoint)]
+
+
+def _may_open(endpoint: str) -> bool:
+    access = vars(current_app.view_functions[endpoint])["access"]
+    return access == "public" or has_role(*access)
+
+
+def _sections() -> dict[str, object]:
+    """Give the links under the header of staff pages."""
+    if not has_request_context() or "_user_id" not in session or not signed_in():
+        return {}
+    return {
+        "sections": [
+            {"text": door.title, "href": url_for(door.endpoint), "current": request.endpoint == door.endpoint}
+            for door in _open_doors()
+        ]
+    }
+
+
+def _keep_private(response: Response) -> Response:
+    """Let no browser or proxy keep a page of somebody who is signed in, or signing in."""
+    if "_user_id" in session or request.blueprint in {bp.name, sign_in.name}:
+        response.cache_control.private = True
+        response.cache_control.no_store = True
+    return response

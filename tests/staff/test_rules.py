@@ -1,0 +1,50 @@
+import pytest
+
+from registration.staff import rules
+
+HOUR = 3600
+
+
+def test_every_role_has_a_title_and_every_title_a_role():
+    from registration.common.access import ROLES
+
+    assert set(rules.ROLE_TITLES) == set(ROLES)
+
+
+@pytest.mark.parametrize("idle", [0, 29 * 60, 30 * 60 - 1])
+def test_a_sign_in_lasts_while_something_is_done_every_half_hour(idle):
+    assert rules.why_over(now=HOUR + idle, started=0, seen=HOUR) == ""
+
+
+@pytest.mark.parametrize("idle", [30 * 60, 24 * HOUR])
+def test_a_sign_in_ends_after_half_an_idle_hour(idle):
+    assert rules.why_over(now=idle, started=idle - HOUR, seen=0).startswith("You were signed out")
+
+
+def test_a_sign_in_ends_after_twelve_hours_however_busy():
+    assert rules.why_over(now=12 * HOUR - 1, started=0, seen=12 * HOUR - 1) == ""
+    assert "12 hours" in rules.why_over(now=12 * HOUR, started=0, seen=12 * HOUR)
+
+
+def test_demonstration_passwords_follow_from_the_key_and_the_role():
+    given = {rules.demonstration_password(key, role) for key in ("one", "two") for role in rules.ROLE_TITLES}
+
+    assert len(given) == 2 * len(rules.ROLE_TITLES)
+    assert rules.demonstration_password("one", "auditor") == rules.demonstration_password("one", "auditor")
+    assert all(len(password) >= rules.PASSWORD_MIN for password in given)
+
+
+@pytest.mark.parametrize(
+    ("email", "name"),
+    [
+        ("jo.smith@council.gov.uk", "Jo Smith"),
+        ("mary-ann_o'neil@x.org", "Mary Ann O'neil"),
+        ("...@x.org", "...@x.org"),
+    ],
+)
+def test_a_name_is_made_from_an_address(email, name):
+    assert rules.name_from_email(email) == name
+
+
+def test_demonstration_addresses_belong_to_nobody():
+    assert rules.demonstration_email("rota_manager") == "rota-manager@example.org"
