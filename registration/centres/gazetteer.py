@@ -81,7 +81,7 @@ class _Decompressed:
 
 def _look_up(stream: BinaryIO, wanted: str) -> dict[str, Any] | None:
     """Read {'columns': [...], 'data': {'pcd': [...], other: [...], ...}}: the other columns where pcd is as wanted."""
-    import msgpack  # type: ignore[import-untyped]
+    import msgpack
 
     unpacker = msgpack.Unpacker(_Decompressed(stream), read_size=1 << 16)
     unpacker.read_map_header()

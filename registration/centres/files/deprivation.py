@@ -48,7 +48,8 @@ def _edition(column: str) -> int:
 
 def _decile(row: Row, rank: int | None, edition: int) -> int | None:
     if rank is None:
-        row.fault("decile", "is missing, and so is the rank")
+        if not row.text("rank") and not row.text("decile"):
+            row.fault("decile", "is missing, and so is the rank")
     elif rank > LSOAS_OF_ENGLAND[edition]:
         row.fault("rank", f"is not a rank from 1 to {LSOAS_OF_ENGLAND[edition]}")
     else:
