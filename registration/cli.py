@@ -1,6 +1,7 @@
 """The commands of `flask`, each sharing the running database of INSTANCE, or starting and stopping it."""
 
 from collections.abc import Callable
+from contextvars import Context
 from functools import update_wrapper
 from pathlib import Path
 from typing import Any
@@ -59,4 +60,5 @@ def worker() -> None:
 
     address = str(current_app.config["SQLALCHEMY_DATABASE_URI"]).replace("postgresql+psycopg://", "postgresql://", 1)
     with queue.replace_connector(PsycopgConnector(conninfo=address)) as running:
-        running.run_worker(delete_jobs="successful", concurrency=2)
+        # Away from the command's application context: two jobs that found it would share one database session.
+        Context().run(running.run_worker, delete_jobs="successful", concurrency=2)

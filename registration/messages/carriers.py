@@ -115,8 +115,8 @@ def email_message(sheet: Draft, written: Written, sender: str, now: datetime) ->
     message["Message-ID"] = f"<{sheet.id}@{address.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answering machine replies to it
     message["X-Auto-Response-Suppress"] = "All"
-    message["Content-Language"] = sheet.locale.replace("_", "-")
     message.set_content(written.body)
+    message["Content-Language"] = sheet.locale.replace("_", "-")
     if written.calendar:
         parameters = {"method": sheet.calendar_method, "charset": "utf-8"}
         message.add_attachment(written.calendar, "text", "calendar", filename="appointment.ics", params=parameters)
