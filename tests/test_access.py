@@ -12,6 +12,7 @@ from tests.staff.people import new_person
 VALUES = {
     ("UnicodeConverter", "token"): "no-such-token",
     ("UUIDConverter", "message_id"): UUID(int=0),
+    ("UUIDConverter", "public_id"): UUID(int=0),
     ("IntegerConverter", "task_id"): 0,
 }
 #: Open to all, but only what a carrier signed is read: 403 is its own answer (tests/messages/test_views.py).

@@ -3,7 +3,6 @@
 from uuid import uuid4
 
 from flask import current_app
-from flask_security.utils import hash_password
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -20,6 +19,7 @@ from registration.staff.rules import (
     demonstration_password,
     name_from_email,
 )
+from registration.staff.security import forget_codes, hashed
 
 
 class EmailTaken(Refused):
@@ -61,11 +61,10 @@ def set_password(user: StaffUser, password: str) -> None:
     """Give an account its password; PasswordRefused says what is wrong with one that is too short or too long."""
     if len(password) > PASSWORD_MAX:
         raise PasswordRefused(f"The password must have at most {PASSWORD_MAX} characters.")
-    util = current_app.extensions["security"].password_util
-    refusals, normal = util.validate(password, False, user=user)  # noqa: FBT003 -- Flask-Security's own signature
-    if refusals:
-        raise PasswordRefused(f"{refusals[0]}.")
-    user.password = hash_password(normal)
+    try:
+        user.password = hashed(password, user)
+    except ValueError as error:
+        raise PasswordRefused(f"{error}.") from error
 
 
 def forget_two_factor(email: str) -> StaffUser:
@@ -73,7 +72,7 @@ def forget_two_factor(email: str) -> StaffUser:
     user = account(email)
     if user is None:
         raise NoSuchAccount
-    current_app.extensions["security"].datastore.reset_user_access(user)
+    forget_codes(user)
     record("staff.two_factor_forgotten", about=f"staff:{user.id}", actor=current_actor())
     return user
 
@@ -101,7 +100,4 @@ def _demonstrator(role: str, own_centre: int | None) -> tuple[str, str, str]:
 def _role(name: str) -> Role:
     made = insert(Role).values(name=name, description=ROLE_TITLES[name]).on_conflict_do_nothing(index_elements=["name"])
     db.session.execute(made)
-    role = role_named(name)
-    if role is None:
-        raise KeyError(name)
-    return role
+    return role_named(name)

@@ -11,6 +11,6 @@ def account(email: str) -> StaffUser | None:
     return db.session.scalar(select(StaffUser).where(StaffUser.email == email.strip().lower()))
 
 
-def role_named(name: str) -> Role | None:
-    """Give the role of that name, where somebody has been given it before."""
-    return db.session.scalar(select(Role).where(Role.name == name))
+def role_named(name: str) -> Role:
+    """Give the role of that name; NoResultFound is raised where nobody was ever given it."""
+    return db.session.scalars(select(Role).where(Role.name == name)).one()

@@ -172,6 +172,20 @@ def init_security(app: Flask) -> Security:
     return security
 
 
+def hashed(password: str, user: StaffUser) -> str:
+    """Give what is kept of a password; ValueError says what is wrong with one that this person cannot use."""
+    util = current_app.extensions["security"].password_util
+    refusals, normal = util.validate(password, False, user=user)  # noqa: FBT003 -- Flask-Security's own signature
+    if refusals:
+        raise ValueError(refusals[0])
+    return str(hash_password(normal))
+
+
+def forget_codes(user: StaffUser) -> None:
+    """Take the authenticator app and the recovery codes from an account, and end its sessions."""
+    current_app.extensions["security"].datastore.reset_user_access(user)
+
+
 def as_kept(email: str) -> str:
     """Give an address as accounts keep it, or as it came where it has no address's form."""
     try:

@@ -206,6 +206,7 @@ def test_an_account_that_is_closed_is_signed_out_at_once(client, database):
 
 
 def test_pages_of_staff_are_kept_by_no_browser(client, database):
+    assert "no-store" not in client.get("/privacy").headers.get("Cache-Control", "")
     assert "no-store" in client.get("/staff/sign-in").headers["Cache-Control"]
     sign_in_as(client, "registrar")
     assert "no-store" in client.get("/staff/").headers["Cache-Control"]
