@@ -57,7 +57,7 @@ def carrier_for(channel: Channel, settings: Mapping[str, Any]) -> Carrier:
     if settings["DEMO"]:
         return Screen()
     own = "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM" if channel == "sms" else "SMTP_URL and MAIL_FROM"
-    what = "Texts" if channel == "sms" else "E-mails"
+    what = "Texts" if channel == "sms" else "Emails"
     raise Unset(f"{what} are waiting because no carrier is set up. Set {own}, or NOTIFY_API_KEY and {template}.")
 
 

@@ -71,7 +71,7 @@ class Recipient:
 
 def _one_line(address: str) -> str:
     if re.search(r"\s", address.strip()) or "@" not in address:
-        raise ValueError("That is not an e-mail address.")
+        raise ValueError("That is not an email address.")
     return address.strip()
 
 

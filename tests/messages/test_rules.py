@@ -99,7 +99,7 @@ def test_what_is_no_number_is_refused(typed):
 def test_an_e_mail_address_is_one_word_with_an_at():
     assert Recipient("email", " parent@example.com ").address == "parent@example.com"
     for wrong in ("parent", "a@b.c\nBcc: x@y.z", "a b@c.d"):
-        with pytest.raises(ValueError, match="e-mail"):
+        with pytest.raises(ValueError, match="email"):
             Recipient("email", wrong)
 
 

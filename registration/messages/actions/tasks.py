@@ -18,7 +18,7 @@ SET_UP = "carrier_missing"
 TWICE = "maybe_sent_twice"
 
 
-KINDS = {"sms": "text", "email": "e-mail", "letter": "letter"}
+KINDS = {"sms": "text", "email": "email", "letter": "letter"}
 NOUNS = {
     "booking_confirmed": "confirming",
     "booking_moved": "about the new time of",
