@@ -18,11 +18,23 @@ from registration.centres.files import (
     DistrictRecord,
     deprivation_rows,
     postcode_rows,
+    read_birthplaces,
     read_centres,
     read_districts,
     read_offices,
 )
-from registration.centres.models import Centre, Cluster, Deprivation, ImportedFile, Postcode, RegistrationDistrict, Room
+from registration.centres.files.cells import Service
+from registration.centres.models import (
+    Centre,
+    CentreService,
+    Cluster,
+    Deprivation,
+    ImportedFile,
+    PlaceOfBirth,
+    Postcode,
+    RegistrationDistrict,
+    Room,
+)
 from registration.centres.queries import imported_place, locate
 from registration.centres.rules import UNASSIGNED, Position, Site, latitude_longitude, looks_like, name_words
 from registration.common.db import Model, db
@@ -111,6 +123,12 @@ def import_districts(stream: BinaryIO, by: Importer, ours: str, codes: BinaryIO 
     return _once("districts", fingerprint, by, lambda: _load_districts(read_districts(table, statistical), ours))
 
 
+def import_birthplaces(stream: BinaryIO, by: Importer) -> Outcome:
+    """Load hospitals and birth centres, in our district and outside it; the districts must be there already."""
+    table = Table(stream)
+    return _once("birthplaces", table.sha256, by, lambda: _load_birthplaces(table))
+
+
 def _fingerprint(content: str, *options: object) -> str:
     """Name a file's content together with what it was read for: the same file read otherwise is another import."""
     if not any(options):
@@ -176,6 +194,21 @@ def _load_districts(records: Iterable[DistrictRecord], ours: str) -> Outcome:
     return outcome
 
 
+def _load_birthplaces(table: Table) -> Outcome:
+    districts = list(db.session.scalars(select(RegistrationDistrict).order_by(RegistrationDistrict.ended_on)))
+    named = {district.name.casefold(): district for district in reversed(districts)}
+    coded = {district.code: district for district in districts}
+    known = {(place.name, place.district_id): place for place in db.session.scalars(select(PlaceOfBirth))}
+    outcome = Outcome()
+    for record in read_birthplaces(table, named | coded):
+        district = record.district
+        place = known.get((record.name, district.id)) or PlaceOfBirth(name=record.name, district_id=district.id)
+        place.kind, place.postcode = record.kind, record.postcode or place.postcode
+        _keep(place, outcome)
+    db.session.flush()
+    return outcome
+
+
 def _keep(row: Model, outcome: Outcome, *, more: bool = False) -> None:
     """Put a row into the session and count whether it is new, changed (`more`: beyond its own columns) or as before."""
     if inspect(row).key is None:
@@ -215,6 +248,9 @@ class _Known:
         self._rooms: defaultdict[int, set[str]] = defaultdict(set)
         for centre_id, name in db.session.execute(select(Room.centre_id, Room.name)):
             self._rooms[centre_id].add(name)
+        self._services: defaultdict[int, list[CentreService]] = defaultdict(list)
+        for service in db.session.scalars(select(CentreService)):
+            self._services[service.centre_id].append(service)
 
     def store(self, record: CentreRecord, today: date, outcome: Outcome, warnings: list[Fault]) -> Centre:
         """Add or update the centre that a record speaks of."""
@@ -230,6 +266,7 @@ class _Known:
             )
         _settle_days(centre, record)
         more = self._add_rooms(centre, record.rooms)
+        more |= self._replace_services(centre, record.services)
         _keep(centre, outcome, more=more)
         return centre
 
@@ -249,6 +286,18 @@ class _Known:
         names = set(wanted or ([] if existing else [FIRST_ROOM])) - existing
         db.session.add_all(Room(centre=centre, name=name) for name in sorted(names))
         return bool(names)
+
+    def _replace_services(self, centre: Centre, wanted: Sequence[Service]) -> bool:
+        """Make a centre's weekly services those that the file gives, if it gives any; say whether they changed."""
+        old = self._services[centre.id] if centre.id else []
+        if not wanted or {(row.title, row.weekday, row.starts, row.ends) for row in old} == set(wanted):
+            return False
+        for row in old:
+            db.session.delete(row)
+        db.session.flush()
+        for title, weekday, starts, ends in sorted(set(wanted)):
+            db.session.add(CentreService(centre=centre, title=title, weekday=weekday, starts=starts, ends=ends))
+        return True
 
 
 def _describe(centre: Centre, record: CentreRecord) -> None:

@@ -20,7 +20,8 @@ postcodes = AppGroup("postcodes", help="The postcode directory.")
 deprivation = AppGroup("deprivation", help="The Index of Multiple Deprivation.")
 districts = AppGroup("districts", help="Registration districts.")
 offices = AppGroup("offices", help="Register offices.")
-groups = (centres, postcodes, deprivation, districts, offices)
+birthplaces = AppGroup("birthplaces", help="Hospitals and birth centres, each in its registration district.")
+groups = (centres, postcodes, deprivation, districts, offices, birthplaces)
 
 FILE = click.File("rb")
 
@@ -71,6 +72,14 @@ def import_districts(file: BinaryIO, gss: BinaryIO | None) -> None:
     """Load the register of registration districts; the one that authority.toml names is marked as ours."""
     with _import() as by:
         _tell(actions.import_districts(file, by, current_authority().district, gss), "districts")
+
+
+@birthplaces.command("import")
+@click.argument("file", type=FILE)
+def import_birthplaces(file: BinaryIO) -> None:
+    """Load places of birth: columns name, kind (hospital, birth_centre, other), district (name or code), postcode."""
+    with _import() as by:
+        _tell(actions.import_birthplaces(file, by), "places of birth")
 
 
 @contextmanager

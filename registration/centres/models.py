@@ -129,6 +129,8 @@ class CentreService(Model):
     starts: Mapped[time]
     ends: Mapped[time]
 
+    centre: Mapped[Centre] = relationship()
+
 
 class Postcode(Model):
     """A postcode of the ONS Postcode Directory, live or terminated (YYYYMM), written 'HX1 1AA'.

@@ -153,7 +153,8 @@ class Table:
                 return
         self.lacking.add(meaning)
         if needed:
-            self.add(Fault(1, meaning, "", f"has no column: it would be called {' or '.join(patterns)}"))
+            names = " or ".join(re.sub(r"\\d", "9", pattern).replace("\\", "") for pattern in patterns)
+            self.add(Fault(1, meaning, "", f"has no column: it would be called {names}"))
 
     def _is_whole(self, line: int, cells: list[str]) -> bool:
         before = self.fault_count

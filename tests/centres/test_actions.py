@@ -1,6 +1,6 @@
 """What imported files bring: small files in the layouts of the real ones, and the real ones where they are at hand."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
 
 import pytest
@@ -10,9 +10,11 @@ from registration.centres import actions
 from registration.centres.actions import Importer
 from registration.centres.models import (
     Centre,
+    CentreService,
     Cluster,
     Deprivation,
     ImportedFile,
+    PlaceOfBirth,
     Postcode,
     RegistrationDistrict,
     Room,
@@ -224,6 +226,37 @@ def test_another_room_is_a_change(database):
 
     assert (outcome.added, outcome.changed, outcome.unchanged) == (0, 1, 0)
     assert set(database.scalars(select(Room.name))) == {"Blue", "Red"}
+
+
+def test_weekly_services_are_those_of_the_latest_list(database):
+    header = "name,postcode,services"
+    first = "Elm,HX5 0BB,Weighing clinic Tuesday 9:30-11:30; Story time fridays 14:00 to 15:00"
+    actions.import_centres(file(header, first), BY)
+    outcome = actions.import_centres(file(header, "Elm,HX5 0BB,Weighing clinic Tuesday 09:30\u201311:30"), BY)
+    assert outcome.changed == 1
+    assert actions.import_centres(file(header, "Elm,HX5 0BB,Weighing clinic Tuesday 9:30-11:30"), BY).unchanged == 1
+    assert actions.import_centres(file(header, "Elm,HX5 0BB,"), BY).unchanged == 1
+    services = database.scalars(select(CentreService)).all()
+
+    assert [(row.title, row.weekday, row.starts, row.ends) for row in services] == [
+        ("Weighing clinic", 2, time(9, 30), time(11, 30))
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Clinic",
+        "Clinic Someday 9:00-10:00",
+        "Clinic Monday 25:00-26:00",
+        "Clinic Monday 10:00-9:00",
+        "Monday 9:00-10:00",
+    ],
+)
+def test_services_that_cannot_be_read_are_refused(text):
+    (fault,) = faults(actions.import_centres, file("name,postcode,services", f"Elm,HX5 0BB,{text}"), BY)
+
+    assert fault.startswith(f"line 2: services, {text}, is not like Weighing clinic Tuesday 9:30-11:30")
 
 
 def test_the_same_file_again_changes_nothing(database):
@@ -541,6 +574,36 @@ def test_faulty_districts_are_refused():
     assert faults(actions.import_districts, file(DISTRICTS, rows[0]), BY, "Calderdale", codes) == [
         "line 2: gss, E28, is not a code like E08000033",
         "line 3: registration-district, (empty), is missing",
+    ]
+
+
+BIRTHPLACES = "name,kind,district,postcode"
+
+
+def test_places_of_birth_lie_in_their_registration_district(database):
+    actions.import_districts(file(DISTRICTS, "86\tCalderdale\t\t\t", "87\tKirklees\t\t\t"), BY, "Calderdale")
+    rows = ["Royal Hospital,hospital,calderdale,hx30pw", "Infirmary,hospital,87,"]
+    assert actions.import_birthplaces(file(BIRTHPLACES, *rows), BY).added == 2
+    outcome = actions.import_birthplaces(file(BIRTHPLACES, rows[0], "Infirmary,other,Kirklees,HD3 3EA"), BY)
+    places = database.scalars(select(PlaceOfBirth).order_by(PlaceOfBirth.name))
+
+    assert (outcome.added, outcome.changed, outcome.unchanged) == (0, 1, 1)
+    assert [(place.name, place.kind, place.district.code, place.postcode) for place in places] == [
+        ("Infirmary", "other", "87", "HD3 3EA"),
+        ("Royal Hospital", "hospital", "86", "HX3 0PW"),
+    ]
+
+
+def test_a_faulty_list_of_places_of_birth_is_refused():
+    actions.import_districts(file(DISTRICTS, "86\tCalderdale\t\t\t"), BY, "Calderdale")
+    rows = ["A,hospital,86,", ",ship,Atlantis,X", "A,other,Calderdale,"]
+
+    assert faults(actions.import_birthplaces, file(BIRTHPLACES, *rows), BY) == [
+        "line 3: name, (empty), is missing",
+        "line 3: kind, ship, is not one of hospital, birth_centre, other",
+        "line 3: district, Atlantis, is not a registration district known here: load the districts first",
+        "line 3: postcode, X, is not a UK postcode",
+        "line 4: name, A, is there already",
     ]
 
 

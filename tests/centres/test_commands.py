@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from registration.centres.commands import centres, deprivation, districts, groups, offices, postcodes
+from registration.centres.commands import birthplaces, centres, deprivation, districts, groups, offices, postcodes
 from registration.centres.models import Centre, RegistrationDistrict
 
 CENTRES = "name,address,postcode,telephone\nElm Centre,1 High Street,HX1 1AA,01422 555 0101\nElm Hub,,HX1 1AA,1\n"
@@ -90,6 +90,14 @@ def test_our_district_is_the_one_the_councils_own_file_names(run, database, tmp_
 def test_offices_of_one_district_are_taken_by_option(run):
     assert run(offices, OFFICES, "--district", "87").stdout.startswith("offices: 0 added")
     assert run(offices, OFFICES, "--district", "86").stdout.startswith("offices: 1 added")
+
+
+def test_places_of_birth_are_loaded_after_the_districts(run):
+    content = "name,kind,district\nRoyal Hospital,hospital,Calderdale\n"
+    assert run(birthplaces, content).exit_code == 1
+    run(districts, TSV)
+
+    assert run(birthplaces, content).stdout == "places of birth: 1 added, 0 changed, 0 as before.\n"
 
 
 @pytest.mark.parametrize("group", groups, ids=lambda group: group.name)

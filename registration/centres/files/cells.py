@@ -1,6 +1,8 @@
 """Cells of files about places as values; ValueError with the reason otherwise."""
 
 import re
+from calendar import day_name
+from datetime import time
 from typing import TypeVar
 
 from registration.common.files import decimal, several, whole
@@ -10,6 +12,10 @@ N = TypeVar("N", int, float)
 _WEB = re.compile(r"https?://[^\s/]+\.[^\s/]+(/\S*)?", re.IGNORECASE)
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_SERVICE = re.compile(
+    r"(.+?)\s+(\w+day)s?\s+(\d{1,2}:\d\d)\s*(?:-|\u2013|to)\s*(\d{1,2}:\d\d)", re.ASCII | re.IGNORECASE
+)
+_WEEKDAYS = {name.casefold(): number for number, name in enumerate(day_name, 1)}
 _GSS = re.compile(r"[A-Z]\d{8}", re.ASCII)
 
 
@@ -71,6 +77,31 @@ def languages(text: str) -> list[str]:
     if not all(_LANGUAGE.fullmatch(tag) for tag in tags):
         raise ValueError("is not a list of language codes like pl; ur")
     return tags
+
+
+Service = tuple[str, int, time, time]
+
+
+def services(text: str) -> tuple[Service, ...]:
+    """Read what happens each week, parted by semicolons: 'Weighing clinic Tuesday 9:30-11:30; Story time Friday ...'.
+
+    Gives title, weekday (1 = Monday), start and end of each.
+    """
+    return tuple(_service(part.strip()) for part in text.split(";") if part.strip())
+
+
+def _service(text: str) -> Service:
+    parts = _SERVICE.fullmatch(text)
+    try:
+        if parts is None:
+            raise ValueError  # noqa: TRY301 -- one sentence for all
+        title, weekday, *times = parts.groups()
+        starts, ends = (time.fromisoformat(f"{clock:0>5}") for clock in times)
+        if starts >= ends:
+            raise ValueError  # noqa: TRY301
+        return title, _WEEKDAYS[weekday.casefold()], starts, ends
+    except (KeyError, ValueError):
+        raise ValueError("is not like Weighing clinic Tuesday 9:30-11:30; Story time Friday 14:00-15:00") from None
 
 
 def _between(number: N, least: N, most: N, reason: str) -> N:

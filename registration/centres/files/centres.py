@@ -21,6 +21,7 @@ _LAYOUT = {
     "authority gss": (r"gsslacode( \(name\))?",),
     "cluster": ("cluster",),
     "rooms": ("rooms",),
+    "services": ("services",),
     "urn": ("urn", "unique_reference_number"),
     "address": ("address", "street"),
     "locality": ("locality",),
@@ -89,6 +90,7 @@ class CentreRecord:
     facts: Mapping[str, Any]
     cluster: str | None = None
     rooms: tuple[str, ...] = ()
+    services: tuple[cells.Service, ...] = ()
     closed_on: date | None = None
 
 
@@ -181,12 +183,13 @@ def _record(row: Row, facts: dict[str, Any], closed_on: date | None = None) -> C
     name, postcode = row.read("name", str, needed=True), row.read("postcode", canonical_postcode, needed=True)
     facts["address"] = ", ".join(part for meaning in _ADDRESS if (part := row.text(meaning))) or None
     facts["website"] = _website(row)
+    services = row.read("services", cells.services) or ()
     _drop_halves(facts)
     if name is None or postcode is None:
         return None
     given = {name: value for name, value in facts.items() if value is not None}
     rooms, cluster = several(row.text("rooms")), row.text("cluster") or None
-    return CentreRecord(row.line, name, postcode, given, cluster, rooms, closed_on)
+    return CentreRecord(row.line, name, postcode, given, cluster, rooms, services, closed_on)
 
 
 def _drop_halves(facts: dict[str, Any]) -> None:
