@@ -1,0 +1,132 @@
+"""What must never be so, each as a question to the database whose honest answer is nought.
+
+The tables forbid most of it by constraint; these ask the rows themselves, so that a constraint that was lost, a hand in
+the database or a wrong line of code is found all the same.
+"""
+
+from sqlalchemy import text
+
+from registration.common.db import db
+
+# Overlap is told by looking, in order of beginning, for a row that begins before an earlier one has ended.
+_FILLED_TWICE = """
+SELECT count(*) FROM (
+  SELECT begins_at < max(ends_at) OVER (
+           PARTITION BY {whose} ORDER BY begins_at, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS twice
+    FROM ({rows}) filled) told
+ WHERE twice
+"""
+_LIVE = """
+SELECT b.id, b.begins_at, b.ends_at, s.registrar_id, s.room_id
+  FROM booking b JOIN session s ON s.id = b.session_id WHERE b.state = 'booked'
+"""
+_SITS = "SELECT id, begins_at, ends_at, registrar_id, room_id FROM session WHERE state = 'published'"
+_KEPT = "SELECT id, begins_at, ends_at, registrar_id FROM occupancy WHERE kind <> 'absence'"
+
+
+def _twice(whose: str, *rows: str) -> str:
+    return " + ".join(f"({_FILLED_TWICE.format(whose=whose, rows=each)})" for each in rows)
+
+
+# By what was typed as well as by the keys made of it: a wrong key must not hide a second booking.
+_BIRTH_TWICE = """
+(SELECT count(*) FROM (
+  SELECT row_number() OVER (PARTITION BY f.id ORDER BY b.id) > 1
+      OR b.email_key IS NOT NULL AND row_number() OVER (PARTITION BY b.email_key ORDER BY b.id) > 1
+      OR b.mobile_key IS NOT NULL AND row_number() OVER (PARTITION BY b.mobile_key ORDER BY b.id) > 1
+      OR f.email IS NOT NULL AND row_number() OVER (PARTITION BY f.born, lower(trim(f.email)) ORDER BY b.id) > 1
+      OR f.mobile IS NOT NULL AND row_number() OVER (PARTITION BY f.born, f.mobile ORDER BY b.id) > 1 AS again
+    FROM booking b JOIN family f ON f.id = b.family_id WHERE b.state = 'booked') told
+ WHERE again)
+"""
+
+_OUTSIDE_SESSION = """
+(SELECT count(*) FROM booking b JOIN session s ON s.id = b.session_id
+  WHERE b.state = 'booked'
+    AND (s.state <> 'published' OR b.centre_id <> s.centre_id OR b.begins_at < s.begins_at OR b.ends_at > s.ends_at))
+"""
+
+# What was called back confirms nothing; a message that bounced or was held back has made a task for staff.
+_WITHOUT_CONFIRMATION = """
+(SELECT count(*) FROM booking b
+  WHERE b.state = 'booked' AND NOT EXISTS (
+    SELECT 1 FROM message m
+     WHERE m.about = b.public_id AND m.template IN ('booking_confirmed', 'booking_moved') AND m.version = b.version
+       AND m.state <> 'withdrawn'))
+"""
+
+# A cancellation is told by its own message, and a loss by none. What else was written for the cancelled version, waits,
+# or was taken up afterwards, should not be. Messages are compared with messages: they share one clock.
+_AFTER_CANCELLATION = """
+(SELECT count(*) FROM (
+  SELECT m.template, m.claimed_at, b.state = 'cancelled' AND m.template <> 'booking_cancelled' AS superseded,
+         m.version >= b.version AND m.template <> 'your_link' AND m.state <> 'withdrawn' AS written,
+         m.state = 'queued' OR m.state = 'sending' AND m.withdrawn_at IS NULL AS waiting,
+         COALESCE(told.at, q.since, b.cancelled_at) AS cancelled, COALESCE(q.since, f.lost_at) AS lost
+    FROM booking b
+    JOIN family f ON f.id = b.family_id
+    JOIN message m ON m.about = b.public_id
+    LEFT JOIN silenced q ON q.about = b.public_id
+    LEFT JOIN LATERAL (
+         SELECT min(c.created) AS at FROM message c
+          WHERE c.about = b.public_id AND c.template = 'booking_cancelled' AND c.version = b.version) told ON true
+   WHERE b.state = 'cancelled' OR q.about IS NOT NULL OR f.lost_at IS NOT NULL) told
+ WHERE superseded AND (written OR waiting OR claimed_at > cancelled)
+    OR lost IS NOT NULL AND (waiting OR claimed_at > lost))
+"""
+
+# The latest answer counts; a family that answered no, never answered, or lost a baby is on no centre's list.
+_AGAINST_ANSWER = """
+(SELECT count(*) FROM centre_sign_up u JOIN family f ON f.id = u.family_id
+  WHERE f.lost_at IS NOT NULL
+     OR NOT COALESCE((SELECT a.share FROM sharing_answer a WHERE a.family_id = f.id ORDER BY a.id DESC LIMIT 1), false))
+"""
+
+_KEPT_BOTH = """
+(SELECT count(*) FROM (
+  SELECT o.kind = 'booking' AND (o.begins_at <> b.begins_at OR o.ends_at <> b.ends_at OR o.session_id <> b.session_id
+                                 OR o.registrar_id <> s.registrar_id)
+      OR row_number() OVER (PARTITION BY b.id ORDER BY o.id) > 1 AS wrong
+    FROM occupancy o JOIN booking b ON b.id = o.booking_id JOIN session s ON s.id = b.session_id) told
+ WHERE wrong)
+"""
+
+_WITHOUT_TIME = """
+(SELECT count(*) FROM booking b
+  WHERE b.state = 'booked'
+    AND NOT EXISTS (SELECT 1 FROM occupancy o WHERE o.booking_id = b.id AND o.kind = 'booking'))
+"""
+
+_CANCELLED_WITH_TIME = """
+(SELECT count(*) FROM booking b JOIN occupancy o ON o.booking_id = b.id
+  WHERE b.state = 'cancelled' AND o.kind <> 'hold')
+"""
+
+_WITHOUT_END = "(SELECT count(*) FROM occupancy WHERE kind = 'hold' AND until IS NULL)"
+
+# Births and Deaths Registration Act 1953 s.2: 42 days from the earliest birth.
+_WRONG_LAST_DAY = """
+(SELECT count(*) FROM booking b JOIN family f ON f.id = b.family_id
+  WHERE b.last_lawful_day <> (SELECT min(born) FROM unnest(f.born) AS born) + 42)
+"""
+
+_PROMISES = {
+    "registrar_booked_twice": _twice("registrar_id", _KEPT, _LIVE, _SITS),
+    "room_booked_twice": _twice("room_id", _LIVE, _SITS),
+    "birth_booked_twice": _BIRTH_TWICE,
+    "booking_outside_session": _OUTSIDE_SESSION,
+    "booking_without_confirmation": _WITHOUT_CONFIRMATION,
+    "message_after_cancellation": _AFTER_CANCELLATION,
+    "shared_against_answer": _AGAINST_ANSWER,
+    "move_kept_both_times": _KEPT_BOTH,
+    "live_booking_without_time": _WITHOUT_TIME,
+    "cancelled_booking_keeps_time": _CANCELLED_WITH_TIME,
+    "hold_without_end": _WITHOUT_END,
+    "wrong_last_lawful_day": _WRONG_LAST_DAY,
+}
+_ALL = text("SELECT " + ", ".join(f"{question} AS {name}" for name, question in _PROMISES.items()))
+
+
+def broken_rows() -> dict[str, int]:
+    """Count, for every promise, the rows that break it, all as of one moment."""
+    return {name: int(count) for name, count in db.session.execute(_ALL).mappings().one().items()}
