@@ -8,9 +8,9 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 	"$$p" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
-NODE_IS_RECENT := command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null
+NODE_IS_RECENT := command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard registration/translations/*/LC_MESSAGES/*.po))
-CHECKS := check-lint check-format check-types check-imports check-tests check-coverage
+CHECKS := check-lint check-format check-types check-imports check-tests check-coverage check-decisions
 UNLESS_LONG = $(if $(LONG),,-m "not long")
 comma := ,
 DECISIONS := "*/rules.py$(comma)*/rules/*$(comma)*/actions.py$(comma)*/actions/*"
@@ -68,12 +68,12 @@ clean: ## Remove everything that was built or installed; instance/ stays
 
 node_modules/.ready: package.json package-lock.json | .venv/node
 	@echo "Installing the pinned packages of the front end"
-	@$(NPM) ci --omit=dev --no-audit --no-fund --loglevel=error
+	@$(NPM) ci --omit=dev --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
 node_modules/.ready-dev: package.json package-lock.json | .venv/node
 	@echo "Installing the pinned packages of the front end and its checks"
-	@$(NPM) ci --no-audit --no-fund --loglevel=error
+	@$(NPM) ci --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@ node_modules/.ready
 
 $(BUILD)/.ready: $(shell find assets -type f 2>/dev/null) package.json package-lock.json | node_modules/.ready
@@ -104,6 +104,7 @@ check-tests:
 	$(call step,tests,CHROMIUM=$$(.ci/browser) && export CHROMIUM && $(BIN)/pytest $(UNLESS_LONG) --cov --cov-report=)
 check-coverage:
 	$(call step,coverage,$(BIN)/coverage report --fail-under=95)
+check-decisions:
 	$(call step,coverage of rules and actions,$(BIN)/coverage report --fail-under=100 --include=$(DECISIONS))
 
 .PHONY: help run test test-all bench front translations lock clean $(CHECKS)
