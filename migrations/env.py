@@ -8,8 +8,8 @@ target = current_app.extensions["migrate"].db
 
 
 def ours(thing, name, type_, reflected, compare_to):  # noqa: ANN001, ANN201
-    """Leave the job queue's own tables to the job queue."""
-    return not (type_ == "table" and name.startswith("procrastinate_"))
+    """Leave the job queue's own tables to the job queue, and the stamp of places to its triggers."""
+    return not (type_ == "table" and (name.startswith("procrastinate_") or name == "place_stamp"))
 
 
 if context.is_offline_mode():

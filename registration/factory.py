@@ -20,6 +20,9 @@ import registration.rota.models
 import registration.staff.models  # noqa: F401 -- tables that migrations must know
 from registration import cli
 from registration.booking import api
+from registration.booking.views import find, manage
+from registration.booking.commands import invariants
+from registration.centres.commands import groups as place_commands
 from registration.common import access, assets, embedded, pages
 from registration.common.authority import current_authority
 from registration.common.db import Model, db
@@ -28,6 +31,8 @@ from registration.common.limits import init_limits
 from registration.common.queue import init_queue, queue
 from registration.common.sessions import init_sessions
 from registration.config import Config
+from registration.demo.commands import demo as demo_commands
+from registration.desk import views as desk
 from registration.messages import jobs as _message_jobs  # noqa: F401 -- registers its jobs
 from registration.messages import views as messages
 from registration.staff import jobs as _staff_jobs  # noqa: F401 -- registers its jobs
@@ -104,7 +109,7 @@ def _harden(app: Flask) -> None:
         referrer_policy="same-origin",
         permissions_policy={"geolocation": "()", "camera": "()", "microphone": "()"},
     )
-    files = WhiteNoise(app.wsgi_app, root=str(STATIC), prefix="static/", max_age=31536000, autorefresh=False)
+    files = WhiteNoise(app.wsgi_app, root=str(STATIC), prefix="static/", max_age=3600, immutable_file_test=r"-[0-9a-f]{12}\.")
     app.wsgi_app = files  # type: ignore[method-assign]
 
 
@@ -116,8 +121,15 @@ def _capabilities(app: Flask) -> None:
     csrf.exempt(messages.receipts)
     app.register_blueprint(api.bp)
     csrf.exempt(api.bp)
+    app.register_blueprint(manage.bp)
+    app.register_blueprint(find.bp)
     staff.init_app(app)
+    desk.init_app(app)
     app.cli.add_command(staff_commands)
+    app.cli.add_command(demo_commands)
+    app.cli.add_command(invariants)
+    for group in place_commands:
+        app.cli.add_command(group)
 
 
 __all__ = ["Model", "create_app", "csrf", "queue"]

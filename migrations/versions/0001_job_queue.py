@@ -1,4 +1,4 @@
-"""The job queue's own tables, as Procrastinate ships them.
+"""The job queue's own tables, as Procrastinate ships them, and the counter of changes.
 
 Revision ID: 0001
 Revises:
@@ -30,8 +30,10 @@ END $$
 
 
 def upgrade():
+    op.execute("CREATE SEQUENCE change_stamp")
     op.get_bind().exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
 
 
 def downgrade():
+    op.execute("DROP SEQUENCE change_stamp")
     op.get_bind().exec_driver_sql(OURS_TO_DROP.replace("%", "%%"))

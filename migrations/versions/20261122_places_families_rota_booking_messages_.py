@@ -325,6 +325,7 @@ def upgrade():
     sa.Column('during', postgresql.TSTZRANGE(), sa.Computed('tstzrange(begins_at, ends_at)', persisted=True), nullable=False),
     sa.Column('kept_minutes', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.Column('state', sa.Text(), server_default='published', nullable=False),
+    sa.Column('stamp', sa.BigInteger(), server_default=sa.text("nextval('change_stamp')"), nullable=False),
     postgresql.ExcludeConstraint((sa.text("int8range(registrar_id, registrar_id, '[]')"), '&&'), (sa.column('during'), '&&'), where=sa.text("state = 'published'"), using='gist', name='ex_session_registrar_id'),
     postgresql.ExcludeConstraint((sa.text("int8range(room_id, room_id, '[]')"), '&&'), (sa.column('during'), '&&'), where=sa.text("state = 'published'"), using='gist', name='ex_session_room_id'),
     sa.CheckConstraint("state IN ('published', 'withdrawn')", name=op.f('ck_session_state')),
@@ -334,8 +335,8 @@ def upgrade():
     sa.ForeignKeyConstraint(['room_id'], ['room.id'], name=op.f('fk_session_room_id_room')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_session'))
     )
-    op.create_index('ix_session_begins', 'session', ['begins_at'], unique=False, postgresql_where=sa.text("state = 'published'"))
-    op.create_index('ix_session_centre_begins', 'session', ['centre_id', 'begins_at'], unique=False, postgresql_where=sa.text("state = 'published'"))
+    op.create_index('ix_session_begins', 'session', ['begins_at'], unique=False)
+    op.create_index('ix_session_centre_begins', 'session', ['centre_id', 'begins_at'], unique=False)
     op.create_index(op.f('ix_session_registrar_id'), 'session', ['registrar_id'], unique=False)
     op.create_index(op.f('ix_session_room_id'), 'session', ['room_id'], unique=False)
     op.create_table('booking',
@@ -436,8 +437,8 @@ def downgrade():
     op.drop_table('booking')
     op.drop_index(op.f('ix_session_room_id'), table_name='session')
     op.drop_index(op.f('ix_session_registrar_id'), table_name='session')
-    op.drop_index('ix_session_centre_begins', table_name='session', postgresql_where=sa.text("state = 'published'"))
-    op.drop_index('ix_session_begins', table_name='session', postgresql_where=sa.text("state = 'published'"))
+    op.drop_index('ix_session_centre_begins', table_name='session')
+    op.drop_index('ix_session_begins', table_name='session')
     op.drop_table('session')
     op.drop_table('room')
     op.drop_index(op.f('ix_centre_sign_up_centre_id'), table_name='centre_sign_up')

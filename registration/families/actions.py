@@ -7,41 +7,44 @@ from registration.families.models import CentreSignUp, SharingAnswer
 from registration.families.rules import Answer, FamilyDetails
 
 _ADD = text("""
-INSERT INTO family (name, born, email, mobile, second_contact, letter_address, language, locale, interpreter, access_needs)
-VALUES (:name, CAST(:born AS date[]), :email, :mobile, :second_contact, :letter_address, :language, :locale, :interpreter,
-        :access_needs)
-RETURNING id
+WITH added AS (
+     INSERT INTO family (name, born, email, mobile, second_contact, letter_address, language, locale, interpreter,
+                         access_needs)
+     VALUES (:name, CAST(:born AS date[]), :email, :mobile, :second_contact, :letter_address, :language, :locale,
+             :interpreter, :access_needs)
+     RETURNING id),
+     answered AS (
+     INSERT INTO sharing_answer (family_id, share, wording_version, route, recorded_by)
+     SELECT id, :share, :wording_version, :route, :recorded_by FROM added)
+SELECT id FROM added
 """)
+_DETAILS = (
+    "name",
+    "email",
+    "mobile",
+    "second_contact",
+    "letter_address",
+    "language",
+    "locale",
+    "interpreter",
+    "access_needs",
+)
 _ANSWER = insert(SharingAnswer).inline()
 
 
-def add_family(details: FamilyDetails) -> int:
-    """Keep a family and give its number."""
-    values = {
-        "name": details.name,
-        "born": sorted(details.births),
-        "email": details.email,
-        "mobile": details.mobile,
-        "second_contact": details.second_contact,
-        "letter_address": details.letter_address,
-        "language": details.language,
-        "locale": details.locale,
-        "interpreter": details.interpreter,
-        "access_needs": details.access_needs,
-    }
-    return int(db.session.execute(_ADD, values).scalar_one())
+def add_family(details: FamilyDetails, answer: Answer) -> int:
+    """Keep a family with its answer on sharing, and give its number."""
+    values = {name: getattr(details, name) for name in _DETAILS} | _answered(answer)
+    return int(db.session.execute(_ADD, values | {"born": sorted(details.births)}).scalar_one())
+
+
+def _answered(answer: Answer) -> dict[str, object]:
+    return {name: getattr(answer, name) for name in ("share", "wording_version", "route", "recorded_by")}
 
 
 def record_answer(family_id: int, answer: Answer) -> None:
     """Add a family's answer on sharing; the latest one counts."""
-    values = {
-        "family_id": family_id,
-        "share": answer.share,
-        "wording_version": answer.wording_version,
-        "route": answer.route,
-        "recorded_by": answer.recorded_by,
-    }
-    db.session.execute(_ANSWER, values)
+    db.session.execute(_ANSWER, {"family_id": family_id} | _answered(answer))
 
 
 def ask_to_join(family_id: int, centre_id: int, address: str, contact_preference: str, visit_needs: str) -> None:
@@ -57,8 +60,19 @@ def ask_to_join(family_id: int, centre_id: int, address: str, contact_preference
     db.session.flush()
 
 
+def change_answer(family_id: int, answer: Answer) -> None:
+    """Add a family's new answer on sharing; with "no" its wish to join the centre is taken back too."""
+    record_answer(family_id, answer)
+    if not answer.share:
+        _forget_wish(family_id)
+
+
 def mark_lost(family_id: int) -> None:
     """Note that a baby died: details leave every list, and nothing is sent again."""
     gone = text("UPDATE family SET lost_at = clock_timestamp() WHERE id = :id AND lost_at IS NULL")
     db.session.execute(gone, {"id": family_id})
+    _forget_wish(family_id)
+
+
+def _forget_wish(family_id: int) -> None:
     db.session.execute(text("DELETE FROM centre_sign_up WHERE family_id = :id"), {"id": family_id})

@@ -1,5 +1,6 @@
 """What is known of a family, as plain values, and how its contacts are written."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,9 +35,19 @@ class Answer:
     recorded_by: str
 
 
+#: Telephones write curly apostrophes and long hyphens where a keyboard writes straight and short ones.
+_SAME_MARKS = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u02bc\u00b4`", "'") | dict.fromkeys("\u2010\u2011\u2013\u2014", "-")
+)
+
+
 def last_name(name: str) -> str:
-    """Give the part of a full name that a family would give to find its booking: the last word, without case."""
-    words = name.casefold().split()
+    """Give the part of a full name that a family would give to find its booking: the last word.
+
+    Case, accents, and the shape of apostrophes and hyphens do not matter.
+    """
+    parts = unicodedata.normalize("NFKD", name.translate(_SAME_MARKS))
+    words = "".join(part for part in parts if not unicodedata.combining(part)).casefold().split()
     return words[-1] if words else ""
 
 

@@ -52,8 +52,8 @@ class Session(Model):
         CheckConstraint("state IN ('published', 'withdrawn')", name="state"),
         _one_at_a_time("registrar_id"),
         _one_at_a_time("room_id"),
-        Index("ix_session_centre_begins", "centre_id", "begins_at", postgresql_where=text("state = 'published'")),
-        Index("ix_session_begins", "begins_at", postgresql_where=text("state = 'published'")),
+        Index("ix_session_centre_begins", "centre_id", "begins_at"),
+        Index("ix_session_begins", "begins_at"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -65,3 +65,5 @@ class Session(Model):
     during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE, Computed("tstzrange(begins_at, ends_at)", persisted=True))
     kept_minutes: Mapped[int] = mapped_column(server_default=text("0"))  # at its end, for the telephone desk
     state: Mapped[str] = mapped_column(Text, server_default="published")
+    # Drawn anew by triggers whenever the session, or anything that fills it, changes (booking/queries/free.py).
+    stamp: Mapped[int] = mapped_column(BigInteger, server_default=text("nextval('change_stamp')"))

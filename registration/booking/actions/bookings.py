@@ -1,7 +1,9 @@
 """Turn a hold into a booking, once."""
 
+import json
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -14,7 +16,7 @@ from registration.booking.rules.attendance import MotherMustCome, who_must_come
 from registration.booking.rules.deadline import last_lawful_day
 from registration.booking.rules.reference import make_reference
 from registration.booking.rules.requests import Appointment, BookRequest
-from registration.common import audit
+from registration.centres import memory as places
 from registration.common.access import current_actor
 from registration.common.db import db
 from registration.common.links import digest, keyed, secret
@@ -27,36 +29,50 @@ INSERT INTO request_key (key_digest, body_digest, booking_public_id) VALUES (:ke
 """)
 _USED_KEY = text("SELECT body_digest, booking_public_id FROM request_key WHERE key_digest = :key")
 _HELD = text("""
-SELECT o.id, o.session_id, o.begins_at, o.ends_at, o.born, o.interpreter, s.centre_id
-  FROM occupancy o JOIN session s ON s.id = o.session_id
+SELECT o.id, o.session_id, o.begins_at, o.ends_at, o.born, o.interpreter, s.centre_id, c.name, c.address, c.postcode,
+       c.directions, c.entrance, c.latitude, c.longitude, p.stamp
+  FROM occupancy o JOIN session s ON s.id = o.session_id JOIN centre c ON c.id = s.centre_id CROSS JOIN place_stamp p
  WHERE o.hold_digest = :digest AND o.kind = 'hold' AND o.until > clock_timestamp()
    FOR UPDATE OF o
 """)
+# One stroke: the booking, the hold that becomes its time, and the line in the record. Where the same birth is booked already, none.
 _BOOK = text("""
-INSERT INTO booking (public_id, reference, link_digest, family_id, session_id, centre_id, begins_at, ends_at, kind,
-                     married_or_civil_partners, both_parents_named, attending, last_lawful_day, channel, email_key, mobile_key)
-VALUES (:public_id, :reference, :link_digest, :family_id, :session_id, :centre_id, :begins_at, :ends_at, :kind,
-        :married, :both_named, :attending, :last_lawful_day, :channel, :email_key, :mobile_key)
-    ON CONFLICT DO NOTHING RETURNING id
-""")
-_FILL = text("""
-UPDATE occupancy SET kind = 'booking', booking_id = :booking, until = NULL, hold_digest = NULL, born = NULL,
-                     interpreter = NULL, client = NULL
- WHERE id = :id
+WITH booked AS (
+     INSERT INTO booking (public_id, reference, link_digest, family_id, session_id, centre_id, begins_at, ends_at, kind,
+                          married_or_civil_partners, both_parents_named, attending, last_lawful_day, channel, email_key,
+                          mobile_key)
+     VALUES (:public_id, :reference, :link_digest, :family_id, :session_id, :centre_id, :begins_at, :ends_at, :kind,
+             :married, :both_named, :attending, :last_lawful_day, :channel, :email_key, :mobile_key)
+         ON CONFLICT DO NOTHING RETURNING id),
+     filled AS (
+     UPDATE occupancy SET kind = 'booking', booking_id = booked.id, until = NULL, hold_digest = NULL, born = NULL,
+                          interpreter = NULL, client = NULL
+       FROM booked WHERE occupancy.id = :held),
+     noted AS (
+     INSERT INTO audit_event (event, about, actor, after)
+     SELECT 'booked', 'booking:' || booked.id, :actor, CAST(:facts AS jsonb) FROM booked)
+SELECT id FROM booked
 """)
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """The occupancy row of a live hold, locked."""
+    """The occupancy row of a live hold, locked, with what a family is told of the centre."""
 
     id: int
     session_id: int
     begins_at: datetime
     ends_at: datetime
-    births: tuple[date, ...]
+    births: Sequence[date]
     interpreter: bool
     centre_id: int
+    centre: str
+    address: str
+    postcode: str
+    directions: str
+    entrance: str
+    latitude: float | None
+    longitude: float | None
 
 
 def book(request: BookRequest, now: datetime) -> Appointment:
@@ -74,13 +90,10 @@ def book(request: BookRequest, now: datetime) -> Appointment:
         raise MotherNeeded from None
     held = _held(request.hold)
     family_id = _add_family(request, held)
-    booking_id = _insert(request, held, family_id, public_id)
-    db.session.execute(_FILL, {"id": held.id, "booking": booking_id})
-    made = appointment_by_id(public_id)
-    if made is None:  # it was inserted a moment ago in this very transaction
-        raise HoldRanOut
+    made = _appointment(request, held, family_id, public_id)
+    booking_id = _insert(request, held, made)
+    made = replace(made, id=booking_id)
     confirm(made, now, request.letter_address)
-    audit.record("booked", about=f"booking:{booking_id}", actor=current_actor(), after=_facts(made))
     return made
 
 
@@ -101,27 +114,26 @@ def _held(token: str) -> _Held:
     row = db.session.execute(_HELD, {"digest": digest(token)}).one_or_none()
     if row is None:
         raise HoldRanOut
-    return _Held(row[0], row[1], row[2], row[3], tuple(row[4]), row[5], row[6])
+    *held, place_stamp = row
+    places.are_as_of(place_stamp)
+    return _Held(*held)
 
 
 def _add_family(request: BookRequest, held: _Held) -> int:
-    family_id = families.add_family(
-        FamilyDetails(
-            name=request.name,
-            births=held.births,
-            email=request.email,
-            mobile=request.mobile,
-            second_contact=request.second_contact,
-            language=request.language,
-            locale=request.locale,
-            interpreter=held.interpreter,
-            access_needs=request.access_needs,
-            letter_address=request.letter_address,
-        )
+    details = FamilyDetails(
+        name=request.name,
+        births=tuple(held.births),
+        email=request.email,
+        mobile=request.mobile,
+        second_contact=request.second_contact,
+        language=request.language,
+        locale=request.locale,
+        interpreter=held.interpreter,
+        access_needs=request.access_needs,
+        letter_address=request.letter_address,
     )
     route = "telephone" if request.channel == "telephone" else "online"
-    answer = Answer(request.share, request.wording_version, route, current_actor())
-    families.record_answer(family_id, answer)
+    family_id = families.add_family(details, Answer(request.share, request.wording_version, route, current_actor()))
     wish = request.sign_up
     if wish is not None:
         families.ask_to_join(family_id, held.centre_id, wish.address, wish.contact_preference, wish.visit_needs)
@@ -137,33 +149,69 @@ def identity_keys(
     return email_key, mobile_key
 
 
-def _insert(request: BookRequest, held: _Held, family_id: int, public_id: UUID) -> int:
-    email_key, mobile_key = identity_keys(held.births, request.email, request.mobile)
+def _appointment(request: BookRequest, held: _Held, family_id: int, public_id: UUID) -> Appointment:
+    """Give the booking as it will stand."""
+    return Appointment(
+        id=0,
+        public_id=public_id,
+        reference=make_reference(secrets.choice),
+        family_id=family_id,
+        start=held.begins_at,
+        end=held.ends_at,
+        centre_id=held.centre_id,
+        centre=held.centre,
+        address=held.address,
+        postcode=held.postcode,
+        directions=held.directions,
+        entrance=held.entrance,
+        latitude=held.latitude,
+        longitude=held.longitude,
+        kind="registration" if request.born_in_district else "declaration",
+        parents=request.parents,
+        births=tuple(held.births),
+        last_lawful_day=last_lawful_day(min(held.births)),
+        name=request.name,
+        email=request.email,
+        mobile=request.mobile,
+        second_contact=request.second_contact,
+        language=request.language,
+        locale=request.locale,
+        interpreter=held.interpreter,
+        access_needs=request.access_needs,
+        state="booked",
+        version=0,
+        channel=request.channel,
+        session_id=held.session_id,
+        cancel_reason=None,
+        undo_until=None,
+    )
+
+
+def _insert(request: BookRequest, held: _Held, made: Appointment) -> int:
+    email_key, mobile_key = identity_keys(made.births, request.email, request.mobile)
     values = {
-        "public_id": public_id,
-        "reference": make_reference(secrets.choice),
-        "link_digest": digest(secret("booking", str(public_id))),
-        "family_id": family_id,
-        "session_id": held.session_id,
-        "centre_id": held.centre_id,
-        "begins_at": held.begins_at,
-        "ends_at": held.ends_at,
-        "kind": "registration" if request.born_in_district else "declaration",
-        "married": request.parents.married_or_civil_partners,
-        "both_named": request.parents.both_parents_named,
-        "attending": request.parents.attending.value,
-        "last_lawful_day": last_lawful_day(min(held.births)),
-        "channel": request.channel,
+        "public_id": made.public_id,
+        "reference": made.reference,
+        "link_digest": digest(secret("booking", str(made.public_id))),
+        "family_id": made.family_id,
+        "session_id": made.session_id,
+        "centre_id": made.centre_id,
+        "begins_at": made.start,
+        "ends_at": made.end,
+        "kind": made.kind,
+        "married": made.parents.married_or_civil_partners,
+        "both_named": made.parents.both_parents_named,
+        "attending": made.parents.attending.value,
+        "last_lawful_day": made.last_lawful_day,
+        "channel": made.channel,
         "email_key": email_key,
         "mobile_key": mobile_key,
+        "held": held.id,
+        "actor": current_actor(),
+        "facts": json.dumps({"start": made.start.isoformat(), "centre": made.centre_id, "state": made.state}),
     }
     booking_id = db.session.execute(_BOOK, values).scalar()
     if booking_id is None:
         live = appointment_live_for(email_key, mobile_key)
         raise AlreadyBooked(live.public_id) if live else HoldRanOut
     return int(booking_id)
-
-
-def _facts(made: Appointment) -> dict[str, object]:
-    """Give what the record keeps of a booking: when and where, nobody's name or contact."""
-    return {"start": made.start.isoformat(), "centre": made.centre_id, "version": made.version, "state": made.state}

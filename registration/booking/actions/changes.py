@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from registration.booking.actions import notices
-from registration.booking.actions.holds import candidates_for, lock_start, needed_minutes
+from registration.booking.actions.holds import candidates_for, needed_minutes
 from registration.booking.actions.refusals import CannotChange, NotOffered, SlotTaken
 from registration.booking.queries import Opening, appointment_by_id
 from registration.booking.rules.requests import Appointment, HoldRequest
@@ -85,7 +85,6 @@ def move(public_id: UUID, centre_id: int, start: datetime, now: datetime) -> App
         return before
     if start < now + timedelta(minutes=current_authority().notice_minutes):
         raise NotOffered
-    lock_start(centre_id, start)
     end = start + timedelta(minutes=needed_minutes(before.births, interpreter=before.interpreter))
     request = HoldRequest(centre_id, start, before.births, before.interpreter)
     if not any(_swap(before.id, o, start, end) for o in candidates_for(request, end, now, keep_for=before.id)):
@@ -106,7 +105,8 @@ def _swap(booking_id: int, opening: Opening, start: datetime, end: datetime) -> 
         "begins": start,
         "ends": end,
     }
-    db.session.execute(_CLEAR, values)
+    if opening.stale:
+        db.session.execute(_CLEAR, values)
     try:
         with db.session.begin_nested():
             swapped = db.session.execute(_SWAP, values)

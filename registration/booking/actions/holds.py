@@ -1,10 +1,13 @@
 """Keep a time for a family while it answers, and let it go.
 
-The order is what keeps two families apart: lock the centre and start, choose the least loaded free registrar, insert; the
-exclusion constraint on occupancy stands behind it, and each other registrar is tried once.
+What keeps two families apart is the exclusion constraint on occupancy. The free registrars are asked in turn, the least loaded first:
+an insert that meets another family's, kept or still on its way, waits for it, and fills nothing where that one stays. So every
+registrar who was free is tried once, nobody is turned away while one of them stays free, and nothing is held that another could
+wait for in a circle. (docs/decisions/ has the measurements.)
 """
 
 import secrets
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import text
@@ -24,7 +27,6 @@ from registration.common.links import digest
 MOST_HOLDS = 60
 TOKEN_BYTES = 18
 
-_LOCK = text("SELECT pg_advisory_xact_lock(:centre, :minute)")
 _CLEAR = text("""
 DELETE FROM occupancy
  WHERE registrar_id = :registrar AND kind = 'hold' AND until <= clock_timestamp()
@@ -53,7 +55,6 @@ def hold(request: HoldRequest, now: datetime) -> Hold:
     """
     _may_be_held(request, now)
     end = request.start + timedelta(minutes=needed_minutes(request.births, interpreter=request.interpreter))
-    lock_start(request.centre_id, request.start)
     candidates = candidates_for(request, end, now)
     token = f"{secrets.token_urlsafe(TOKEN_BYTES)}.{written_wish(request)}"
     for opening in candidates:
@@ -75,11 +76,6 @@ def _may_be_held(request: HoldRequest, now: datetime) -> None:
 def needed_minutes(births: tuple[date, ...], *, interpreter: bool) -> int:
     """Give how long this family's appointment takes."""
     return lengths(current_authority()).needed(len(births), interpreter=interpreter)
-
-
-def lock_start(centre_id: int, start: datetime) -> None:
-    """Let one transaction at a time decide about a centre's start."""
-    db.session.execute(_LOCK, {"centre": centre_id, "minute": int(start.timestamp()) // MINUTE})
 
 
 def candidates_for(
@@ -105,7 +101,7 @@ def candidates_for(
 
 def _could_be_free(opening: Opening, minute: int, length: int, step: int, *, urgent: bool) -> bool:
     """Say whether the start would be offered if other families let go: on the grid, or where something ends."""
-    empty = Opening(opening.session_id, opening.centre_id, opening.registrar_id, opening.kept, opening.begin, opening.end, ())
+    empty = replace(opening, busy=())
     ends = {end for _, end in opening.busy}
     return minute in empty.starts(length, step, urgent=urgent) or minute in ends
 
@@ -113,7 +109,8 @@ def _could_be_free(opening: Opening, minute: int, length: int, step: int, *, urg
 def _take(opening: Opening, request: HoldRequest, end: datetime, token: str) -> datetime | None:
     """Fill the registrar's time with the hold; None when someone else filled it in the meantime."""
     where = {"registrar": opening.registrar_id, "begins": request.start, "ends": end}
-    db.session.execute(_CLEAR, where)
+    if opening.stale:
+        db.session.execute(_CLEAR, where)
     values = {
         "session": opening.session_id,
         "minutes": current_authority().hold_minutes,

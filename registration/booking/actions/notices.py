@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from registration.booking.rules.reminders import Reminder, use_until
 from registration.booking.rules.requests import Appointment
 from registration.booking.wording import bring_sentences, long_day, time_of_day, who_must_come_sentence
-from registration.centres.queries import services_on
+from registration.centres.memory import services_at
 from registration.common.authority import current_authority
 from registration.common.clock import civil_date
 from registration.common.ics import CalendarEvent
@@ -90,7 +90,7 @@ def details(appointment: Appointment) -> dict[str, object]:
 
 def while_you_are_there(centre_id: int, day: date) -> list[str]:
     """List what else happens at a centre on a day: "Weighing clinic, 9:30am to 11am"."""
-    services = services_on(day, [centre_id]).get(centre_id, ())
+    services = services_at(centre_id, day)
     return [
         _("%(title)s, %(begins)s to %(ends)s", title=s.title, begins=time_of_day(s.starts), ends=time_of_day(s.ends))
         for s in services
@@ -113,7 +113,7 @@ def _tell(template: str, appointment: Appointment, now: datetime, to: list[Recip
             )
             for each in to
         ]
-    messages.send_all(requests, now=now)
+    messages.send_all(requests, now=now, first=appointment.version == 0)
 
 
 def confirm(appointment: Appointment, now: datetime, letter_address: str | None = None) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from procrastinate.types import JSONValue
-from sqlalchemy import case, update
+from sqlalchemy import Table, case, update
 from sqlalchemy.dialects.postgresql import insert
 
 from registration.common.db import db
@@ -21,6 +21,10 @@ from registration.messages.rules import Recipient, State
 
 #: The job that delivers, by the name it is deferred under.
 DELIVER = "messages.deliver"
+
+
+_TABLE = cast("Table", Message.__table__)
+_FRESH = insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.id, _TABLE.c.handed_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +62,16 @@ def send(request: MessageRequest, *, now: datetime) -> UUID | None:
     return written[0] if written else None
 
 
-def send_all(requests: Sequence[MessageRequest], *, now: datetime) -> list[UUID]:
-    """Write several messages at once; give the ids of those that are new. What is silenced is not written."""
-    quiet = silenced({request.about for request in requests})
+def send_all(requests: Sequence[MessageRequest], *, now: datetime, first: bool = False) -> list[UUID]:
+    """Write several messages at once; give the ids of those that are new. What is silenced is not written.
+
+    `first` says that the thing they are about was made in this very transaction, so nobody can have silenced it.
+    """
+    quiet = set() if first else silenced({request.about for request in requests})
     rows = [_row(request, now) for request in requests if request.about not in quiet]
     if not rows:
         return []
-    fresh = insert(Message).on_conflict_do_nothing().returning(Message.id, Message.handed_at)
-    written = db.session.execute(fresh, rows).all()
+    written = db.session.execute(_FRESH, rows).all()
     hand_over([row.id for row in written if row.handed_at])
     return [row.id for row in written]
 

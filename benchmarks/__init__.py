@@ -1,0 +1,1 @@
+"""Measure what the service promises, as ratios to floors of the same run: `make bench`."""

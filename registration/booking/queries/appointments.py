@@ -1,0 +1,154 @@
+"""Questions about bookings, holds and journeys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from registration.booking.rules.attendance import Attending, Parents
+from registration.booking.rules.requests import Appointment
+from registration.common.db import db
+from registration.common.links import digest
+
+_APPOINTMENT = """
+SELECT b.id, b.public_id, b.reference, b.family_id, b.begins_at, b.ends_at, b.centre_id, c.name AS centre, c.address, c.postcode,
+       c.directions, c.entrance, c.latitude, c.longitude, b.kind, b.married_or_civil_partners, b.both_parents_named,
+       b.attending, f.born, b.last_lawful_day, f.name, f.email, f.mobile, f.second_contact, f.language, f.locale,
+       f.interpreter, f.access_needs, b.state, b.version, b.channel, b.session_id, b.cancel_reason, o.until
+  FROM booking b
+  JOIN family f ON f.id = b.family_id
+  JOIN centre c ON c.id = b.centre_id
+  LEFT JOIN occupancy o ON o.booking_id = b.id AND o.until > clock_timestamp()
+ WHERE {which}
+"""
+
+
+def _appointment(which: str, **values: object) -> Appointment | None:
+    row = db.session.execute(text(_APPOINTMENT.format(which=which)), values).one_or_none()
+    if row is None:
+        return None
+    return Appointment(
+        id=row.id,
+        public_id=row.public_id,
+        reference=row.reference,
+        family_id=row.family_id,
+        start=row.begins_at,
+        end=row.ends_at,
+        centre_id=row.centre_id,
+        centre=row.centre,
+        address=row.address or "",
+        postcode=row.postcode or "",
+        directions=row.directions or "",
+        entrance=row.entrance or "",
+        latitude=row.latitude,
+        longitude=row.longitude,
+        kind=row.kind,
+        parents=Parents(row.married_or_civil_partners, row.both_parents_named, Attending(row.attending)),
+        births=tuple(row.born),
+        last_lawful_day=row.last_lawful_day,
+        name=row.name,
+        email=row.email,
+        mobile=row.mobile,
+        second_contact=row.second_contact,
+        language=row.language,
+        locale=row.locale,
+        interpreter=row.interpreter,
+        access_needs=row.access_needs,
+        state=row.state,
+        version=row.version,
+        channel=row.channel,
+        session_id=row.session_id,
+        cancel_reason=row.cancel_reason,
+        undo_until=row.until,
+    )
+
+
+def appointment_by_link(link_digest: bytes) -> Appointment | None:
+    """Find a booking by the digest of its secret link."""
+    return _appointment("b.link_digest = :digest", digest=link_digest)
+
+
+def appointment_by_id(public_id: UUID) -> Appointment | None:
+    """Find a booking by its public number."""
+    return _appointment("b.public_id = :public_id", public_id=public_id)
+
+
+def appointment_by_reference(reference: str) -> Appointment | None:
+    """Find a booking by the printed form of its reference."""
+    return _appointment("b.reference = :reference", reference=reference)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a family gave of itself when it booked; empty texts where there is no booking."""
+
+    public_id: UUID | None
+    name: str
+    email: str
+    mobile: str
+
+
+_GIVEN = text("""
+SELECT b.public_id, coalesce(f.name, ''), coalesce(f.email, ''), coalesce(f.mobile, '')
+  FROM (VALUES (CAST(:reference AS text))) AS asked (reference)
+  LEFT JOIN booking b ON b.reference = asked.reference
+  LEFT JOIN family f ON f.id = b.family_id
+""")
+
+
+def given_with(reference: str) -> Given:
+    """Give what was given with a booking; one row is read whether or not there is one."""
+    return Given(*db.session.execute(_GIVEN, {"reference": reference}).one())
+
+
+def appointment_live_for(email_key: bytes | None, mobile_key: bytes | None) -> Appointment | None:
+    """Find the live booking of the same births and the same e-mail or mobile, by their keyed digests."""
+    which = "b.state = 'booked' AND (b.email_key = :email OR b.mobile_key = :mobile) ORDER BY b.id LIMIT 1"
+    return _appointment(which, email=email_key, mobile=mobile_key)
+
+
+def live_holds(client: str) -> int:
+    """Count the times a client is keeping at this moment."""
+    counted = text(
+        "SELECT count(*) FROM occupancy WHERE kind = 'hold' AND client = :client AND until > clock_timestamp()"
+    )
+    return int(db.session.execute(counted, {"client": client}).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class KeptUntil:
+    """How long a time is still kept for a family, by the database's own clock."""
+
+    until: datetime
+    seconds_left: int
+
+
+def kept_until(hold_token: str) -> KeptUntil | None:
+    """Say how long a hold still lasts; None when it has run out or never was."""
+    wanted = text(
+        "SELECT until, ceil(date_part('epoch', until - clock_timestamp()))::int FROM occupancy"
+        " WHERE hold_digest = :digest AND kind = 'hold' AND until > clock_timestamp()"
+    )
+    row = db.session.execute(wanted, {"digest": digest(hold_token)}).one_or_none()
+    return None if row is None else KeptUntil(row[0], row[1])
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyState:
+    """A family on its way: its answers as stored, or the booking they led to."""
+
+    answers: Mapping[str, Any]
+    booked: UUID | None
+
+
+def journey_by_token(token: str) -> JourneyState | None:
+    """Read how far a family has come; None where its journey is gone."""
+    wanted = text(
+        "SELECT j.answers, b.public_id FROM journey j LEFT JOIN booking b ON b.id = j.booking_id"
+        " WHERE j.token_digest = :digest"
+    )
+    row = db.session.execute(wanted, {"digest": digest(token)}).one_or_none()
+    return None if row is None else JourneyState(row[0], row[1])

@@ -1,0 +1,154 @@
+"""The free times of many days at once, remembered in the process and never out of date.
+
+Every change of what fills a session gives it a new stamp, in the same transaction (triggers of migration 0002). One short query
+asks for the sum of stamps of each centre and day; where it is the one remembered, and no hold that counted has ended since,
+nothing else is read or computed. A stamp is drawn from a sequence, so a sum only ever grows.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import text
+
+from registration.booking.queries.openings import MINUTE, Opening, lengths, midnight, openings, wall_clock
+from registration.booking.rules.deadline import deadline, is_urgent
+from registration.booking.rules.requests import AvailabilityRequest
+from registration.common.authority import current_authority
+from registration.common.clock import civil_date
+from registration.common.db import db
+
+#: Days remembered by one process: each is a few hundred bytes.
+MOST_REMEMBERED = 20_000
+
+_STAMPS = """
+SELECT s.centre_id, (s.begins_at AT TIME ZONE 'Europe/London')::date AS day, sum(s.stamp)::bigint, clock_timestamp()
+  FROM session s JOIN registrar r ON r.id = s.registrar_id AND r.may_register_births
+ WHERE s.begins_at >= :first AND s.begins_at < :last {at}
+ GROUP BY 1, 2 ORDER BY 1, 2
+"""
+_STAMPS_ALL = text(_STAMPS.format(at=""))
+_STAMPS_AT = text(_STAMPS.format(at="AND s.centre_id = ANY(:centres)"))
+
+Place = tuple[int, date]  # a centre, and a day there
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FreeDay:
+    """The free starts of one centre and day, in order: minutes since 1970, and places at each. Equal only to itself."""
+
+    centre_id: int
+    day: date
+    starts: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    stamp: int
+    fresh_until: datetime | None
+    free: FreeDay
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """What decides the starts besides the sessions themselves."""
+
+    length: int
+    step: int
+    urgent: bool
+
+
+def free_days(request: AvailabilityRequest, now: datetime) -> list[FreeDay]:
+    """Give each centre's free days in order, without starts sooner than the council's notice."""
+    authority = current_authority()
+    governs = deadline(request.births, civil_date(now))
+    urgent = is_urgent(governs.last_lawful_day, governs.on, authority.urgent_days)
+    length = lengths(authority).needed(len(request.births), interpreter=request.interpreter)
+    sought = _Sought(length, authority.minutes_per_baby, urgent)
+    days = _computed(request, sought).values() if request.keep_for else _recalled(request, sought)
+    soonest = (int(now.timestamp()) + MINUTE - 1) // MINUTE + authority.notice_minutes
+    first_whole_day = wall_clock(soonest)[0] + timedelta(days=1)
+    in_time = (day if day.day >= first_whole_day else _from(day, soonest) for day in days)
+    return [day for day in in_time if day.starts]
+
+
+def free_places(request: AvailabilityRequest, now: datetime) -> dict[int, dict[int, int]]:
+    """Count, for each centre and start (minutes since 1970), the places a family may still book."""
+    places: dict[int, dict[int, int]] = defaultdict(dict)
+    for day in free_days(request, now):
+        places[day.centre_id].update(day.starts)
+    return places
+
+
+def _from(day: FreeDay, soonest: int) -> FreeDay:
+    return FreeDay(day.centre_id, day.day, tuple(start for start in day.starts if start[0] >= soonest))
+
+
+def _span(request: AvailabilityRequest) -> tuple[datetime, datetime]:
+    return midnight(request.first), midnight(request.last + timedelta(days=1))
+
+
+def _recalled(request: AvailabilityRequest, sought: _Sought) -> list[FreeDay]:
+    """Give every day, computing only those that changed since they were last asked for."""
+    memory: dict[tuple[Place, _Sought], _Remembered] = current_app.extensions.setdefault("booking.free", {})
+    first, last = _span(request)
+    values: dict[str, object] = {"first": first, "last": last}
+    if request.centre_ids is not None:
+        values["centres"] = list(request.centre_ids)
+    found: dict[Place, FreeDay] = {}
+    missing: dict[Place, int] = {}
+    for centre, day, stamp, clock in db.session.execute(_STAMPS_AT if "centres" in values else _STAMPS_ALL, values):
+        kept = memory.get(((centre, day), sought))
+        if kept and kept.stamp == stamp and (kept.fresh_until is None or kept.fresh_until > clock):
+            found[centre, day] = kept.free
+        else:
+            missing[centre, day] = stamp
+    if missing:
+        found |= _learn(request, sought, missing, memory)
+    return [found[place] for place in sorted(found)]
+
+
+def _learn(
+    request: AvailabilityRequest,
+    sought: _Sought,
+    missing: Mapping[Place, int],
+    memory: dict[tuple[Place, _Sought], _Remembered],
+) -> dict[Place, FreeDay]:
+    """Compute the days that changed, and remember them under the stamp read before: what changed meanwhile shows next time."""
+    if len(memory) > MOST_REMEMBERED:
+        memory.clear()
+    centres = tuple({centre for centre, _ in missing})
+    days = [day for _, day in missing]
+    narrowed = AvailabilityRequest(request.births, request.interpreter, min(days), max(days), centres)
+    grouped = _grouped(narrowed)
+    learned: dict[Place, FreeDay] = {}
+    for place, stamp in missing.items():
+        free, fresh_until = _free_day(place, grouped.get(place, ()), sought)
+        memory[place, sought] = _Remembered(stamp, fresh_until, free)
+        learned[place] = free
+    return learned
+
+
+def _grouped(request: AvailabilityRequest) -> dict[Place, list[Opening]]:
+    grouped: dict[Place, list[Opening]] = defaultdict(list)
+    for opening in openings(*_span(request), request.centre_ids, request.keep_for):
+        grouped[opening.centre_id, wall_clock(opening.begin)[0]].append(opening)
+    return grouped
+
+
+def _computed(request: AvailabilityRequest, sought: _Sought) -> dict[Place, FreeDay]:
+    grouped = _grouped(request)
+    return {place: _free_day(place, grouped[place], sought)[0] for place in sorted(grouped)}
+
+
+def _free_day(place: Place, sessions: Iterable[Opening], sought: _Sought) -> tuple[FreeDay, datetime | None]:
+    places: dict[int, int] = {}
+    ends: list[datetime] = []
+    for session in sessions:
+        for start in session.starts(sought.length, sought.step, urgent=sought.urgent):
+            places[start] = places.get(start, 0) + 1
+        if session.fresh_until is not None:
+            ends.append(session.fresh_until)
+    return FreeDay(*place, tuple(sorted(places.items()))), min(ends, default=None)

@@ -1,0 +1,111 @@
+"""What sessions there are, and when in them an appointment may begin."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+
+from sqlalchemy import Row, text
+
+from registration.booking.rules.slots import Lengths, free_starts, public_end
+from registration.common.authority import Authority
+from registration.common.clock import LONDON
+from registration.common.db import db
+
+MINUTE = 60
+
+_OPENINGS = """
+SELECT s.id, s.centre_id, s.registrar_id, s.kept_minutes,
+       (date_part('epoch', s.begins_at) / 60)::int AS begin, (date_part('epoch', s.ends_at) / 60)::int AS end,
+       filled.begins, filled.ends, filled.fresh_until, filled.stale
+  FROM session s
+  JOIN registrar r ON r.id = s.registrar_id AND r.may_register_births
+  LEFT JOIN LATERAL (
+       SELECT array_agg((date_part('epoch', o.begins_at) / 60)::int ORDER BY o.begins_at) FILTER (WHERE o.counts) AS begins,
+              array_agg((date_part('epoch', o.ends_at) / 60)::int ORDER BY o.begins_at) FILTER (WHERE o.counts) AS ends,
+              min(o.until) FILTER (WHERE o.counts) AS fresh_until,
+              coalesce(bool_or(NOT o.counts), false) AS stale
+         FROM (SELECT begins_at, ends_at, until, (until IS NULL OR until > clock_timestamp()) AS counts FROM occupancy
+                WHERE session_id = s.id
+                  AND (CAST(:keep_for AS bigint) IS NULL OR booking_id IS DISTINCT FROM :keep_for)) o) filled ON true
+ WHERE s.state = 'published' AND {when}
+"""
+_BETWEEN = text(_OPENINGS.format(when="s.begins_at >= :first AND s.begins_at < :last"))
+_BETWEEN_AT = text(
+    _OPENINGS.format(when="s.centre_id = ANY(:centres) AND s.begins_at >= :first AND s.begins_at < :last")
+)
+_AROUND = text(_OPENINGS.format(when="s.centre_id = :centre AND s.begins_at <= :start AND s.ends_at >= :end"))
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A published session and what fills it: moments in whole minutes since 1970.
+
+    It stays as read until something changes it, or until the first hold in it ends (`fresh_until`). `stale` says that holds
+    which have run out still lie in it and have to be cleared before their time is filled.
+    """
+
+    session_id: int
+    centre_id: int
+    registrar_id: int
+    kept: int
+    begin: int
+    end: int
+    busy: tuple[tuple[int, int], ...]
+    fresh_until: datetime | None
+    stale: bool
+
+    def starts(self, length: int, step: int, *, urgent: bool) -> list[int]:
+        """List when an appointment of that many minutes may begin, as the public may book it."""
+        end = public_end(self.begin, self.end, self.kept, urgent=urgent)
+        return free_starts((self.begin, end), self.busy, length, step)
+
+    @property
+    def load(self) -> int:
+        """Give the minutes already filled."""
+        return sum(end - begin for begin, end in self.busy)
+
+
+def _opening(row: Row[tuple[int, int, int, int, int, int, list[int] | None, list[int] | None, datetime, bool]]) -> Opening:
+    busy = tuple(zip(row[6], row[7], strict=True)) if row[6] and row[7] else ()
+    return Opening(row[0], row[1], row[2], row[3], row[4], row[5], busy, row[8], row[9])
+
+
+def openings(
+    first: datetime, last: datetime, centre_ids: Sequence[int] | None = None, keep_for: int | None = None
+) -> Iterable[Opening]:
+    """Give the sessions that begin from `first` up to `last`, at the centres named or at all."""
+    values: dict[str, object] = {"first": first, "last": last, "keep_for": keep_for}
+    if centre_ids is None:
+        rows = db.session.execute(_BETWEEN, values)
+    else:
+        rows = db.session.execute(_BETWEEN_AT, values | {"centres": list(centre_ids)})
+    return map(_opening, rows)
+
+
+def openings_around(centre_id: int, start: datetime, end: datetime, keep_for: int | None = None) -> list[Opening]:
+    """Give the sessions at a centre within which an appointment from `start` to `end` would lie."""
+    values = {"centre": centre_id, "start": start, "end": end, "keep_for": keep_for}
+    return [_opening(row) for row in db.session.execute(_AROUND, values)]
+
+
+def lengths(authority: Authority) -> Lengths:
+    """Give the council's lengths of an appointment."""
+    return Lengths(authority.minutes_per_baby, authority.interpreter_minutes)
+
+
+def midnight(day: date) -> datetime:
+    """Give the first moment of a civil day in England."""
+    return datetime.combine(day, time(), LONDON)
+
+
+def moment(minute: int) -> datetime:
+    """Give the moment of a count of minutes since 1970, in UTC."""
+    return datetime.fromtimestamp(minute * MINUTE, UTC)
+
+
+@lru_cache(maxsize=65536)
+def wall_clock(minute: int) -> tuple[date, str]:
+    """Give the civil day of a minute, and its RFC 3339 text with England's offset."""
+    local = moment(minute).astimezone(LONDON)
+    return local.date(), local.isoformat()

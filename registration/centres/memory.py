@@ -1,0 +1,72 @@
+"""Centres and postcodes remembered in the process, as they stood at the last change of any place.
+
+A trigger stamps every change of places (migration 0003); one small query asks for the stamp, and only a new one reads them again.
+"""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TypeVar, cast
+
+from flask import current_app, g
+from sqlalchemy import text
+
+from registration.centres.queries import locate, participating_centres, services_on
+from registration.centres.rules import CentreCard, Place, ServiceCard, distance_km
+from registration.common.db import db
+
+T = TypeVar("T")
+#: Answers remembered at the most: postcodes asked for, and the centres as seen from each.
+MOST = 5_000
+_STAMP = text("SELECT stamp FROM place_stamp")
+
+
+@dataclass(slots=True)
+class _Memory:
+    stamp: int = 0
+    known: dict[Hashable, object] = field(default_factory=dict)
+
+
+def are_as_of(stamp: int) -> None:
+    """Note the stamp of places where a query of this transaction has just read it along with something else."""
+    g.place_stamp = stamp
+
+
+def _remembered(key: Hashable, find: Callable[[], T]) -> T:
+    memory: _Memory = current_app.extensions.setdefault("centres.memory", _Memory())
+    stamp = g.pop("place_stamp", None) or db.session.execute(_STAMP).scalar_one()
+    if memory.stamp != stamp or len(memory.known) > MOST:
+        memory = current_app.extensions["centres.memory"] = _Memory(stamp)
+    if key not in memory.known:
+        memory.known[key] = find()
+    return cast("T", memory.known[key])
+
+
+def centres_seen_from(postcode: str | None, on: date) -> tuple[CentreCard, ...] | None:
+    """List the centres that take part on a day, nearest to the postcode first, or by name without one.
+
+    None where there is no such postcode.
+    """
+    return _remembered((postcode, on), lambda: _seen_from(postcode, on))
+
+
+def _seen_from(postcode: str | None, on: date) -> tuple[CentreCard, ...] | None:
+    cards = participating_centres(on)
+    if postcode is None:
+        return tuple(cards)
+    place = locate(postcode)
+    return None if place is None else _nearest(place, cards)
+
+
+def _nearest(place: Place, cards: list[CentreCard]) -> tuple[CentreCard, ...]:
+    measured = [replace(card, distance_km=distance_km(place, card)) for card in cards]
+    return tuple(sorted(measured, key=lambda card: (card.distance_km is None, card.distance_km or 0, card.name)))
+
+
+def services_at(centre_id: int, day: date) -> tuple[ServiceCard, ...]:
+    """List what else happens at a centre on a day."""
+    return _remembered(("services", centre_id, day.isoweekday()), lambda: _services(centre_id, day))
+
+
+def _services(centre_id: int, day: date) -> tuple[ServiceCard, ...]:
+    return tuple(services_on(day, [centre_id]).get(centre_id, ()))
