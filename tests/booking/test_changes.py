@@ -16,20 +16,21 @@ from registration.booking.queries import appointment_by_id, openings
 from registration.booking.rules.requests import HoldRequest
 from registration.families.models import CentreSignUp, Family
 from registration.messages.models import Message
-from tests.booking.places import BORN, NOW, TUESDAY, WEDNESDAY, at_time, booked, make_places
+from tests.booking.appointments import NOW, booked, two_mornings
+from tests.booking.world import BORN, TUESDAY, WEDNESDAY, at_time
 
 HALF_PAST_NINE, TEN = at_time(TUESDAY, "9:30"), at_time(TUESDAY, "10:00")
 
 
 @pytest.fixture
-def places(database):
-    return make_places()
+def world(database):
+    return two_mornings()
 
 
 @pytest.fixture
-def mine(places):
+def mine(world):
     """A family's booking at Sunshine on Tuesday at half past nine."""
-    return booked(places.sunshine, HALF_PAST_NINE)
+    return booked(world.centres["sunshine"], HALF_PAST_NINE)
 
 
 def filled(database):
@@ -61,9 +62,9 @@ def run_out(database, appointment):
 # ---- moving
 
 
-def test_a_move_fills_the_new_time_and_frees_the_old_one_in_one_stroke(database, places, mine):
-    moved = changes.move(mine.public_id, places.elland, TEN, NOW)
-    assert (moved.centre_id, moved.start, moved.end) == (places.elland, TEN, TEN + timedelta(minutes=30))
+def test_a_move_fills_the_new_time_and_frees_the_old_one_in_one_stroke(database, world, mine):
+    moved = changes.move(mine.public_id, world.centres["elland"], TEN, NOW)
+    assert (moved.centre_id, moved.start, moved.end) == (world.centres["elland"], TEN, TEN + timedelta(minutes=30))
     assert filled(database) == [("booking", TEN, mine.id)]
     again = appointment_by_id(mine.public_id)
     assert (again.centre, again.start, again.version) == ("Elland Children’s Centre", TEN, mine.version + 1)
@@ -71,74 +72,78 @@ def test_a_move_fills_the_new_time_and_frees_the_old_one_in_one_stroke(database,
     assert again.reference == mine.reference
 
 
-def test_a_moved_family_is_told_the_new_time_and_not_the_old_one(database, places, mine):
-    changes.move(mine.public_id, places.elland, TEN, NOW)
+def test_a_moved_family_is_told_the_new_time_and_not_the_old_one(database, world, mine):
+    changes.move(mine.public_id, world.centres["elland"], TEN, NOW)
     assert messages(database, mine) == [("booking_moved", "email", 1), ("booking_moved", "sms", 1)]
 
 
-def test_a_move_is_written_down_without_anybodys_name(database, places, mine):
-    changes.move(mine.public_id, places.elland, TEN, NOW)
+def test_a_move_is_written_down_without_anybodys_name(database, world, mine):
+    changes.move(mine.public_id, world.centres["elland"], TEN, NOW)
     event = events(database, mine)[-1]
     assert (event.event, event.actor) == ("moved", "service")
-    assert event.before == {"start": mine.start.isoformat(), "centre": places.sunshine, "state": "booked"}
-    assert event.after["centre"] == places.elland
+    assert event.before == {"start": mine.start.isoformat(), "centre": world.centres["sunshine"], "state": "booked"}
+    assert event.after["centre"] == world.centres["elland"]
     assert "Brien" not in str(event)
 
 
-def test_moving_to_the_time_it_has_changes_nothing(database, places, mine):
-    assert changes.move(mine.public_id, places.sunshine, HALF_PAST_NINE, NOW) == mine
+def test_moving_to_the_time_it_has_changes_nothing(database, world, mine):
+    assert changes.move(mine.public_id, world.centres["sunshine"], HALF_PAST_NINE, NOW) == mine
     assert len(events(database, mine)) == 1
 
 
-def test_a_booking_may_move_half_over_its_own_time(database, places):
-    twins = booked(places.sunshine, at_time(TUESDAY, "9:00"), births=(BORN, BORN))
-    changes.move(twins.public_id, places.sunshine, HALF_PAST_NINE, NOW)
+def test_a_booking_may_move_half_over_its_own_time(database, world):
+    twins = booked(world.centres["sunshine"], at_time(TUESDAY, "9:00"), births=(BORN, BORN))
+    changes.move(twins.public_id, world.centres["sunshine"], HALF_PAST_NINE, NOW)
     assert filled(database) == [("booking", HALF_PAST_NINE, twins.id)]
 
 
-def test_a_taken_time_is_refused_and_the_old_one_stays(database, places, mine):
-    other = booked(places.sunshine, TEN, email="b@example.org", mobile=None)
+def test_a_taken_time_is_refused_and_the_old_one_stays(database, world, mine):
+    other = booked(world.centres["sunshine"], TEN, email="b@example.org", mobile=None)
     with pytest.raises(SlotTaken):
-        changes.move(mine.public_id, places.sunshine, TEN, NOW)
+        changes.move(mine.public_id, world.centres["sunshine"], TEN, NOW)
     assert filled(database) == [("booking", HALF_PAST_NINE, mine.id), ("booking", TEN, other.id)]
     assert appointment_by_id(mine.public_id) == mine
 
 
-def test_a_time_somebody_keeps_is_refused_until_the_keeping_ends(database, places, mine):
-    hold(HoldRequest(places.sunshine, TEN, (BORN,), interpreter=False), NOW)
+def test_a_time_somebody_keeps_is_refused_until_the_keeping_ends(database, world, mine):
+    hold(HoldRequest(world.centres["sunshine"], TEN, (BORN,), interpreter=False), NOW)
     with pytest.raises(SlotTaken):
-        changes.move(mine.public_id, places.sunshine, TEN, NOW)
+        changes.move(mine.public_id, world.centres["sunshine"], TEN, NOW)
     database.execute(text("UPDATE occupancy SET until = clock_timestamp() - interval '1 second' WHERE kind = 'hold'"))
-    assert changes.move(mine.public_id, places.sunshine, TEN, NOW).start == TEN
+    assert changes.move(mine.public_id, world.centres["sunshine"], TEN, NOW).start == TEN
 
 
 @pytest.mark.parametrize("clock", ["9:10", "10:45", "14:00"])
-def test_a_time_no_session_offers_is_refused(places, mine, clock):
+def test_a_time_no_session_offers_is_refused(world, mine, clock):
     with pytest.raises(NotOffered):
-        changes.move(mine.public_id, places.sunshine, at_time(TUESDAY, clock), NOW)
+        changes.move(mine.public_id, world.centres["sunshine"], at_time(TUESDAY, clock), NOW)
 
 
-def test_a_time_sooner_than_the_councils_notice_is_refused(places, mine):
-    wednesday = changes.move(mine.public_id, places.sunshine, at_time(WEDNESDAY, "9:00"), NOW)
+def test_a_time_sooner_than_the_councils_notice_is_refused(world, mine):
+    wednesday = changes.move(mine.public_id, world.centres["sunshine"], at_time(WEDNESDAY, "9:00"), NOW)
     with pytest.raises(NotOffered):
-        changes.move(wednesday.public_id, places.sunshine, TEN, TEN - timedelta(minutes=30))
+        changes.move(wednesday.public_id, world.centres["sunshine"], TEN, TEN - timedelta(minutes=30))
 
 
-def test_the_least_busy_registrar_takes_the_family(database, places, mine):
-    places.session(places.elland, 2, TUESDAY, room=1)
-    booked(places.elland, at_time(TUESDAY, "9:00"), email="b@example.org", mobile=None)
-    busy = {o.registrar_id for o in openings(NOW, NOW + timedelta(days=3)) if o.load and o.centre_id == places.elland}
-    changes.move(mine.public_id, places.elland, TEN, NOW)
+def test_the_least_busy_registrar_takes_the_family(database, world, mine):
+    world.session("elland", "cleo", TUESDAY, "9:00", "11:00", room=1)
+    booked(world.centres["elland"], at_time(TUESDAY, "9:00"), email="b@example.org", mobile=None)
+    busy = {
+        o.registrar_id
+        for o in openings(NOW, NOW + timedelta(days=3))
+        if o.load and o.centre_id == world.centres["elland"]
+    }
+    changes.move(mine.public_id, world.centres["elland"], TEN, NOW)
     taken = text("SELECT registrar_id FROM occupancy WHERE booking_id = :id")
     assert database.execute(taken, {"id": mine.id}).scalar_one() not in busy
 
 
-def test_a_registrar_still_busy_in_a_session_taken_back_is_not_booked_twice(database, places, mine):
-    theirs = booked(places.elland, TEN, email="b@example.org", mobile=None)
+def test_a_registrar_still_busy_in_a_session_taken_back_is_not_booked_twice(database, world, mine):
+    theirs = booked(world.centres["elland"], TEN, email="b@example.org", mobile=None)
     database.execute(text("UPDATE session SET state = 'withdrawn' WHERE id = :id"), {"id": theirs.session_id})
-    places.session(places.elland, 1, TUESDAY)
+    world.session("elland", "bo", TUESDAY, "9:00", "11:00")
     with pytest.raises(SlotTaken):
-        changes.move(mine.public_id, places.elland, TEN, NOW)
+        changes.move(mine.public_id, world.centres["elland"], TEN, NOW)
     assert appointment_by_id(mine.public_id) == mine
 
 
@@ -148,27 +153,27 @@ def test_a_booking_that_does_not_exist_cannot_be_changed(database, change):
         change(uuid4())
 
 
-def test_a_cancelled_booking_cannot_be_moved(places, mine):
+def test_a_cancelled_booking_cannot_be_moved(world, mine):
     changes.cancel(mine.public_id, NOW)
     with pytest.raises(CannotChange):
-        changes.move(mine.public_id, places.elland, TEN, NOW)
+        changes.move(mine.public_id, world.centres["elland"], TEN, NOW)
 
 
-def test_a_past_booking_cannot_be_moved(places, mine):
+def test_a_past_booking_cannot_be_moved(world, mine):
     with pytest.raises(CannotChange):
-        changes.move(mine.public_id, places.sunshine, at_time(WEDNESDAY, "9:00"), mine.start)
+        changes.move(mine.public_id, world.centres["sunshine"], at_time(WEDNESDAY, "9:00"), mine.start)
 
 
 # ---- cancelling and undoing
 
 
-def test_a_cancelled_time_is_kept_for_a_minute_and_then_free(database, places, mine):
+def test_a_cancelled_time_is_kept_for_a_minute_and_then_free(database, world, mine):
     cancelled = changes.cancel(mine.public_id, NOW)
     assert (cancelled.state, cancelled.cancel_reason, cancelled.version) == ("cancelled", "family", 1)
     left = database.execute(text("SELECT until - clock_timestamp() FROM occupancy")).scalar_one()
     assert timedelta(seconds=50) < left <= timedelta(seconds=60)
     assert cancelled.undo_until is not None
-    want = HoldRequest(places.sunshine, HALF_PAST_NINE, (BORN,), interpreter=False)
+    want = HoldRequest(world.centres["sunshine"], HALF_PAST_NINE, (BORN,), interpreter=False)
     with pytest.raises(SlotTaken):
         hold(want, NOW)
     run_out(database, mine)
@@ -176,7 +181,7 @@ def test_a_cancelled_time_is_kept_for_a_minute_and_then_free(database, places, m
     assert hold(want, NOW)
 
 
-def test_a_cancellation_is_told_after_the_minute_and_nothing_else_is(database, places, mine):
+def test_a_cancellation_is_told_after_the_minute_and_nothing_else_is(database, world, mine):
     changes.cancel(mine.public_id, NOW)
     assert messages(database, mine) == [("booking_cancelled", "email", 1), ("booking_cancelled", "sms", 1)]
     told = sqlalchemy.select(Message).where(Message.template == "booking_cancelled", Message.channel == "email")
@@ -224,9 +229,9 @@ def test_after_the_minute_nothing_can_be_undone(database, mine):
     assert appointment_by_id(mine.public_id).state == "cancelled"
 
 
-def test_a_birth_booked_anew_keeps_its_new_time_when_the_old_one_is_taken_back(database, places, mine):
+def test_a_birth_booked_anew_keeps_its_new_time_when_the_old_one_is_taken_back(database, world, mine):
     changes.cancel(mine.public_id, NOW)
-    anew = booked(places.elland, TEN)
+    anew = booked(world.centres["elland"], TEN)
     with pytest.raises(CannotChange):
         changes.undo_cancel(mine.public_id, NOW)
     assert appointment_by_id(mine.public_id).state == "cancelled"
@@ -234,18 +239,18 @@ def test_a_birth_booked_anew_keeps_its_new_time_when_the_old_one_is_taken_back(d
     assert filled(database) == [("hold", HALF_PAST_NINE, mine.id), ("booking", TEN, anew.id)]
 
 
-def test_a_cancelled_booking_no_longer_stands_in_the_way_of_a_new_one(places, mine):
+def test_a_cancelled_booking_no_longer_stands_in_the_way_of_a_new_one(world, mine):
     with pytest.raises(AlreadyBooked):
-        booked(places.elland, TEN)
+        booked(world.centres["elland"], TEN)
     changes.cancel(mine.public_id, NOW)
-    assert booked(places.elland, HALF_PAST_NINE).state == "booked"
+    assert booked(world.centres["elland"], HALF_PAST_NINE).state == "booked"
 
 
 # ---- when a baby has died
 
 
-def test_a_bereaved_familys_time_is_free_at_once_and_every_message_stops(database, places):
-    theirs = booked(places.sunshine, HALF_PAST_NINE, join=True)
+def test_a_bereaved_familys_time_is_free_at_once_and_every_message_stops(database, world):
+    theirs = booked(world.centres["sunshine"], HALF_PAST_NINE, join=True)
     after = changes.cancel_for_bereavement(theirs.public_id, NOW)
     assert (after.state, after.cancel_reason, after.undo_until) == ("cancelled", "bereavement", None)
     assert after == appointment_by_id(theirs.public_id)
@@ -296,18 +301,18 @@ def test_a_move_loses_to_a_family_that_fills_the_registrar_between_the_look_and_
 
     own = create_app(settings(new_database("moves"), tmp_path))
     with own.app_context():
-        places = make_places()
-        mine = booked(places.elland, at_time(TUESDAY, "9:00"))
+        world = two_mornings()
+        mine = booked(world.centres["elland"], at_time(TUESDAY, "9:00"))
         db.session.commit()
         with db.engine.connect() as other:
             other.execute(
                 text("""INSERT INTO occupancy (session_id, registrar_id, begins_at, ends_at, kind, until)
                         SELECT id, registrar_id, :at, :at + interval '30 minutes', 'hold', 'tomorrow'
                           FROM session WHERE centre_id = :centre AND begins_at < :at"""),
-                {"at": HALF_PAST_NINE.astimezone(UTC), "centre": places.sunshine},
+                {"at": HALF_PAST_NINE.astimezone(UTC), "centre": world.centres["sunshine"]},
             )
             outcome = []
-            mover = threading.Thread(target=_try_to_move, args=(own, mine, places.sunshine, outcome))
+            mover = threading.Thread(target=_try_to_move, args=(own, mine, world.centres["sunshine"], outcome))
             mover.start()
             _until_it_waits(db.engine)
             other.commit()

@@ -1,0 +1,294 @@
+"""What a family does with its booking: see it, print it, put it in a calendar, move it, cancel it, change its mind.
+
+Whoever has the secret link has the booking: there is no sign-in. A wrong link costs us the same work as a right one.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from babel.dates import format_time
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+
+from registration.booking.actions import changes
+from registration.booking.actions.notices import event, while_you_are_there
+from registration.booking.actions.refusals import BookingRefused, CannotChange
+from registration.booking.forms.manage import ChangeTime, Sharing
+from registration.booking.other_times import other_times
+from registration.booking.queries import appointment_by_link
+from registration.booking.rules.requests import Appointment
+from registration.booking.wording import bring_sentences, clock_time, long_day, who_must_come_sentence
+from registration.centres.queries import centre_card
+from registration.common.access import current_actor, public
+from registration.common.clock import civil_date, london, now, today
+from registration.common.forms import Form
+from registration.common.ics import Method, calendar
+from registration.common.links import digest, external
+from registration.common.transaction import commits, undo
+from registration.families.actions import change_answer
+from registration.families.queries import shares, wants_to_join
+from registration.families.rules import SHARING_WORDING, Answer
+
+View = Callable[..., ResponseReturnValue]
+
+bp = Blueprint("manage", __name__, url_prefix="/booking")
+
+
+@bp.after_request
+def keep_private(response: Response) -> Response:
+    """Let no cache, no search engine and no other site see a page whose address is a secret.
+
+    The address itself goes to no other site: every page of ours says `Referrer-Policy: same-origin`. A stricter one
+    would keep it from our own forms too, whose check against forgery needs it.
+    """
+    response.cache_control.no_store = True
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def with_booking(view: View) -> View:
+    """Give the view the booking of the secret link; 404 where there is none, one quiet page to a bereaved family."""
+
+    @wraps(view)
+    def found(token: str, **values: str) -> ResponseReturnValue:
+        appointment = appointment_by_link(digest(token))
+        if appointment is None:
+            abort(HTTPStatus.NOT_FOUND)
+        if appointment.cancel_reason == "bereavement":
+            return render_template("booking/manage/quiet.html")
+        return view(appointment, token, **values)
+
+    return found
+
+
+def _facts(appointment: Appointment) -> dict[str, object]:
+    """Give what every page about a booking may say, in the language of the page."""
+    day = civil_date(appointment.start)
+    return {
+        "appointment": appointment,
+        "day": long_day(day),
+        "begins": clock_time(appointment.start),
+        "ends": clock_time(appointment.end),
+        "centre": centre_card(appointment.centre_id),
+        "who_must_come": who_must_come_sentence(appointment.parents),
+        "bring": bring_sentences(appointment.parents),
+        "last_lawful_day": long_day(appointment.last_lawful_day),
+        "in_time": day <= appointment.last_lawful_day,
+        "still_in_time": today() <= appointment.last_lawful_day,
+        "services": while_you_are_there(appointment.centre_id, day),
+        "shares": shares(appointment.family_id),
+    }
+
+
+def _is_past(appointment: Appointment) -> bool:
+    return appointment.start <= now()
+
+
+def _to(endpoint: str, token: str, **values: str) -> ResponseReturnValue:
+    asked: dict[str, Any] = {"token": token, **values}
+    return redirect(url_for(f"manage.{endpoint}", **asked), HTTPStatus.SEE_OTHER)
+
+
+def _can_change(appointment: Appointment) -> bool:
+    return appointment.state == "booked" and not _is_past(appointment)
+
+
+# ---- seeing it
+
+
+@bp.get("/<token>/booked", defaults={"how": "booked"})
+@bp.get("/<token>/moved", defaults={"how": "moved"})
+@bp.get("/<token>/kept", defaults={"how": "kept"})
+@public
+@with_booking
+def confirmation(appointment: Appointment, token: str, how: str) -> ResponseReturnValue:
+    """Confirm a booking just made, moved or taken back, with everything a family needs, on one printed page."""
+    if appointment.state != "booked":
+        return _to("show", token)
+    return render_template("booking/manage/confirmation.html", token=token, how=how, **_facts(appointment))
+
+
+@bp.get("/<token>")
+@public
+@with_booking
+def show(appointment: Appointment, token: str) -> ResponseReturnValue:
+    """Show a booking as it stands: to change it, or after it was cancelled or its time has passed."""
+    if appointment.state != "booked":
+        return _cancelled(appointment, token)
+    page = "past" if _is_past(appointment) else "show"
+    return render_template(f"booking/manage/{page}.html", token=token, **_facts(appointment))
+
+
+@bp.get("/<token>/calendar.ics")
+@public
+@with_booking
+def calendar_file(appointment: Appointment, token: str) -> ResponseReturnValue:
+    """Give the appointment for a family's own calendar, or take it out of there once it is cancelled."""
+    method: Method = "PUBLISH" if appointment.state == "booked" else "CANCEL"
+    entry = event(appointment, url=external(url_for("manage.show", token=token)))
+    name = f"appointment-{appointment.reference}.ics"
+    headers = {
+        "Content-Type": f"text/calendar; charset=utf-8; method={method}",
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+    return Response(calendar(entry, method), headers=headers)
+
+
+# ---- another time
+
+
+@bp.get("/<token>/move")
+@public
+@with_booking
+def choose_time(appointment: Appointment, token: str) -> ResponseReturnValue:
+    """Show the times a booking can be moved to."""
+    if not _can_change(appointment):
+        return _to("show", token)
+    return _times(appointment, token, ChangeTime(time=request.args.get("time")))
+
+
+@bp.post("/<token>/move")
+@public
+@commits
+@with_booking
+def move(appointment: Appointment, token: str) -> ResponseReturnValue:
+    """Move a booking to the time chosen; where that is refused, say why and what is free instead."""
+    form = ChangeTime()
+    if not form.accepted():
+        return _times(appointment, token, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    centre_id, start = form.offer
+    try:
+        changes.move(appointment.public_id, centre_id, start, now())
+    except CannotChange:
+        return _to("show", token)
+    except BookingRefused as refusal:
+        undo()
+        form.time.errors = (refusal.sentence,)
+        form.time.data = None
+        return _times(appointment, token, form, instead_of=(centre_id, start)), HTTPStatus.CONFLICT
+    return _to("confirmation", token, how="moved")
+
+
+def _times(
+    appointment: Appointment, token: str, form: ChangeTime, instead_of: tuple[int, datetime] | None = None
+) -> str:
+    day = _day_asked_for()
+    times = other_times(appointment, now(), day, instead_of)
+    values = {"token": token, "form": form, "times": times, "day_asked": day and day.isoformat()}
+    return render_template("booking/manage/move.html", **values, **_facts(appointment))
+
+
+def _day_asked_for() -> date | None:
+    try:
+        return date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        return None
+
+
+# ---- cancelling, and a minute to think again
+
+
+@bp.get("/<token>/cancel")
+@public
+@with_booking
+def ask_cancel(appointment: Appointment, token: str) -> ResponseReturnValue:
+    """Ask once whether a booking is really to be cancelled."""
+    if not _can_change(appointment):
+        return _to("show", token)
+    return render_template("booking/manage/cancel.html", token=token, form=Form(), **_facts(appointment))
+
+
+@bp.post("/<token>/cancel")
+@public
+@commits
+@with_booking
+def cancel(appointment: Appointment, token: str) -> ResponseReturnValue:
+    """Cancel a booking; one that is over or cancelled already is shown as it stands."""
+    if appointment.state == "booked" and not _is_past(appointment):
+        changes.cancel(appointment.public_id, now())
+    return _to("show", token)
+
+
+@bp.post("/<token>/undo")
+@public
+@commits
+@with_booking
+def undo_cancel(appointment: Appointment, token: str) -> ResponseReturnValue:
+    """Take a cancellation back within its minute; after that say kindly that it is over, and offer to book again."""
+    try:
+        changes.undo_cancel(appointment.public_id, now())
+    except CannotChange:
+        return _cancelled(appointment, token, minute_is_over=True), HTTPStatus.CONFLICT
+    return _to("confirmation", token, how="kept")
+
+
+def _cancelled(appointment: Appointment, token: str, *, minute_is_over: bool = False) -> str:
+    until = None if minute_is_over else appointment.undo_until
+    return render_template(
+        "booking/manage/cancelled.html",
+        token=token,
+        form=Form(),
+        undo_until=until and _to_the_second(until),
+        minute_is_over=minute_is_over,
+        **_facts(appointment),
+    )
+
+
+def _to_the_second(moment: datetime) -> str:
+    """Write a time of day with its seconds: 9:42:15am; in other languages as they write it."""
+    locale = get_locale()
+    pattern = "h:mm:ssa" if locale is None or locale.language == "en" else "medium"
+    return format_time(london(moment), pattern, locale="en_GB" if pattern != "medium" else locale)
+
+
+# ---- may the centre have the family's details
+
+
+@bp.get("/<token>/sharing")
+@public
+@with_booking
+def sharing(appointment: Appointment, token: str) -> ResponseReturnValue:
+    """Show a family its answer on sharing, to change it."""
+    given = {True: "yes", False: "no", None: None}[shares(appointment.family_id)]
+    return _sharing(appointment, token, Sharing(share=request.args.get("share", given)))
+
+
+@bp.post("/<token>/sharing")
+@public
+@commits
+@with_booking
+def answer_sharing(appointment: Appointment, token: str) -> ResponseReturnValue:
+    """Keep a family's new answer on sharing."""
+    form = Sharing()
+    if not form.accepted():
+        return _sharing(appointment, token, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    answer = Answer(form.share.data == "yes", SHARING_WORDING, "online", current_actor())
+    change_answer(appointment.family_id, answer)
+    return _to("show", token)
+
+
+def _sharing(appointment: Appointment, token: str, form: Sharing) -> str:
+    form.share.label.text = _("May %(centre)s have your details?", centre=appointment.centre)
+    joining = wants_to_join(appointment.family_id)
+    return render_template(
+        "booking/manage/sharing.html", token=token, form=form, joining=joining, appointment=appointment
+    )
+
+
+# ---- a page that lay open too long
+
+
+@bp.errorhandler(CSRFError)
+def lapsed(_error: CSRFError) -> ResponseReturnValue:
+    """Show the page again to a family whose browser session has lapsed: nothing was changed, what it chose is kept."""
+    asked = {"manage.move": "choose_time", "manage.cancel": "ask_cancel", "manage.answer_sharing": "sharing"}
+    given = request.args.to_dict() | request.form.to_dict()
+    kept = {name: given[name] for name in ("day", "time", "share") if name in given}
+    token = str((request.view_args or {})["token"])
+    return _to(asked.get(str(request.endpoint), "show"), token, away="1", **kept)

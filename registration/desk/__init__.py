@@ -1,0 +1,1 @@
+"""The staff's working screens that join the other capabilities."""
