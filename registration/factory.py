@@ -21,6 +21,7 @@ import registration.staff.models  # noqa: F401 -- tables that migrations must kn
 from registration import cli
 from registration.booking import api
 from registration.booking.views import find, manage
+from registration.booking import jobs as _booking_jobs  # noqa: F401 -- registers its jobs
 from registration.booking.commands import invariants
 from registration.centres.commands import groups as place_commands
 from registration.common import access, assets, embedded, pages
