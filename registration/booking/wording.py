@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from babel.dates import format_date, format_time
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from registration.booking.rules.attendance import Attending, Bring, Parents, WhoMustCome, what_to_bring, who_must_come
 from registration.common.authority import current_authority
@@ -13,30 +14,36 @@ from registration.common.clock import london
 NOON = 12
 
 
+_WHO = {
+    WhoMustCome.BOTH_PARENTS: _l("Both parents must come together, so that both are on the birth certificate."),
+    WhoMustCome.MOTHER: _l("The mother must come."),
+    WhoMustCome.MOTHER_WITH_PAPERS: _l(
+        "The mother must come, with one of the papers below. Without it, only the mother can be on the birth certificate, "
+        "unless both parents come together."
+    ),
+    WhoMustCome.OTHER_PARENT_WITH_PAPERS: _l(
+        "The father or second parent must come, with one of the papers below. Without it, the mother must come too."
+    ),
+}
+_EITHER = {
+    Attending.BOTH: _l("One parent must come. You may both come if you like."),
+    Attending.MOTHER: _l("The mother must come. The other parent may come too."),
+    Attending.OTHER_PARENT: _l("The father or second parent must come. The mother may come too."),
+}
+_BRING = {
+    Bring.PAPERS: _l("one of these: %(papers)s"),
+    Bring.IDENTITY: _l("photo ID for each parent who comes, such as a passport or driving licence, if you have one"),
+    Bring.ADDRESS: _l("something with your address on it, such as a bill or a bank letter"),
+    Bring.MARRIAGE_CERTIFICATE: _l("your marriage or civil partnership certificate, if you have it"),
+    Bring.RED_BOOK: _l("your baby’s red book"),
+    Bring.CARD: _l("a bank card if you want to buy birth certificates, %(fee)s each"),
+}
+
+
 def who_must_come_sentence(parents: Parents) -> str:
     """Say who has to be there."""
     who = who_must_come(parents)
-    sentences = {
-        WhoMustCome.EITHER_PARENT: _either(parents.attending),
-        WhoMustCome.BOTH_PARENTS: _("Both parents must come together, so that both are on the birth certificate."),
-        WhoMustCome.MOTHER: _("The mother must come."),
-        WhoMustCome.MOTHER_WITH_PAPERS: _(
-            "The mother must come, with one of the papers below. Without it, only the mother can be on the birth certificate, "
-            "unless both parents come together."
-        ),
-        WhoMustCome.OTHER_PARENT_WITH_PAPERS: _(
-            "The father or second parent must come, with one of the papers below. Without it, the mother must come too."
-        ),
-    }
-    return sentences[who]
-
-
-def _either(attending: Attending) -> str:
-    if attending is Attending.BOTH:
-        return _("One parent must come. You may both come if you like.")
-    if attending is Attending.MOTHER:
-        return _("The mother must come. The other parent may come too.")
-    return _("The father or second parent must come. The mother may come too.")
+    return str(_EITHER[parents.attending] if who is WhoMustCome.EITHER_PARENT else _WHO[who])
 
 
 def papers() -> list[str]:
@@ -50,16 +57,14 @@ def papers() -> list[str]:
 
 def bring_sentences(parents: Parents) -> list[str]:
     """List what to bring, what matters most first."""
-    fee = current_authority().certificate_fee
-    sentences = {
-        Bring.PAPERS: _("one of these: %(papers)s", papers="; ".join(papers())),
-        Bring.IDENTITY: _("photo ID for each parent who comes, such as a passport or driving licence, if you have one"),
-        Bring.ADDRESS: _("something with your address on it, such as a bill or a bank letter"),
-        Bring.MARRIAGE_CERTIFICATE: _("your marriage or civil partnership certificate, if you have it"),
-        Bring.RED_BOOK: _("your baby’s red book"),
-        Bring.CARD: _("a bank card if you want to buy birth certificates, %(fee)s each", fee=fee),
-    }
-    return [sentences[thing] for thing in what_to_bring(parents)]
+    return [_bring_sentence(thing) for thing in what_to_bring(parents)]
+
+
+def _bring_sentence(thing: Bring) -> str:
+    sentence = str(_BRING[thing])
+    if thing is Bring.PAPERS:
+        return sentence % {"papers": "; ".join(papers())}
+    return sentence % {"fee": current_authority().certificate_fee} if thing is Bring.CARD else sentence
 
 
 def long_day(day: date) -> str:
@@ -75,6 +80,11 @@ def short_day(day: date) -> str:
 def weekday_and_day(day: date) -> str:
     """Write a day of this year: Thursday 31 December."""
     return format_date(day, "EEEE d MMMM", locale=get_locale())
+
+
+def day_and_month(day: date) -> str:
+    """Write a day of this year without its weekday: 19 November."""
+    return format_date(day, "d MMMM", locale=get_locale())
 
 
 def clock_time(moment: datetime) -> str:

@@ -91,11 +91,12 @@ def own_file(instance: Path) -> Path:
 
 
 @lru_cache(maxsize=8)
-def _kept(path: Path) -> Authority:
-    return read_authority(path)
+def _kept(instance: Path) -> Authority:
+    return read_authority(own_file(instance))
 
 
 def current_authority() -> Authority:
     """Give the council of this installation, as its file stood when the service started."""
-    chosen: Authority | None = current_app.config.get("AUTHORITY")
-    return chosen or _kept(own_file(Path(current_app.config["INSTANCE"])))
+    config = current_app.config
+    chosen: Authority | None = config.get("AUTHORITY")
+    return chosen or _kept(config["INSTANCE"])

@@ -23,10 +23,6 @@ from registration.common.links import digest, keyed, secret
 from registration.families import actions as families
 from registration.families.rules import Answer, FamilyDetails, birth_key, same_email
 
-_CLAIM_KEY = text("""
-INSERT INTO request_key (key_digest, body_digest, booking_public_id) VALUES (:key, :body, :public_id)
-    ON CONFLICT DO NOTHING RETURNING 1
-""")
 _USED_KEY = text("SELECT body_digest, booking_public_id FROM request_key WHERE key_digest = :key")
 _HELD = text("""
 SELECT o.id, o.session_id, o.begins_at, o.ends_at, o.born, o.interpreter, s.centre_id, c.name, c.address, c.postcode,
@@ -35,7 +31,8 @@ SELECT o.id, o.session_id, o.begins_at, o.ends_at, o.born, o.interpreter, s.cent
  WHERE o.hold_digest = :digest AND o.kind = 'hold' AND o.until > clock_timestamp()
    FOR UPDATE OF o
 """)
-# One stroke: the booking, the hold that becomes its time, and the line in the record. Where the same birth is booked already, none.
+# One stroke: the booking, the hold that becomes its time, the line in the record, and the caller's key. Where the same birth is
+# booked already, none of them.
 _BOOK = text("""
 WITH booked AS (
      INSERT INTO booking (public_id, reference, link_digest, family_id, session_id, centre_id, begins_at, ends_at, kind,
@@ -50,8 +47,12 @@ WITH booked AS (
        FROM booked WHERE occupancy.id = :held),
      noted AS (
      INSERT INTO audit_event (event, about, actor, after)
-     SELECT 'booked', 'booking:' || booked.id, :actor, CAST(:facts AS jsonb) FROM booked)
-SELECT id FROM booked
+     SELECT 'booked', 'booking:' || booked.id, :actor, CAST(:facts AS jsonb) FROM booked),
+     keyed AS (
+     INSERT INTO request_key (key_digest, body_digest, booking_public_id)
+     SELECT :key, :body, :public_id FROM booked WHERE CAST(:key AS bytea) IS NOT NULL
+         ON CONFLICT DO NOTHING RETURNING 1)
+SELECT id, (SELECT count(*) FROM keyed) FROM booked
 """)
 
 
@@ -80,40 +81,37 @@ def book(request: BookRequest, now: datetime) -> Appointment:
 
     Raises HoldRanOut, AlreadyBooked (same births, same e-mail or mobile), MotherNeeded, KeyUsedOtherwise.
     """
-    public_id = uuid4()
-    earlier = _claim_key(request.key, public_id)
-    if earlier is not None:
-        return earlier
     try:
         who_must_come(request.parents)
     except MotherMustCome:
         raise MotherNeeded from None
     held = _held(request.hold)
+    if held is None:  # it ran out, or this very request was answered before
+        return _booked_before(request.key)
     family_id = _add_family(request, held)
-    made = _appointment(request, held, family_id, public_id)
-    booking_id = _insert(request, held, made)
-    made = replace(made, id=booking_id)
+    made = _appointment(request, held, family_id, uuid4())
+    made = replace(made, id=_insert(request, held, made))
     confirm(made, now, request.letter_address)
     return made
 
 
-def _claim_key(key: tuple[bytes, bytes] | None, public_id: UUID) -> Appointment | None:
-    """Claim the caller's key for this booking, or give the booking it made before."""
-    if key is None:
-        return None
-    values = {"key": key[0], "body": key[1], "public_id": public_id}
-    if db.session.execute(_CLAIM_KEY, values).scalar():
-        return None
-    used = db.session.execute(_USED_KEY, {"key": key[0]}).one()
+def _booked_before(key: tuple[bytes, bytes] | None) -> Appointment:
+    """Give the booking the caller's key made; HoldRanOut where it made none."""
+    used = db.session.execute(_USED_KEY, {"key": key[0]}).one_or_none() if key else None
+    if key is None or used is None:
+        raise HoldRanOut
     if used.body_digest != key[1]:
         raise KeyUsedOtherwise
-    return appointment_by_id(used.booking_public_id)
+    made = appointment_by_id(used.booking_public_id)
+    if made is None:
+        raise HoldRanOut
+    return made
 
 
-def _held(token: str) -> _Held:
+def _held(token: str) -> _Held | None:
     row = db.session.execute(_HELD, {"digest": digest(token)}).one_or_none()
     if row is None:
-        raise HoldRanOut
+        return None
     *held, place_stamp = row
     places.are_as_of(place_stamp)
     return _Held(*held)
@@ -208,10 +206,14 @@ def _insert(request: BookRequest, held: _Held, made: Appointment) -> int:
         "mobile_key": mobile_key,
         "held": held.id,
         "actor": current_actor(),
+        "key": request.key and request.key[0],
+        "body": request.key and request.key[1],
         "facts": json.dumps({"start": made.start.isoformat(), "centre": made.centre_id, "state": made.state}),
     }
-    booking_id = db.session.execute(_BOOK, values).scalar()
-    if booking_id is None:
+    row = db.session.execute(_BOOK, values).one_or_none()
+    if row is None:
         live = appointment_live_for(email_key, mobile_key)
         raise AlreadyBooked(live.public_id) if live else HoldRanOut
-    return int(booking_id)
+    if request.key and not row[1]:
+        raise KeyUsedOtherwise
+    return int(row[0])
