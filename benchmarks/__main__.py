@@ -44,7 +44,7 @@ def main() -> None:
 def _measure(servers: Servers, engine: object, today: date) -> None:
     born = today - timedelta(days=3)
     warm = many(servers.service, CLIENTS, 2, getting(f"/api/v1/availability?born={born}&centre=1"))
-    assert set(warm.statuses) == {200}, warm.statuses
+    _only(warm, 200)
     empty = many(servers.floor, CLIENTS, SECONDS / 2, getting("/empty"))
     select = many(servers.floor, CLIENTS, SECONDS, getting(*(f"/select/{n}" for n in range(1, 1001))))
     print(f"floor: an empty route        {empty.rate:8.0f} /s   p95 {empty.percentile(0.95):5.1f} ms")
@@ -61,15 +61,23 @@ def _measure(servers: Servers, engine: object, today: date) -> None:
     print(f"web process memory           {'  '.join(f'{mib:.0f}' for mib in servers.worker_mib())} MiB (at most 150)")
 
 
+def _only(result: Result, status: int) -> None:
+    """Refuse to print a rate of answers that were not what was asked for."""
+    if set(result.statuses) != {status}:
+        raise RuntimeError(f"answers other than {status}: {result.statuses}")
+
+
 def _at(servers: Servers, *paths: str) -> Result:
     result = many(servers.service, CLIENTS, SECONDS, getting(*paths))
-    assert set(result.statuses) == {200}, result.statuses
+    _only(result, 200)
     return result
 
 
 def _line(name: str, result: Result, floor: Result, target: str) -> None:
     ratio = result.rate / floor.rate
-    print(f"{name:37} {result.rate:6.0f} /s   p95 {result.percentile(0.95):5.1f} ms   ratio {ratio:.3f}   to reach {target}")
+    print(
+        f"{name:37} {result.rate:6.0f} /s   p95 {result.percentile(0.95):5.1f} ms   ratio {ratio:.3f}   to reach {target}"
+    )
 
 
 def _weekday(day: date) -> date:
@@ -77,7 +85,9 @@ def _weekday(day: date) -> date:
 
 
 def _free(servers: Servers, born: date, today: date) -> list[tuple[int, str, int]]:
-    path = f"/api/v1/availability?born={born}&places=true&from={today + timedelta(days=1)}&to={today + timedelta(days=42)}"
+    path = (
+        f"/api/v1/availability?born={born}&places=true&from={today + timedelta(days=1)}&to={today + timedelta(days=42)}"
+    )
     _, body = Client(servers.service).ask("GET", path)
     return [
         (centre["id"], start["start"], start["places"])
@@ -120,7 +130,7 @@ def _bookings(servers: Servers, today: date, born: date) -> Result:
             yield _take(client, centre, start, born)[0]
 
     result = many(servers.service, CLIENTS, SECONDS, work)
-    assert set(result.statuses) == {201}, result.statuses
+    _only(result, 201)
     return result
 
 
@@ -129,19 +139,25 @@ def _crowd(servers: Servers, today: date, born: date) -> None:
     seen = Counter[int]()
     with ThreadPoolExecutor(CROWD) as pool:
         for centre, start, places in _free(servers, born, today)[:ROUNDS]:
-            answers = list(pool.map(lambda _, c=centre, s=start: _take(Client(servers.service), c, s, born), range(CROWD)))
+            answers = list(
+                pool.map(lambda _, c=centre, s=start: _take(Client(servers.service), c, s, born), range(CROWD))
+            )
             statuses = Counter(status for status, _ in answers)
             seen += statuses
             rounds += 1
             losers = [body for status, body in answers if status == 409]
             exact += statuses == {201: places, 409: CROWD - places} and all(body.get("alternatives") for body in losers)
-    print(f"{CROWD} clients on one start, {rounds} rounds: exactly its places booked, every loser told others: {exact} of {rounds}   {dict(seen)}")
+    print(
+        f"{CROWD} clients on one start, {rounds} rounds: exactly its places booked, every loser told others: {exact} of {rounds}   {dict(seen)}"
+    )
 
 
 def _history(servers: Servers, engine: object, today: date, path: str) -> None:
     def fill(first: int, last: int) -> None:
         with engine.begin() as connection:  # type: ignore[attr-defined]
-            world.fill_days(connection, [today - timedelta(days=n) for n in range(first, last)], random.Random(first + 2))
+            world.fill_days(
+                connection, [today - timedelta(days=n) for n in range(first, last)], random.Random(first + 2)
+            )
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:  # type: ignore[attr-defined]
             connection.execute(text("VACUUM ANALYZE"))
 
@@ -151,7 +167,9 @@ def _history(servers: Servers, engine: object, today: date, path: str) -> None:
     fill(57, 561)
     time.sleep(1)
     many_ = _at(servers, path)
-    print(f"availability, past bookings tenfold   {few.rate:.0f} /s then {many_.rate:.0f} /s: {few.rate / many_.rate:.2f} x (at most 1.1)")
+    print(
+        f"availability, past bookings tenfold   {few.rate:.0f} /s then {many_.rate:.0f} /s: {few.rate / many_.rate:.2f} x (at most 1.1)"
+    )
 
 
 main()

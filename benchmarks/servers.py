@@ -40,7 +40,16 @@ def _free_port() -> int:
 
 
 def _serve(wsgi: str, port: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "gunicorn", "-c", "registration/service/gunicorn_conf.py", "-b", f"127.0.0.1:{port}", wsgi]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-c",
+        "registration/service/gunicorn_conf.py",
+        "-b",
+        f"127.0.0.1:{port}",
+        wsgi,
+    ]
     return subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -115,9 +115,12 @@ class Config:
             NOTIFY_API_BASE=_address(env, "NOTIFY_API_BASE", ("http", "https")),
             OIDC_ISSUER=_address(env, "OIDC_ISSUER", ("http", "https")),
             SESSION_COOKIE_SECURE=public_url.startswith("https:"),
-            **{name: env.get(name, "") for name in sorted(PLAIN)},
-            **_twilio_whole(env),
+            **cls._plain(env),
         )
+
+    @staticmethod
+    def _plain(env: Mapping[str, str]) -> dict[str, Any]:
+        return {name: env.get(name, "") for name in sorted(PLAIN)} | _twilio_whole(env)
 
 
 #: Settings that are any text.
@@ -180,7 +183,9 @@ def _database_url(env: Mapping[str, str]) -> str:
         return ""
     match = re.fullmatch(r"(postgres|postgresql|postgresql\+psycopg)://(.+)", value)
     if match is None:
-        raise SettingRefused("DATABASE_URL must begin with postgresql://; this service keeps its data in PostgreSQL only.")
+        raise SettingRefused(
+            "DATABASE_URL must begin with postgresql://; this service keeps its data in PostgreSQL only."
+        )
     return f"postgresql+psycopg://{match[2]}"
 
 

@@ -18,7 +18,7 @@ class Form(FlaskForm):
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Field:  # noqa: ANN401 -- WTForms' own signature
             """Put the gate for text in front of the field's own checks."""
             field: Field = super().bind_field(form, unbound_field, options)  # type: ignore[no-untyped-call]
-            field.validators = [Storable(), *field.validators]
+            field.validators = (Storable(), *field.validators)
             return field
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- FlaskForm's own signature

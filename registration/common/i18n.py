@@ -50,7 +50,7 @@ def init_languages(app: Flask) -> None:
     """Let parents choose a language with ?lang= on any page, kept in a cookie."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/London"
-    Babel(app, locale_selector=chosen_language)
+    Babel(app, locale_selector=chosen_language)  # type: ignore[no-untyped-call]
     app.after_request(_remember)
     app.jinja_env.globals.update(
         languages=LANGUAGES,

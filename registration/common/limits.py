@@ -19,7 +19,7 @@ class TryCount(Model):
     """How many tries one client made of one kind since its window began. Unlogged: a crash may forget it."""
 
     __tablename__ = "try_count"
-    __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 -- SQLAlchemy's own shape
+    __table_args__ = {"prefixes": ["UNLOGGED"]}
 
     key: Mapped[str] = mapped_column(Text, primary_key=True)
     count: Mapped[int]
@@ -29,7 +29,7 @@ class TryCount(Model):
 class PostgresTries(Storage):
     """The counters of Flask-Limiter in our own database; each count is its own short transaction."""
 
-    STORAGE_SCHEME = ["rightstart"]  # noqa: RUF012 -- the library's own shape
+    STORAGE_SCHEME = ["rightstart"]
 
     @property
     def base_exceptions(self) -> type[Exception]:

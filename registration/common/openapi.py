@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import Flask
 from pydantic import BaseModel
@@ -41,20 +41,20 @@ def describes(operation: Operation) -> Callable[[V], V]:
 def document(app: Flask, title: str, problem_model: type[BaseModel]) -> dict[str, Any]:
     """Build the whole description from the application's described views."""
     described = [
-        (rule, app.view_functions[rule.endpoint])
+        (rule, view.operation)
         for rule in app.url_map.iter_rules()
-        if hasattr(app.view_functions[rule.endpoint], "operation")
+        if hasattr(view := cast("Any", app.view_functions[rule.endpoint]), "operation")
     ]
-    models = _models([view.operation for _, view in described]) | {problem_model}
+    models = _models([operation for _, operation in described]) | {problem_model}
     _, schemas = models_json_schema(
         [(model, "validation") for model in sorted(models, key=lambda m: m.__name__)], ref_template=HERE
     )
     paths: dict[str, dict[str, Any]] = {}
-    for rule, view in sorted(described, key=lambda pair: pair[0].rule):
+    for rule, operation in sorted(described, key=lambda pair: pair[0].rule):
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             paths.setdefault(path, {})[method.lower()] = _operation(
-                view.operation, rule.arguments, problem_model, name=rule.endpoint.replace(".", "_")
+                operation, rule.arguments, problem_model, name=rule.endpoint.replace(".", "_")
             )
     return {
         "openapi": "3.1.0",
@@ -72,7 +72,11 @@ def _models(operations: list[Operation]) -> set[type[BaseModel]]:
 def _operation(
     operation: Operation, arguments: set[str], problem_model: type[BaseModel], *, name: str
 ) -> dict[str, Any]:
-    made: dict[str, Any] = {"operationId": name, "summary": operation.summary, "parameters": _parameters(operation, arguments)}
+    made: dict[str, Any] = {
+        "operationId": name,
+        "summary": operation.summary,
+        "parameters": _parameters(operation, arguments),
+    }
     if operation.body:
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(operation.body)}}}
     made["responses"] = _answers(operation) | _refusals(operation, problem_model)

@@ -35,7 +35,13 @@ TYPES: Mapping[str, tuple[int, str]] = {
 def problem(name: str, detail: str = "", **more: Any) -> Response:  # noqa: ANN401 -- members of the problem's own
     """Give the answer that refuses, with its type's full address and what went wrong this time."""
     status, title = TYPES[name]
-    body = {"type": external(f"/api/problems/{name}"), "title": title, "status": status, "detail": detail or title, **more}
+    body = {
+        "type": external(f"/api/problems/{name}"),
+        "title": title,
+        "status": status,
+        "detail": detail or title,
+        **more,
+    }
     response = jsonify(body)
     response.status_code = status
     response.mimetype = "application/problem+json"

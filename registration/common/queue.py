@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 from flask import Flask, has_app_context
 from procrastinate import App, SyncPsycopgConnector
@@ -48,7 +48,7 @@ def job(
             with _application[0].app_context():
                 work(*args, **kwargs)
 
-        task = queue.task(name=name, retry=retry or False, queueing_lock=name if every else None)(inside)
+        task: Any = queue.task(name=name, retry=retry or False, queueing_lock=name if every else None)(inside)
         if every:
             queue.periodic(cron=every)(task)
         return inside

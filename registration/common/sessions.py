@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
-from flask_session.base import ServerSideSession, ServerSideSessionInterface
+from flask_session.base import MsgSpecSerializer, ServerSideSession, ServerSideSessionInterface
 from sqlalchemy import LargeBinary, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -35,13 +35,16 @@ class PostgresSessions(ServerSideSessionInterface):
         )
         with db.engine.begin() as connection:
             data = connection.execute(wanted).scalar()
-        return None if data is None else self.serializer.decode(data)
+        return None if data is None else self._serializer().decode(data)
 
     def _upsert_session(self, session_lifetime: timedelta, session: ServerSideSession, store_id: str) -> None:
-        values = {"data": self.serializer.encode(session), "expires_at": datetime.now(UTC) + session_lifetime}
+        values = {"data": self._serializer().encode(session), "expires_at": datetime.now(UTC) + session_lifetime}
         statement = insert(BrowserSession).values(token_digest=digest(store_id), **values)
         with db.engine.begin() as connection:
             connection.execute(statement.on_conflict_do_update(index_elements=["token_digest"], set_=values))
+
+    def _serializer(self) -> MsgSpecSerializer:
+        return cast("MsgSpecSerializer", self.serializer)
 
     def _delete_session(self, store_id: str) -> None:
         with db.engine.begin() as connection:

@@ -32,7 +32,7 @@ class Registrar(Model):
     languages: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
 
 
-def _one_at_a_time(whose: str) -> ExcludeConstraint[object]:
+def _one_at_a_time(whose: str) -> ExcludeConstraint:
     """Forbid two published sessions at once. Single numbers are written as ranges: that needs no database extension."""
     return ExcludeConstraint(
         (text(f"int8range({whose}, {whose}, '[]')"), "&&"),
@@ -62,7 +62,9 @@ class Session(Model):
     room_id: Mapped[int] = mapped_column(ForeignKey("room.id"), index=True)
     begins_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-    during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE, Computed("tstzrange(begins_at, ends_at)", persisted=True))
+    during: Mapped[Range[datetime]] = mapped_column(
+        TSTZRANGE, Computed("tstzrange(begins_at, ends_at)", persisted=True)
+    )
     kept_minutes: Mapped[int] = mapped_column(server_default=text("0"))  # at its end, for the telephone desk
     state: Mapped[str] = mapped_column(Text, server_default="published")
     # Drawn anew by triggers whenever the session, or anything that fills it, changes (booking/queries/free.py).

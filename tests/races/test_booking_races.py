@@ -73,9 +73,7 @@ def test_a_double_click_books_once_and_both_clicks_see_the_same_booking(live):
         body = booking_body(held.json["hold"], turn)
 
         def click(_number, body=body, turn=turn):
-            return live.test_client().post(
-                "/api/v1/bookings", json=body, headers={"Idempotency-Key": f"click-{turn}"}
-            )
+            return live.test_client().post("/api/v1/bookings", json=body, headers={"Idempotency-Key": f"click-{turn}"})
 
         answers = at_once(4, click)
         assert [answer.status_code for answer in answers] == [201] * 4
@@ -191,11 +189,14 @@ def test_two_families_that_move_onto_each_others_times_are_both_left_whole(live)
 
     assert counted(live, "SELECT count(*) FROM occupancy WHERE kind = 'booking'") == 16
     assert counted(live, TWICE) == 0
-    assert counted(
-        live,
-        """SELECT count(*) FROM booking b JOIN occupancy o ON o.booking_id = b.id
+    assert (
+        counted(
+            live,
+            """SELECT count(*) FROM booking b JOIN occupancy o ON o.booking_id = b.id
             WHERE (b.begins_at, b.ends_at, b.session_id) IS DISTINCT FROM (o.begins_at, o.ends_at, o.session_id)""",
-    ) == 0
+        )
+        == 0
+    )
 
 
 def test_moving_and_cancelling_at_once_ends_in_one_of_the_two(live):

@@ -138,9 +138,7 @@ def _add_family(request: BookRequest, held: _Held) -> int:
     return family_id
 
 
-def identity_keys(
-    births: tuple[date, ...], email: str | None, mobile: str | None
-) -> tuple[bytes | None, bytes | None]:
+def identity_keys(births: tuple[date, ...], email: str | None, mobile: str | None) -> tuple[bytes | None, bytes | None]:
     """Give the keyed digests that are equal for the same babies and the same e-mail, or the same mobile."""
     email_key = keyed("birth", birth_key(births, same_email(email))) if email else None
     mobile_key = keyed("birth", birth_key(births, mobile)) if mobile else None

@@ -1,7 +1,7 @@
 """Keep a time for a family while it answers, and let it go.
 
-What keeps two families apart is the exclusion constraint on occupancy. The free registrars are asked in turn, the least loaded first:
-an insert that meets another family's, kept or still on its way, waits for it, and fills nothing where that one stays. So every
+What keeps two families apart is the exclusion constraint on occupancy. The free registrars are asked in turn, the least loaded
+first: an insert that meets another family's, kept or still on its way, waits for it, and fills nothing where that one stays. So every
 registrar who was free is tried once, nobody is turned away while one of them stays free, and nothing is held that another could
 wait for in a circle. (docs/decisions/ has the measurements.)
 """
@@ -78,9 +78,7 @@ def needed_minutes(births: tuple[date, ...], *, interpreter: bool) -> int:
     return lengths(current_authority()).needed(len(births), interpreter=interpreter)
 
 
-def candidates_for(
-    request: HoldRequest, end: datetime, now: datetime, keep_for: int | None = None
-) -> list[Opening]:
+def candidates_for(request: HoldRequest, end: datetime, now: datetime, keep_for: int | None = None) -> list[Opening]:
     """List the sessions whose registrar is free for the family then, the least loaded first.
 
     Raises NotOffered when no session there and then is open to the family, SlotTaken when all are filled.

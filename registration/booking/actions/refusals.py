@@ -43,7 +43,9 @@ class TooManyHolds(BookingRefused):
 class NeedsRegistrarGeneral(BookingRefused):
     """More than twelve months after the birth (1953 Act s.7)."""
 
-    said = _l("Your baby was born more than 12 months ago. Call us: we will help you ask for the permission the law needs.")
+    said = _l(
+        "Your baby was born more than 12 months ago. Call us: we will help you ask for the permission the law needs."
+    )
 
 
 class MotherNeeded(BookingRefused):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Row, text
 
@@ -66,7 +67,7 @@ class Opening:
         return sum(end - begin for begin, end in self.busy)
 
 
-def _opening(row: Row[tuple[int, int, int, int, int, int, list[int] | None, list[int] | None, datetime, bool]]) -> Opening:
+def _opening(row: Row[Any]) -> Opening:
     busy = tuple(zip(row[6], row[7], strict=True)) if row[6] and row[7] else ()
     return Opening(row[0], row[1], row[2], row[3], row[4], row[5], busy, row[8], row[9])
 

@@ -48,6 +48,9 @@ def days_to_look_at(now: datetime) -> dict[str, tuple[date, date]]:
     """Give, for each reminder, the civil days on which appointments may be that are to be reminded of now."""
     today = now.astimezone(LONDON).date()
     return {
-        kind.template: (today + timedelta(days=kind.days_before - kind.of_use.days - 1), today + timedelta(days=kind.days_before))
+        kind.template: (
+            today + timedelta(days=kind.days_before - kind.of_use.days - 1),
+            today + timedelta(days=kind.days_before),
+        )
         for kind in REMINDERS
     }

@@ -39,8 +39,8 @@ def free_starts(session: Span, busy: Sequence[Span], length: int, step: int) -> 
     """List when an appointment of that length may begin in a session.
 
     A start lies on the session's own grid (its begin and every `step` minutes) or directly at the end of something that fills
-    it, so that an odd length leaves no unused gap behind it; and nothing overlaps the appointment. `busy` is sorted by begin and may
-    overlap itself.
+    it, so that an odd length leaves no unused gap behind it; and nothing overlaps the appointment. `busy` is sorted by begin
+    and may overlap itself.
     """
     begin, end = session
     starts: list[Minute] = []

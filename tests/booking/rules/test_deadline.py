@@ -146,7 +146,9 @@ def test_advice_never_moves_the_lawful_day(born):
     assert preferred_by(last, 0) == last
 
 
-@pytest.mark.parametrize(("on", "urgent"), [(date(2026, 12, 23), False), (date(2026, 12, 24), True), (date(2027, 1, 9), True)])
+@pytest.mark.parametrize(
+    ("on", "urgent"), [(date(2026, 12, 23), False), (date(2026, 12, 24), True), (date(2027, 1, 9), True)]
+)
 def test_urgent_is_seven_days_left_or_fewer(on, urgent):
     assert is_urgent(date(2026, 12, 31), on, 7) is urgent
 

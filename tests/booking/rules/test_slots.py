@@ -1,5 +1,6 @@
 """Start times against a grid of single minutes, over two years and every clock change."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -46,7 +47,7 @@ def test_sessions_by_the_english_clock_lose_and_gain_no_minute_when_it_changes(w
 
     assert found == brute_force((begin, begin + minutes), busy, 30, 30)
     moments = [datetime.fromtimestamp(start * 60, UTC) for start in found]
-    assert all(later > earlier for earlier, later in zip(moments, moments[1:], strict=False))
+    assert all(later > earlier for earlier, later in itertools.pairwise(moments))
 
 
 @given(st.integers(30, 480), spans)
@@ -57,7 +58,7 @@ def test_what_is_taken_from_a_session_is_never_offered_again(minutes, taken):
         booked.append((starts[-1], starts[-1] + 30))
 
     flat = sorted(booked)
-    assert all(one[1] <= other[0] for one, other in zip(flat, flat[1:], strict=False))
+    assert all(one[1] <= other[0] for one, other in itertools.pairwise(flat))
     assert all(not (a < end and start < b) for start, end in booked for a, b in busy)
 
 
