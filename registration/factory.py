@@ -20,9 +20,11 @@ import registration.rota.models
 import registration.staff.models  # noqa: F401 -- tables that migrations must know
 from registration import cli
 from registration.booking import api
-from registration.booking.views import find, manage
 from registration.booking import jobs as _booking_jobs  # noqa: F401 -- registers its jobs
 from registration.booking.commands import invariants
+from registration.booking.views import find, journey, manage
+from registration.booking.views import finish as _finish  # noqa: F401 -- the journey's last pages, on its blueprint
+from registration.booking.views import times as _times  # noqa: F401 -- its page of times
 from registration.centres.commands import groups as place_commands
 from registration.common import access, assets, embedded, pages
 from registration.common.authority import current_authority
@@ -62,7 +64,7 @@ def create_app(config: Config | None = None) -> Flask:
     _configure(app, config or Config.from_environment())
     _templates(app)
     db.init_app(app)
-    Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)
+    Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)  # type: ignore[no-untyped-call]
     csrf.init_app(app)
     init_languages(app)
     init_sessions(app)
@@ -99,7 +101,7 @@ def _templates(app: Flask) -> None:
 
 def _harden(app: Flask) -> None:
     secure = bool(app.config["SESSION_COOKIE_SECURE"])
-    Talisman(
+    Talisman(  # type: ignore[no-untyped-call]
         app,
         force_https=secure,
         strict_transport_security=secure,
@@ -110,7 +112,9 @@ def _harden(app: Flask) -> None:
         referrer_policy="same-origin",
         permissions_policy={"geolocation": "()", "camera": "()", "microphone": "()"},
     )
-    files = WhiteNoise(app.wsgi_app, root=str(STATIC), prefix="static/", max_age=3600, immutable_file_test=r"-[0-9a-f]{12}\.")
+    files = WhiteNoise(
+        app.wsgi_app, root=str(STATIC), prefix="static/", max_age=3600, immutable_file_test=r"-[0-9a-f]{12}\."
+    )
     app.wsgi_app = files  # type: ignore[method-assign]
 
 
@@ -122,6 +126,7 @@ def _capabilities(app: Flask) -> None:
     csrf.exempt(messages.receipts)
     app.register_blueprint(api.bp)
     csrf.exempt(api.bp)
+    app.register_blueprint(journey.bp)
     app.register_blueprint(manage.bp)
     app.register_blueprint(find.bp)
     staff.init_app(app)

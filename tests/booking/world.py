@@ -101,7 +101,7 @@ class World:
         return made
 
     def weeks(self, first: date = MONDAY, count: int = 8) -> None:
-        """Fill weeks with sessions, as a council would: centres on weekdays, an evening, a Saturday a fortnight, the office."""
+        """Fill weeks with sessions: centres on weekdays, an evening, a Saturday each fortnight, the office."""
         for week in range(count):
             monday = first + timedelta(weeks=week)
             tuesday, wednesday, thursday, friday, saturday = (monday + timedelta(days=days) for days in range(1, 6))

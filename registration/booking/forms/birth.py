@@ -1,0 +1,230 @@
+"""Where and when the baby was born, and who the parents are to each other."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import FieldList
+from wtforms.validators import ValidationError
+
+from registration.booking.forms.base import NO, YES, YES_NO, OneOf, StepForm, offered, yes_or_no
+from registration.booking.rules.attendance import Attending
+from registration.booking.rules.deadline import LegalStatus, legal_status
+from registration.booking.rules.journey import Answers, CallInstead, End, mother_is_missing, papers_wanted
+from registration.booking.rules.requests import MOST_BABIES
+from registration.centres.queries import district_choices
+from registration.centres.rules import BirthPlaces
+from registration.common.authority import current_authority
+from registration.common.clock import today
+from registration.common.dates import CivilDateField
+
+HOME, OTHER_PLACE, ABROAD = "home", "england-or-wales", "abroad"
+
+
+class WhereBorn(StepForm):
+    """Which registration district the birth belongs to: that of the birth, not of the home."""
+
+    place = OneOf(_l("Where was your baby born?"), _l("Choose where your baby was born"))
+
+    def prepare(self, answers: Answers) -> None:  # noqa: ARG002 -- the base's own signature
+        """List the hospitals inside and outside, and the other places."""
+        self.place.choices = offered([(item["value"], item["text"]) for item in place_items() if "value" in item])
+
+    @classmethod
+    def shown(cls, answers: Answers) -> Mapping[str, Any]:
+        """Give the place answered before."""
+        return {"place": answers.place or None}
+
+    def answer(self, answers: Answers) -> Answers:
+        """Note the place and whether it is in our district; CallInstead outside England and Wales."""
+        chosen = str(self.place.data)
+        if chosen == ABROAD:
+            raise CallInstead(End.ABROAD)
+        ours = {_value(place.id) for place in district_choices().inside}
+        return replace(answers, place=chosen, born_in_district=chosen in ours or chosen.startswith(HOME))
+
+
+def _value(place_id: int) -> str:
+    return f"place-{place_id}"
+
+
+def place_items() -> list[dict[str, Any]]:
+    """List the answers to "where was your baby born" for the page: inside, outside, elsewhere."""
+    known = district_choices()
+    ours = [district.name for district in known.districts] or [current_authority().district]
+    inside = [{"value": _value(place.id), "text": place.name} for place in known.inside]
+    homes = [
+        {"value": f"{HOME}-{number}", "text": _("At home or somewhere else in %(district)s", district=name)}
+        for number, name in enumerate(ours, 1)
+    ]
+    outside = [
+        {
+            "value": _value(place.id),
+            "text": place.name,
+            "hint": _("in the district of %(district)s", district=place.district.name),
+        }
+        for place in known.outside
+    ]
+    elsewhere = [
+        {"value": OTHER_PLACE, "text": _("Somewhere else in England or Wales")},
+        {"value": ABROAD, "text": _("Scotland, Northern Ireland or another country")},
+    ]
+    return [*inside, *homes, {"divider": _("or outside %(district)s", district=ours[0])}, *outside, *elsewhere]
+
+
+def district_of(place: str, known: BirthPlaces) -> str:
+    """Name the registration district of a known place outside ours; empty where it is not known."""
+    return next((card.district.name for card in known.outside if _value(card.id) == place), "")
+
+
+class OtherDistrict(StepForm):
+    """The page that says what is different for a birth in another district; it asks nothing."""
+
+    def answer(self, answers: Answers) -> Answers:
+        """Note that it was explained."""
+        return replace(answers, explained=True)
+
+
+def _not_in_the_future(_form: Any, field: Any) -> None:  # noqa: ANN401 -- WTForms is untyped
+    if field.data and field.data > today():
+        raise ValidationError(_("Date of birth must be today or in the past"))
+
+
+class Babies(StepForm):
+    """The date of birth of each baby born together; the earliest governs."""
+
+    born = FieldList(
+        CivilDateField(
+            _l("When was your baby born?"),
+            [_not_in_the_future],
+            missing=_l("Enter your baby’s date of birth"),
+            noun=_l("Date of birth"),
+        ),
+        min_entries=1,
+        max_entries=MOST_BABIES,
+    )
+
+    @classmethod
+    def shown(cls, answers: Answers) -> Mapping[str, Any]:
+        """Give the dates answered before."""
+        return {"born": list(answers.births)}
+
+    def resize(self, add: str | None, remove: str | None) -> bool:
+        """Add a baby or take one away as a button asked; say whether one did. What is typed stays."""
+        entries = self.born.entries
+        if add is not None and len(entries) < MOST_BABIES:
+            self.born.append_entry()
+        elif remove is not None and remove.isdecimal() and len(entries) > 1:
+            self.born.entries = [entry for number, entry in enumerate(entries) if number != int(remove)]
+        for number, entry in enumerate(self.born.entries):
+            entry.id = entry.name = f"{self.born.name}-{number}"
+            entry.errors, entry.process_errors, entry.wrong = [], [], ()
+        return add is not None or remove is not None
+
+    def answer(self, answers: Answers) -> Answers:
+        """Note the dates, the earliest first; CallInstead more than twelve months after it (1953 Act s.7)."""
+        births = tuple(sorted(entry.data for entry in self.born))
+        if legal_status(births[0], today()) is LegalStatus.RG_AUTHORITY:
+            raise CallInstead(End.TWELVE_MONTHS)
+        return replace(answers, births=births)
+
+
+class Married(StepForm):
+    """The one thing about the parents that the law makes the difference (1953 Act s.10; Legitimacy Act 1976)."""
+
+    married = OneOf(
+        _l("Were you married to each other, or in a civil partnership, when your baby was born?"),
+        _l("Choose yes if you were married or in a civil partnership with each other"),
+        YES_NO,
+    )
+
+    @classmethod
+    def shown(cls, answers: Answers) -> Mapping[str, Any]:
+        """Give the answer given before."""
+        return {"married": yes_or_no(answers.married)}
+
+    def answer(self, answers: Answers) -> Answers:
+        """Note it."""
+        return replace(answers, married=self.married.data == YES)
+
+
+class BothParents(StepForm):
+    """Whether unmarried parents are both to be named."""
+
+    both = OneOf(
+        _l("Do you want both parents on the birth certificate?"),
+        _l("Choose yes if you want both parents on the birth certificate"),
+        ((YES, _l("Yes, both parents")), (NO, _l("No, only the mother"))),
+    )
+
+    @classmethod
+    def shown(cls, answers: Answers) -> Mapping[str, Any]:
+        """Give the answer given before."""
+        return {"both": yes_or_no(answers.both_named)}
+
+    def answer(self, answers: Answers) -> Answers:
+        """Note it."""
+        return replace(answers, both_named=self.both.data == YES)
+
+
+class Coming(StepForm):
+    """Who is coming to the appointment."""
+
+    who = OneOf(
+        _l("Who is coming to the appointment?"),
+        _l("Choose who is coming"),
+        (
+            (Attending.MOTHER.value, _l("The mother")),
+            (Attending.OTHER_PARENT.value, _l("The father or second parent")),
+            (Attending.BOTH.value, _l("Both parents")),
+        ),
+    )
+
+    @classmethod
+    def shown(cls, answers: Answers) -> Mapping[str, Any]:
+        """Give the answer given before."""
+        return {"who": answers.attending and answers.attending.value}
+
+    def answer(self, answers: Answers) -> Answers:
+        """Note it."""
+        return replace(answers, attending=Attending(self.who.data))
+
+
+BOTH_COME, BRING_PAPERS, ONLY_MOTHER, MOTHER_COMES, NAME_BOTH = "both", "papers", "only-mother", "mother", "name-both"
+
+
+class Papers(StepForm):
+    """What to do when the one who comes cannot register alone as the family wants: asked before any time is shown."""
+
+    plan = OneOf(_l("What would you like to do?"), _l("Choose what you would like to do"))
+
+    def prepare(self, answers: Answers) -> None:
+        """Offer the ways this family has."""
+        together = (BOTH_COME, _l("Both parents will come together"))
+        papers = (BRING_PAPERS, _l("Bring one of these papers to the appointment"))
+        if mother_is_missing(answers):
+            named = (NAME_BOTH, _l("Put both parents on the birth certificate"))
+            self.plan.choices = offered([(MOTHER_COMES, _l("The mother will come")), together, named])
+        elif answers.attending is Attending.MOTHER:
+            alone = (ONLY_MOTHER, _l("Put only the mother on the birth certificate"))
+            self.plan.choices = offered([together, papers, alone])
+        else:
+            self.plan.choices = offered([together, papers])
+
+    @classmethod
+    def shown(cls, answers: Answers) -> Mapping[str, Any]:
+        """Give the answer given before."""
+        return {"plan": BRING_PAPERS if answers.papers and papers_wanted(answers) else None}
+
+    def answer(self, answers: Answers) -> Answers:
+        """Change who comes or who is named, or note that papers will be brought."""
+        changes: dict[str, dict[str, Any]] = {
+            BOTH_COME: {"attending": Attending.BOTH},
+            BRING_PAPERS: {"papers": True},
+            ONLY_MOTHER: {"both_named": False},
+            MOTHER_COMES: {"attending": Attending.MOTHER},
+            NAME_BOTH: {"both_named": True},
+        }
+        return replace(answers, **changes[str(self.plan.data)])

@@ -1,0 +1,183 @@
+"""The start page, the questions that are asked one after the other, and the pages that ask a family to call instead."""
+
+from datetime import timedelta
+
+from flask import redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+
+from registration.booking.actions.journeys import Walk, answer, keep_longer, locked, renew, start_again
+from registration.booking.forms.birth import Babies, district_of, place_items
+from registration.booking.rules.attendance import Attending
+from registration.booking.rules.deadline import last_lawful_day
+from registration.booking.rules.journey import (
+    Answers,
+    CallInstead,
+    Step,
+    mother_is_missing,
+    step_after,
+)
+from registration.booking.rules.requests import MOST_BABIES
+from registration.booking.views.frame import (
+    FORMS,
+    SESSION_KEY,
+    bp,
+    carried_answers,
+    chosen_again,
+    facts_for,
+    is_after_time,
+    is_changing,
+    refuse_other_sites,
+    render,
+    restored,
+    seen,
+    shown,
+    url_of,
+    walked,
+)
+from registration.booking.wording import papers, weekday_and_day
+from registration.centres.queries import district_choices
+from registration.common.access import public
+from registration.common.clock import now, today
+from registration.common.forms import Form
+from registration.common.limits import client
+from registration.common.transaction import commits
+
+#: Pages whose answers are taken in elsewhere.
+OF_THEIR_OWN = frozenset({Step.TIME, Step.CHECK})
+
+
+@bp.get("/")
+@public
+def start() -> str:
+    """Say what the service is for, how long it takes and by when a birth must be registered."""
+    example = weekday_and_day(last_lawful_day(today()))
+    state = seen()
+    begun = state.booked is None and state.answers != Answers()
+    return render_template("booking/start.html", example=example, begun=begun, again=Form())
+
+
+@bp.get("/book")
+@public
+def book() -> ResponseReturnValue:
+    """Lead to the first question."""
+    return redirect(url_of(Step.WHERE_BORN))
+
+
+@bp.post("/book/start-again")
+@public
+@commits
+def begin_again() -> ResponseReturnValue:
+    """Forget the answers so far, on a telephone that somebody else used before, say."""
+    walk = locked(str(session.get(SESSION_KEY, "")), client())
+    if walk is not None and walk.row.booking_id is None:
+        start_again(walk)
+    session.pop(SESSION_KEY, None)
+    return redirect(url_of(Step.WHERE_BORN))
+
+
+@bp.get("/book/call-us/<any('loss', 'abroad', 'twelve-months', 'different'):end>")
+@public
+def call_us(end: str) -> str:
+    """End kindly, with the number: this is not for a page of questions."""
+    return render_template(f"booking/call_us/{end}.html", end=end)
+
+
+# -- questions
+
+
+def taken(step: Step) -> ResponseReturnValue:
+    """Take one page's answer in and lead on; show the page again with what was typed where it cannot be used."""
+    walk = walked(step)
+    if not isinstance(walk, Walk):
+        return walk
+    form = FORMS[step]()
+    form.prepare(walk.answers)
+    resized = isinstance(form, Babies) and form.resize(request.form.get("add"), request.form.get("remove"))
+    if "keep" in request.form:
+        keep_longer(walk, now())
+    elif not resized and form.accepted():
+        try:
+            answer(walk, form.answer(walk.answers), now())
+        except CallInstead as call:
+            return redirect(url_for("booking.call_us", end=call.end.value))
+        return _onward(step, walk)
+    return chosen_again(step, walk) or render(step, form, walk.answers)
+
+
+def _onward(step: Step, walk: Walk) -> ResponseReturnValue:
+    """Lead on; on the pages after the time, make sure first that it is still kept, or let the family choose again."""
+    if is_after_time(step, walk.answers):
+        renew(walk, now())
+    following = step_after(step, walk.answers, changing=is_changing())
+    return chosen_again(step, walk) or redirect(url_of(following, changing=is_changing()))
+
+
+def _add_page(step: Step) -> None:
+    @public
+    def show() -> ResponseReturnValue:
+        return shown(step)
+
+    @public
+    @commits
+    def take() -> ResponseReturnValue:
+        return taken(step)
+
+    name = step.name.lower()
+    bp.add_url_rule(f"/book/{step.value}", name, show, methods=["GET"])
+    bp.add_url_rule(f"/book/{step.value}", f"answer_{name}", take, methods=["POST"])
+
+
+for _step in Step:
+    if _step not in OF_THEIR_OWN:
+        _add_page(_step)
+
+
+# -- a session that is gone
+
+
+@bp.errorhandler(CSRFError)
+def lapsed(_error: CSRFError) -> ResponseReturnValue:
+    """Show the page again with everything on it to a family that was away longer than its session lasted."""
+    return commits(_lapsed)()
+
+
+def _lapsed() -> ResponseReturnValue:
+    refuse_other_sites()
+    name = request.path.rpartition("/")[2]
+    if name not in set(Step):
+        return redirect(url_for("booking.start"))
+    step, walk = Step(name), locked(str(session.get(SESSION_KEY, "")), client())
+    if walk is None:
+        return restored(step, carried_answers())
+    if walk.row.booking_id is not None:
+        return shown(step)
+    return render(step, FORMS[step](), walk.answers, away=True)
+
+
+# -- what some pages show beside their question
+
+
+@facts_for(Step.WHERE_BORN)
+def _where_born(_answers: Answers) -> dict[str, object]:
+    return {"places": place_items()}
+
+
+@facts_for(Step.BABIES)
+def _babies(_answers: Answers) -> dict[str, object]:
+    recent = today() - timedelta(days=9)
+    return {"example": f"{recent.day} {recent.month} {recent.year}", "most_babies": MOST_BABIES}
+
+
+@facts_for(Step.OTHER_DISTRICT)
+def _other_district(answers: Answers) -> dict[str, object]:
+    return {"district": district_of(answers.place, district_choices())}
+
+
+@facts_for(Step.PAPERS)
+def _papers(answers: Answers) -> dict[str, object]:
+    return {
+        "papers": papers(),
+        "mother_is_missing": mother_is_missing(answers),
+        "mother_comes": answers.attending is Attending.MOTHER,
+    }
