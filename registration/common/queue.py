@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, cast
 
 from flask import Flask, has_app_context
 from procrastinate import App, SyncPsycopgConnector
@@ -48,7 +48,11 @@ def job(
             with _application[0].app_context():
                 work(*args, **kwargs)
 
-        task: Any = queue.task(name=name, retry=retry or False, queueing_lock=name if every else None)(inside)
+        def falls_due(timestamp: int) -> None:  # the queue passes it by this name, whatever the job calls it
+            cast("Callable[[int], None]", inside)(timestamp)
+
+        lock = name if every else None
+        task: Any = queue.task(name=name, retry=retry or False, queueing_lock=lock)(falls_due if every else inside)
         if every:
             queue.periodic(cron=every)(task)
         return inside

@@ -72,12 +72,14 @@ class Child:
     def outcome(self) -> str:
         """How it ended, in words."""
         code = self.process.poll() if self.process else None
-        return f"status {code}" if code is None or code >= 0 else f"signal {signal.Signals(-code).name}"
+        if code is None:
+            return "still runs" if self.process else "not started"
+        return f"status {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
 
     def ask_to_end(self) -> None:
         """Ask it to finish what it has in hand and end."""
-        if self.lives and self.process:
-            self.process.send_signal(signal.SIGTERM)
+        if self.process is not None:
+            self.process.terminate()  # does nothing to one that ended
 
     def see_it_end(self, deadline: float) -> bool:
         """Wait until it ended; kill it at the deadline (of time.monotonic) and say False."""

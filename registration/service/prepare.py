@@ -12,6 +12,7 @@ from flask.cli import ScriptInfo
 from flask_migrate import upgrade
 from sqlalchemy.exc import OperationalError
 
+from registration.common.transaction import transaction
 from registration.factory import create_app
 
 
@@ -24,11 +25,17 @@ def main() -> int:
             if app.config["DEMO"]:
                 _command(app, "demo", "load")
     except OperationalError as failure:
-        click.echo(f"The database does not answer: {str(failure.orig).strip()}", err=True)
-        return 1
+        return _refused(f"The database does not answer: {str(failure.orig).strip()}")
+    except click.ClickException as failure:
+        return _refused(failure.format_message())
     if app.config["DEMO"]:
         click.echo(_sign_ins(app))
     return 0
+
+
+def _refused(sentence: str) -> int:
+    click.echo(sentence, err=True)
+    return 1
 
 
 def _migrate(app: Flask) -> None:
@@ -44,7 +51,7 @@ def _sign_ins(app: Flask) -> str:
     """The accounts of the demonstration, a line each: role, e-mail, password."""
     from registration.staff.actions import demonstration_accounts
 
-    with app.app_context():
+    with app.app_context(), transaction():
         accounts = demonstration_accounts()
     widths = [max(len(account[column]) for account in accounts) for column in (0, 1)]
     return "\n".join(f"    {role:<{widths[0]}}  {email:<{widths[1]}}  {password}" for role, email, password in accounts)

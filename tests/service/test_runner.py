@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import shutil
 import signal
 import socket
@@ -101,7 +102,7 @@ def instance():
 @pytest.fixture(scope="module")
 def service():
     folder = Path(tempfile.mkdtemp(prefix="rs-"))
-    running = Service(folder).until_it_runs()
+    running = Service(folder, DEMO="1", SECRET_KEY="").until_it_runs()
     yield running
     assert running.end(signal.SIGTERM) == 0, running.text
     assert not embedded.running(folder)
@@ -111,6 +112,12 @@ def service():
 def test_it_says_where_it_is_and_serves_pages(service):
     assert f"http://127.0.0.1:{service.port}/" in service.text
     assert service.status_of("/privacy") == 200
+
+
+def test_the_demonstration_calls_itself_one_and_gives_a_sign_in_per_role(service):
+    assert "This is a demonstration" in service.text
+    assert len(re.findall(r"^ +\w+ +[\w-]+@example\.org +\S+$", service.text, re.MULTILINE)) == 8
+    assert (service.instance / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_killed_web_server_is_started_again_at_the_same_address(service):
