@@ -1,11 +1,32 @@
-"""Commands about bookings: `flask invariants`."""
+"""Commands about bookings: `flask invariants`, and `flask sessions import`, which must not take a family's time away."""
 
 import json
+from typing import BinaryIO
 
 import click
-from flask.cli import with_appcontext
+from flask.cli import AppGroup, with_appcontext
 
 from registration.booking.invariants import broken_rows
+from registration.booking.queries.sessions import taken_in
+from registration.common.access import current_actor
+from registration.common.authority import current_authority
+from registration.rota.actions import import_sessions as load_sessions
+from registration.rota.commands import loading, tell
+
+sessions = AppGroup("sessions", help="Registrars at centres.")
+
+
+@sessions.command("import")
+@click.argument("file", type=click.File("rb"))
+def import_sessions(file: BinaryIO) -> None:
+    """Load sessions: registrar, centre (name or number), room, date, from, to, and kept_minutes where it differs.
+
+    A session that begins as before is changed to the new end; "yes" in a column called withdrawn takes it back. Neither
+    is done where a family would lose its time. A faulty file is refused whole, with a line for each fault.
+    """
+    with loading():
+        outcome = load_sessions(file, current_actor(), current_authority().kept_for_desk_minutes, taken_in)
+    tell(outcome, "sessions")
 
 
 @click.command("invariants")

@@ -1,0 +1,97 @@
+"""The files of registrars and of sessions, read row by row; what is wrong in a row is kept as a fault of its table."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from registration.common.files import Row, Table, day, yes_or_no
+from registration.rota import rules
+
+_REGISTRARS = {
+    "name": ("name", "registrar"),
+    "grade": ("grade",),
+    "may register births": ("may[ _]register[ _]births",),
+    "languages": ("languages?",),
+}
+_SESSIONS = {
+    "registrar": ("registrar",),
+    "centre": ("centre",),
+    "room": ("room",),
+    "date": ("date", "day"),
+    "from": ("from", "begins?"),
+    "to": ("to", "ends?"),
+    "kept minutes": ("kept[ _]minutes",),
+    "withdrawn": ("withdrawn",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrarRecord:
+    """A registrar as a file tells of one; what it does not tell is None."""
+
+    row: Row
+    name: str
+    grade: str | None
+    may_register_births: bool | None
+    languages: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """A session as a file tells of one, its registrar, centre and room still as written."""
+
+    row: Row
+    day: date
+    begins: datetime
+    ends: datetime
+    kept_minutes: int | None
+    withdrawn: bool
+
+
+def registrar_records(table: Table) -> Iterator[RegistrarRecord]:
+    """Give the registrars of a file; FileRefused where a column is missing."""
+    table.name_columns(_REGISTRARS, needed=("name",))
+    seen: dict[str, int] = {}
+    for row in table:
+        name = row.read("name", str, needed=True)
+        grade = row.read("grade", rules.grade)
+        may, languages = row.read("may register births", yes_or_no), row.read("languages", rules.languages)
+        if name is None:
+            continue
+        earlier = seen.setdefault(rules.same_name(name), row.line)
+        if earlier != row.line:
+            table.add_repeated(row.line, "name", name, earlier)
+        yield RegistrarRecord(row, " ".join(name.split()), grade, may, languages)
+
+
+def session_records(table: Table) -> Iterator[SessionRecord]:
+    """Give the sessions of a file whose times are times; FileRefused where a column is missing."""
+    table.name_columns(_SESSIONS, needed=("registrar", "centre", "room", "date", "from", "to"))
+    for row in table:
+        on = row.read("date", day, needed=True)
+        kept, withdrawn = row.read("kept minutes", rules.minutes), row.read("withdrawn", yes_or_no)
+        begins, ends = _moment(row, "from", on), _moment(row, "to", on)
+        if on is None or begins is None or ends is None:
+            continue
+        if ends <= begins:
+            row.fault("to", "is not after the beginning")
+            continue
+        yield SessionRecord(row, on, begins, ends, kept, bool(withdrawn))
+
+
+def _moment(row: Row, meaning: str, on: date | None) -> datetime | None:
+    at = row.read(meaning, rules.clock_time, needed=True)
+    if on is None or at is None:
+        return None
+    return _existing(row, meaning, on, at)
+
+
+def _existing(row: Row, meaning: str, on: date, at: time) -> datetime | None:
+    try:
+        found = rules.moment(on, at)
+    except ValueError as error:
+        row.fault(meaning, str(error))
+        return None
+    if rules.happens_twice(on, at):
+        row.warn(meaning, "happens twice that day, for the clocks go back: the first is taken")
+    return found
