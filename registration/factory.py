@@ -21,7 +21,7 @@ import registration.staff.models  # noqa: F401 -- tables that migrations must kn
 from registration import cli
 from registration.booking import api
 from registration.booking import jobs as _booking_jobs  # noqa: F401 -- registers its jobs
-from registration.booking.commands import invariants
+from registration.booking.commands import invariants, sessions
 from registration.booking.views import find, journey, manage
 from registration.booking.views import finish as _finish  # noqa: F401 -- the journey's last pages, on its blueprint
 from registration.booking.views import times as _times  # noqa: F401 -- its page of times
@@ -38,6 +38,7 @@ from registration.demo.commands import demo as demo_commands
 from registration.desk import views as desk
 from registration.messages import jobs as _message_jobs  # noqa: F401 -- registers its jobs
 from registration.messages import views as messages
+from registration.rota.commands import registrars
 from registration.staff import jobs as _staff_jobs  # noqa: F401 -- registers its jobs
 from registration.staff import views as staff
 from registration.staff.commands import staff as staff_commands
@@ -134,6 +135,8 @@ def _capabilities(app: Flask) -> None:
     app.cli.add_command(staff_commands)
     app.cli.add_command(demo_commands)
     app.cli.add_command(invariants)
+    app.cli.add_command(registrars)
+    app.cli.add_command(sessions)
     for group in place_commands:
         app.cli.add_command(group)
 
