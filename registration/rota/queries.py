@@ -21,7 +21,7 @@ class Places:
     """The centres and their rooms, to find them by what people write."""
 
     def __init__(self) -> None:
-        self._by_id = {centre.id: centre for centre in db.session.scalars(select(Centre))}
+        self._by_id = {centre.id: centre for centre in db.session.scalars(select(Centre).order_by(Centre.id))}
         self._by_name: defaultdict[str, list[Centre]] = defaultdict(list)
         for centre in self._by_id.values():
             self._by_name[same_name(centre.name)].append(centre)
