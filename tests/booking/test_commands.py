@@ -19,6 +19,7 @@ from registration.families.rules import Answer
 from registration.messages.models import Message
 from tests.booking.appointments import NOW, booked, two_mornings
 from tests.booking.world import BORN, TUESDAY, WEDNESDAY, at_time
+from tests.conftest import settings
 
 NINE, TEN = at_time(TUESDAY, "9:00"), at_time(TUESDAY, "10:00")
 LATER = NOW + timedelta(minutes=1)
@@ -92,11 +93,25 @@ def test_the_command_tells_all_of_it_as_json_and_ends_with_0(mine, runner):
     assert set(json.loads(result.output).values()) == {0}
 
 
-def test_the_command_ends_with_1_where_a_promise_is_broken(mine, run, runner):
+def test_the_command_ends_with_1_where_a_promise_is_broken(mine, run, runner, database):
     run("DELETE FROM message")
+    database.commit()
     result = runner.invoke(args=["invariants"])
     assert result.exit_code == 1
     assert json.loads(result.output)["booking_without_confirmation"] == 1
+
+
+def test_the_command_ends_well_where_it_starts_and_stops_the_database_itself(tmp_path):
+    from registration.common.db import db
+    from registration.factory import create_app
+
+    for command in (["db", "upgrade"], ["invariants"]):
+        app = create_app(settings("", tmp_path))
+        result = app.test_cli_runner().invoke(args=command)
+        assert (result.exit_code, result.exception) == (0, None), result.output
+        with app.app_context():
+            db.engine.dispose()
+    assert set(json.loads(result.stdout).values()) == {0}
 
 
 # ---- one planted breach each

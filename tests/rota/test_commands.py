@@ -33,6 +33,7 @@ def test_registrars_are_loaded_and_loaded_again(typed, database):
 
 def test_sessions_are_loaded_and_loaded_again(typed, database):
     make_world()
+    database.commit()
     first = typed("sessions", SESSIONS)
     assert first.exit_code == 0
     assert first.output == (
@@ -46,6 +47,7 @@ def test_sessions_are_loaded_and_loaded_again(typed, database):
 
 def test_a_refused_file_names_each_fault_loads_nothing_and_ends_with_1(typed, database):
     make_world()
+    database.commit()
     result = typed("sessions", f"{SESSIONS}Nobody,Nowhere,Room 1,2026-12-01,10:00,9:00\n")
     assert result.exit_code == 1
     assert result.output == "line 3: to, 9:00, is not after the beginning\n"
@@ -63,6 +65,7 @@ def test_a_session_that_another_import_was_first_with_ends_with_1_and_a_sentence
     from registration.rota import actions
 
     make_world().session("elland", "ann", date(2026, 12, 25), "8:00", "10:00")
+    database.commit()
     monkeypatch.setattr(actions, "_near", lambda _: [])
     result = typed("sessions", SESSIONS)
     assert result.exit_code == 1
