@@ -93,7 +93,7 @@ define step
 endef
 
 check-lint:
-	$(call step,lint,$(BIN)/ruff check)
+	$(call step,lint,$(BIN)/ruff check --output-format=concise)
 check-format:
 	$(call step,format,$(BIN)/ruff format --check)
 check-types:
