@@ -17,7 +17,7 @@ moments = st.datetimes(datetime(2024, 6, 1), datetime(2028, 9, 1), timezones=st.
 
 def planned(now):
     sessions = diary.sessions(now.date(), bank_holidays())
-    return sessions, list(diary.appointments(sessions, now, LENGTHS, Random(42)))  # noqa: S311 -- invented data
+    return sessions, list(diary.appointments(sessions, now, LENGTHS, Random(42)))
 
 
 @settings(max_examples=40, deadline=None)

@@ -15,7 +15,7 @@ DAY = date(2026, 11, 1)
 
 
 def invent():
-    return People(Random(1), ["HX1 1AA"])  # noqa: S311 -- invented data
+    return People(Random(1), ["HX1 1AA"])
 
 
 @pytest.fixture(scope="module")
