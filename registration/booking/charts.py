@@ -94,7 +94,8 @@ def _clear(one: Point, other: Point) -> bool:
 def _number(number: int, at: Point) -> Markup:
     return Markup(
         '<circle cx="{:.0f}" cy="{:.0f}" r="{}" fill="#0b0c0c"/>'
-        '<text x="{:.0f}" y="{:.0f}" fill="#fff" font-size="16" font-weight="700" text-anchor="middle">{}</text>'
+        '<text x="{:.0f}" y="{:.0f}" fill="#fff" font-family="sans-serif" font-size="16" font-weight="700"'
+        ' text-anchor="middle">{}</text>'
     ).format(*at, RADIUS, at[0], at[1] + 5.5, number)
 
 
@@ -112,7 +113,7 @@ def _ruler(frame: _Frame) -> Markup:
     words = ngettext("%(num)d mile", "%(num)d miles", miles)
     return Markup(
         '<path d="M12 {:.0f}v6h{:.0f}v-6" fill="none" stroke="#505a5f" stroke-width="2"/>'
-        '<text x="16" y="{:.0f}" fill="#505a5f" font-size="13">{}</text>'
+        '<text x="16" y="{:.0f}" fill="#505a5f" font-family="sans-serif" font-size="13">{}</text>'
     ).format(HIGH - 18, pixels, HIGH - 20, words)
 
 

@@ -71,7 +71,7 @@ def place_items() -> list[dict[str, Any]]:
         {"value": OTHER_PLACE, "text": _("Somewhere else in England or Wales")},
         {"value": ABROAD, "text": _("Scotland, Northern Ireland or another country")},
     ]
-    return [*inside, *homes, {"divider": _("or outside %(district)s", district=ours[0])}, *outside, *elsewhere]
+    return [*inside, *homes, {"divider": _("Outside %(district)s", district=ours[0])}, *outside, *elsewhere]
 
 
 def district_of(place: str, known: BirthPlaces) -> str:
@@ -113,15 +113,17 @@ class Babies(StepForm):
 
     def resize(self, add: str | None, remove: str | None) -> bool:
         """Add a baby or take one away as a button asked; say whether one did. What is typed stays."""
+        if add is None and remove is None:
+            return False
         entries = self.born.entries
         if add is not None and len(entries) < MOST_BABIES:
             self.born.append_entry()
-        elif remove is not None and remove.isdecimal() and len(entries) > 1:
-            self.born.entries = [entry for number, entry in enumerate(entries) if number != int(remove)]
-        for number, entry in enumerate(self.born.entries):
+        elif remove is not None and len(entries) > 1:
+            entries[:] = [entry for number, entry in enumerate(entries) if str(number) != remove]
+        for number, entry in enumerate(entries):
             entry.id = entry.name = f"{self.born.name}-{number}"
-            entry.errors, entry.process_errors, entry.wrong = [], [], ()
-        return add is not None or remove is not None
+            entry.errors, entry.process_errors, entry.wrong = [], [], ()  # nothing is wrong yet: they are not done
+        return True
 
     def answer(self, answers: Answers) -> Answers:
         """Note the dates, the earliest first; CallInstead more than twelve months after it (1953 Act s.7)."""

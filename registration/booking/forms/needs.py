@@ -61,7 +61,7 @@ class Language(StepForm):
             (OTHER_LANGUAGE, _l("Another language")),
         ),
     )
-    other = SelectField(_l("Which language?"), validate_choice=False)
+    other = SelectField(_l("If another language, which?"), validate_choice=False)
 
     def prepare(self, answers: Answers) -> None:  # noqa: ARG002 -- the base's own signature
         """List the languages by their names."""

@@ -83,7 +83,7 @@ def _appointment_rows(answers: Answers) -> list[Row]:
     centre, kept = _centre(answers), answers.kept
     when = day_and_time(moment(kept.start)) if kept else ""
     where = ", ".join(part for part in (centre.name, centre.address, centre.postcode) if part) if centre else ""
-    return [(_("When"), when, Step.TIME), (_("Where"), where, Step.TIME)]
+    return [(_("When and where"), f"{when}\n{where}", Step.TIME)]
 
 
 def _birth_rows(answers: Answers) -> list[Row]:
@@ -116,13 +116,19 @@ def _interpreter(answer: Interpreter) -> str:
 
 
 def _contact_rows(answers: Answers) -> list[Row]:
-    second = [(_("Also tell"), answers.second_contact, Step.CONTACT)] if answers.second_contact else []
+    other = _as_dialled(answers.second_contact)
+    second = [(_("Also tell"), other, Step.CONTACT)] if other else []
     return [
         (_("Name"), answers.name, Step.CONTACT),
         (_("Email"), answers.email or _("Not given"), Step.CONTACT),
-        (_("Mobile"), answers.mobile or _("Not given"), Step.CONTACT),
+        (_("Mobile"), _as_dialled(answers.mobile) or _("Not given"), Step.CONTACT),
         *second,
     ]
+
+
+def _as_dialled(number: str) -> str:
+    """Write a British mobile number as it is dialled here; anything else stays as it is."""
+    return f"0{number[3:7]} {number[7:10]} {number[10:]}" if number.startswith("+447") else number
 
 
 def _centre_rows(answers: Answers) -> list[Row]:

@@ -29,6 +29,7 @@ from registration.booking.rules.choices import (
     by_day,
     day_of,
     in_the_evening,
+    offices_last,
     on_saturday,
     suggest,
 )
@@ -143,11 +144,15 @@ def _reason(one: Suggestion, answers: Answers) -> str:
 
 
 def _facts(offer: Offer, card: CentreCard, services: Mapping[date, Mapping[int, Sequence[Any]]]) -> list[str]:
-    """List what else speaks for a time: no steps, what is on there that morning, late for the law."""
+    """List what else a family weighs: how far it is, whether there are steps, what is on there that day."""
     there = services.get(day_of(offer[1]), {}).get(card.id, ())
-    office = [_("register office")] if card.kind == "register_office" else []
-    step_free = [_("step-free")] if card.step_free else []
-    return [*office, *step_free, *(_("%(service)s that day", service=service.title) for service in there[:1])]
+    known = {
+        miles_text(card.distance_km or 0): card.distance_km is not None,
+        _("register office"): card.kind == "register_office",
+        _("step-free"): card.step_free is True,
+    }
+    on_that_day = [_("%(service)s that day", service=service.title) for service in there[:1]]
+    return [*(words for words, true in known.items() if true), *on_that_day]
 
 
 def _rows(offers: Iterable[tuple[Offer, str]], free: Free) -> list[dict[str, Any]]:
@@ -159,7 +164,7 @@ def _rows(offers: Iterable[tuple[Offer, str]], free: Free) -> list[dict[str, Any
     rows = []
     for offer, reason in listed:
         card = free.cards[offer[0]]
-        row = {"when": _when(offer[1]), "where": _where(card), "reason": reason}
+        row = {"when": _when(offer[1]), "where": card.name, "reason": reason}
         html = render_template("booking/journey/_time.html", **row, facts=_facts(offer, card, services))
         rows.append({"value": _value(offer), "html": html})
     return rows
@@ -311,7 +316,8 @@ def _listed(free: Free, template: str, **more: Any) -> str:  # noqa: ANN401 -- w
 def _centres(free: Free) -> list[dict[str, Any]]:
     """Give each place with free times: where it is, how many there are and the first of them."""
     found = []
-    for card in free.cards.values():
+    for venue in offices_last(free.venues):
+        card = free.cards[venue.id]
         starts = sorted(start for centre, start in free.offers if centre == card.id)
         if starts:
             count = ngettext("%(num)d time", "%(num)d times", len(starts))
