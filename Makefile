@@ -35,6 +35,10 @@ front: $(BUILD)/.ready ## Build the styles and scripts of the pages
 
 translations: $(MESSAGES)
 
+words: .venv/ready ## Bring new and changed sentences into the catalogues, to be translated there
+	@pot=$$(mktemp) && $(BIN)/pybabel -q extract -F babel.cfg -k _l --no-location --sort-output -o "$$pot" . && \
+	$(BIN)/pybabel -q update -i "$$pot" -d registration/translations --no-fuzzy-matching --ignore-obsolete && rm "$$pot"
+
 lock: .venv/ready-dev ## Pin the packages of requirements*.in again, with hashes
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) -c requirements.txt requirements-dev.in -o requirements-dev.txt
@@ -107,4 +111,4 @@ check-coverage:
 check-decisions:
 	$(call step,coverage of rules and actions,$(BIN)/coverage report --fail-under=100 --include=$(DECISIONS))
 
-.PHONY: help run test test-all bench front translations lock clean $(CHECKS)
+.PHONY: help run test test-all bench front translations words lock clean $(CHECKS)
