@@ -5,10 +5,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from registration.booking.queries import MINUTE, free_places, moment
 from registration.booking.rules.choices import Day as DayOfTimes
-from registration.booking.rules.choices import Kind, Offer, Venue, Wishes, alternatives, by_day, suggest
+from registration.booking.rules.choices import (
+    Kind,
+    Offer,
+    Reason,
+    Suggestion,
+    Venue,
+    Wishes,
+    alternatives,
+    by_day,
+    suggest,
+)
 from registration.booking.rules.deadline import PERIOD, preferred_by
 from registration.booking.rules.requests import Appointment, AvailabilityRequest
 from registration.booking.wording import clock_time, short_day, weekday_and_day
@@ -24,8 +35,9 @@ class Time:
 
     value: str
     when: str
-    centre: str
-    facts: str
+    where: str
+    reason: str
+    facts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +107,19 @@ class _Search:
     """One look at what is free for a family that has a booking."""
 
     def __init__(self, appointment: Appointment, now: datetime) -> None:
-        today = civil_date(now)
+        self.today = civil_date(now)
         self.appointment = appointment
-        self.cards = {card.id: card for card in _near(appointment, today)}
+        self.cards = {card.id: card for card in _near(appointment, self.today)}
         self.venues = [_venue(card) for card in self.cards.values()]
-        self.offers = set(_offers(appointment, now, today)) - {(appointment.centre_id, _minute(appointment.start))}
+        self.offers = set(_offers(appointment, now, self.today)) - {(appointment.centre_id, _minute(appointment.start))}
 
     def suggested(self) -> list[Group]:
         """Give the soonest, and a few others."""
         last = self.appointment.last_lawful_day
         wishes = Wishes(last, preferred_by(last, current_authority().caution_days), language=self.appointment.language)
         found = suggest(self.offers, self.venues, wishes)
-        others = [(other.centre_id, other.start) for other in found.others]
-        return [self._group(_("The soonest"), found.soonest), self._group(_("Other choices"), others)]
+        others = tuple(self._time(other.centre_id, other.start, _reason(other)) for other in found.others)
+        return [self._group(_("The soonest"), found.soonest), Group(_("Other choices"), others)]
 
     def of_day(self, day: DayOfTimes) -> list[Group]:
         """Give every time of one day, centre by centre."""
@@ -130,20 +142,27 @@ class _Search:
     def _group(self, heading: str, offers: Iterable[Offer]) -> Group:
         return Group(heading, tuple(self._time(*offer) for offer in offers))
 
-    def _time(self, centre_id: int, minute: int) -> Time:
+    def _time(self, centre_id: int, minute: int, reason: str = "") -> Time:
         card, at = self.cards[centre_id], moment(minute)
         when = _("%(day)s, %(time)s", day=short_day(civil_date(at)), time=clock_time(at))
-        return Time(f"{centre_id}.{minute}", when, card.name, " · ".join(self._facts(card, civil_date(at))))
+        return Time(f"{centre_id}.{minute}", when, card.name, reason, tuple(self._facts(card, civil_date(at))))
 
     def _facts(self, card: CentreCard, day: date) -> Iterator[str]:
-        if card.id == self.appointment.centre_id:
-            yield _("where your appointment is now")
-        elif card.distance_km is not None:
+        if card.id != self.appointment.centre_id and card.distance_km is not None:
             yield _("%(distance)s from where it is now", distance=miles_text(card.distance_km))
+        if card.kind == "register_office":
+            yield _("register office")
         if card.step_free:
             yield _("step-free")
-        if day > self.appointment.last_lawful_day:
+        if day > self.appointment.last_lawful_day >= self.today:
             yield _("after the 42 days")
+
+
+def _reason(one: Suggestion) -> str:
+    """Say why a time is worth a look; what stands among a place's facts is not said twice."""
+    if one.reason is Reason.SOONER:
+        return ngettext("%(num)d day sooner", "%(num)d days sooner", one.days)
+    return {Reason.SATURDAY: _("a Saturday"), Reason.EVENING: _("an evening")}.get(one.reason, "")
 
 
 def _near(appointment: Appointment, today: date) -> list[CentreCard]:

@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, Response, abort, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 
 from registration.booking.actions import changes
+from registration.booking.forms.needs import language_name
 from registration.booking.queries import appointment_by_id, appointment_by_reference
 from registration.booking.rules.reference import canonical
 from registration.booking.rules.requests import Appointment
@@ -98,6 +99,7 @@ def _to_booking(public_id: UUID) -> ResponseReturnValue:
 def _facts(appointment: Appointment) -> dict[str, object]:
     return {
         "appointment": appointment,
+        "language": language_name(appointment.language),
         "when": f"{long_day(civil_date(appointment.start))}, "
         f"{clock_time(appointment.start)} to {clock_time(appointment.end)}",
         "born": [long_day(day) for day in appointment.births],

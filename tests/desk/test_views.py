@@ -108,7 +108,7 @@ def test_a_booking_with_everything_else_shows_that_too(client, desk, at):
     )
     said = page(client.get(path(theirs)))
     assert "Thursday 19 November 2026 and Thursday 19 November 2026" in said
-    assert "Language ur, with an interpreter" in said
+    assert "Language Urdu, with an interpreter" in said
     assert "Access needs A wide door" in said
     assert "May the centre have the details No" in said
     assert "Declaration for another district" in said

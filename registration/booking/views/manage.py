@@ -75,7 +75,7 @@ def _facts(appointment: Appointment) -> dict[str, object]:
         "day": long_day(day),
         "begins": clock_time(appointment.start),
         "ends": clock_time(appointment.end),
-        "centre": centre_card(appointment.centre_id),
+        "good_to_know": _good_to_know(appointment.centre_id),
         "who_must_come": who_must_come_sentence(appointment.parents),
         "bring": bring_sentences(appointment.parents),
         "last_lawful_day": long_day(appointment.last_lawful_day),
@@ -84,6 +84,20 @@ def _facts(appointment: Appointment) -> dict[str, object]:
         "services": while_you_are_there(appointment.centre_id, day),
         "shares": shares(appointment.family_id),
     }
+
+
+def _good_to_know(centre_id: int) -> str:
+    """Say what makes coming to a centre easier: "step-free, parking. Bus: 577 and 579"."""
+    centre = centre_card(centre_id)
+    if centre is None:
+        return ""
+    known = {
+        _("step-free"): centre.step_free,
+        _("parking"): centre.parking,
+        _("a room to feed your baby"): centre.feeding_room,
+    }
+    buses = _("Bus: %(bus)s", bus=centre.bus) if centre.bus else ""
+    return ". ".join(part for part in (", ".join(name for name, there in known.items() if there), buses) if part)
 
 
 def _is_past(appointment: Appointment) -> bool:
@@ -274,7 +288,6 @@ def answer_sharing(appointment: Appointment, token: str) -> ResponseReturnValue:
 
 
 def _sharing(appointment: Appointment, token: str, form: Sharing) -> str:
-    form.share.label.text = _("May %(centre)s have your details?", centre=appointment.centre)
     joining = wants_to_join(appointment.family_id)
     return render_template(
         "booking/manage/sharing.html", token=token, form=form, joining=joining, appointment=appointment
