@@ -1,21 +1,27 @@
 """The commands of `flask`, each sharing the running database of INSTANCE, or starting and stopping it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import Context
 from functools import update_wrapper
 from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask, current_app
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask, current_app, has_app_context
 from flask.cli import ScriptInfo, with_appcontext
 from flask_migrate.cli import db as migrations
+from sqlalchemy.exc import OperationalError
 
 from registration.common import embedded
+from registration.common.db import db
 from registration.common.queue import queue
 
 #: Commands that use no database, or hold it themselves.
 NO_DATABASE = frozenset({"run", "routes", "shell"})
+OTHER_TABLES = "The tables of this database are not those of this version of the service: run `flask db upgrade` first."
 
 
 def init_app(app: Flask) -> None:
@@ -23,33 +29,57 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(worker)
     for command in (migrations, *app.cli.commands.values()):
         if command.name not in NO_DATABASE:
-            _with_database(command)
+            _with_database(command, migrates=command is migrations)
 
 
-def needs_no_database(callback: Callable[..., Any]) -> Callable[..., Any]:
-    """Mark a command that reads only the files it is given."""
-    vars(callback)["database_settled"] = True
-    return callback
-
-
-def _with_database(command: click.Command) -> None:
+def _with_database(command: click.Command, *, migrates: bool) -> None:
     if isinstance(command, click.Group):
         for inner in command.commands.values():
-            _with_database(inner)
+            _with_database(inner, migrates=migrates)
     elif command.callback and not getattr(command.callback, "database_settled", False):
-        command.callback = _started(command.callback)
+        command.callback = _started(command.callback, migrates=migrates)
 
 
-def _started(callback: Callable[..., Any]) -> Callable[..., Any]:
+def _started(callback: Callable[..., Any], *, migrates: bool) -> Callable[..., Any]:
+    """Give the command its database, with the tables of this version unless it is the one that makes them."""
+
     def run(*args: object, **kwargs: object) -> object:
         app = click.get_current_context().ensure_object(ScriptInfo).load_app()
-        if not app.config["EMBEDDED"]:
-            return callback(*args, **kwargs)
-        with embedded.using(Path(app.config["INSTANCE"])):
+        with _server(app):
+            tables = _tables(app)
+            if not (migrates or tables == ScriptDirectory(app.extensions["migrate"].directory).get_current_head()):
+                raise click.ClickException(OTHER_TABLES)
             return callback(*args, **kwargs)
 
     vars(run)["database_settled"] = True
     return update_wrapper(run, callback)
+
+
+@contextmanager
+def _server(app: Flask) -> Iterator[None]:
+    """Keep the embedded server running meanwhile; with DATABASE_URL there is none to keep."""
+    if not app.config["EMBEDDED"]:
+        yield
+        return
+    try:
+        with embedded.using(Path(app.config["INSTANCE"])):
+            try:
+                yield
+            finally:
+                if has_app_context():
+                    db.session.remove()  # what only read is in a transaction still, which the server's end would break
+    except embedded.NotStarted as failure:
+        raise click.ClickException(str(failure)) from failure
+
+
+def _tables(app: Flask) -> str | None:
+    """Give the revision of the database's tables; None where it has none of ours."""
+    try:
+        with app.app_context(), db.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except OperationalError as failure:
+        reason = " ".join(str(failure.orig).split())
+        raise click.ClickException(f"The database does not answer: {reason}") from failure
 
 
 @click.command("worker")

@@ -9,17 +9,26 @@ from registration.common.authority import current_authority
 LANGUAGES = {"en": "English", "pl": "Polski", "ur": "اردو"}
 RIGHT_TO_LEFT = frozenset({"ur"})
 COOKIE = "lang"
+#: The first part of the addresses where staff work: their pages are in English only.
+STAFF_ONLY = frozenset({"staff", "desk", "day", "rota", "cover", "balance", "births", "reach", "pilot"})
 YEAR = 365 * 24 * 3600
 
 
 def chosen_language() -> str:
-    """Give the language asked for in the address, else the one chosen before, else English, as outside a request."""
-    if not has_request_context():
+    """Give the language asked for in the address, else the one chosen before, else English.
+
+    Outside a request and on the pages of staff it is English always.
+    """
+    if not has_request_context() or _for_staff():
         return "en"
     for wanted in (request.args.get("lang"), request.cookies.get(COOKIE)):
         if wanted in LANGUAGES:
             return str(wanted)
     return "en"
+
+
+def _for_staff() -> bool:
+    return request.path.split("/")[1] in STAFF_ONLY
 
 
 def translation_unchecked() -> bool:
@@ -40,7 +49,7 @@ def text_direction() -> str:
 
 def _remember(response: Response) -> Response:
     wanted = request.args.get("lang")
-    if wanted in LANGUAGES and request.cookies.get(COOKIE) != wanted:
+    if wanted in LANGUAGES and not _for_staff() and request.cookies.get(COOKIE) != wanted:
         secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
         response.set_cookie(COOKIE, str(wanted), max_age=YEAR, httponly=True, samesite="Lax", secure=secure)
     return response

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits.storage import Storage
@@ -84,23 +84,23 @@ def client() -> str:
     return keyed("client", get_remote_address()).hex()[:24]
 
 
-def target(name: str) -> str:
-    """Give a name for what is aimed at (a reference, an account) that cannot be read back."""
-    return keyed("target", (request.form.get(name) or "").strip().casefold()).hex()[:24]
-
-
 limiter = Limiter(key_func=client, storage_uri="rightstart://", strategy="fixed-window", headers_enabled=False)
 
 
 def init_limits(app: Flask) -> None:
     """Count tries where a page asks for it; RATE_LIMITS=off counts nothing."""
-    app.config["RATELIMIT_ENABLED"] = app.config["RATE_LIMITS"]
     limiter.init_app(app)
 
 
 def limits_are_on() -> bool:
     """Say whether tries and live holds are limited in this installation."""
     return bool(current_app.config["RATE_LIMITS"])
+
+
+@limiter.request_filter
+def _off() -> bool:
+    """Say whether a request is not counted: the library's own switch is one for all applications of a process."""
+    return not limits_are_on()
 
 
 def forget_old_tries() -> int:

@@ -212,7 +212,6 @@ def council(new_database, tmp_path_factory):
     from registration.factory import create_app
 
     app = create_app(settings(new_database("finding"), tmp_path_factory.mktemp("instance"), RATE_LIMITS=True))
-    limiter.enabled = False  # one switch for the process, and every other test's application has it off
     with app.app_context():
         reference = booked(two_mornings().centres["sunshine"], HALF_PAST_NINE).reference
     yield app, reference
@@ -222,9 +221,8 @@ def council(new_database, tmp_path_factory):
 
 
 @pytest.fixture
-def counted(council, monkeypatch):
+def counted(council):
     """A browser whose tries are counted from nought."""
-    monkeypatch.setattr(limiter, "enabled", value=True)
     app, _ = council
     with app.app_context():
         limiter.reset()

@@ -15,25 +15,15 @@ from tests.staff.people import PASSWORD, page
 def production(new_database, tmp_path_factory):
     from registration.common import queue
     from registration.common.db import db
-    from registration.common.limits import limiter
     from registration.factory import create_app
 
     kept = list(queue._application)
     given = {"DEMO": False, "RATE_LIMITS": True, "WTF_CSRF_ENABLED": True, "SMTP_URL": "smtp://127.0.0.1:9"}
     app = create_app(settings(new_database("staff_production"), tmp_path_factory.mktemp("instance"), **given))
     yield app
-    limiter.enabled = False  # one switch for the process, and every other test's application has it off
     queue._application[:] = kept
     with app.app_context():
         db.engine.dispose()
-
-
-@pytest.fixture(autouse=True)
-def counted(production, monkeypatch):
-    """Count tries, though an application made in between has turned that off for the whole process."""
-    from registration.common.limits import limiter
-
-    monkeypatch.setattr(limiter, "enabled", value=True)
 
 
 @pytest.fixture

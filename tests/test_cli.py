@@ -1,0 +1,141 @@
+"""The commands of `flask`: each finds its database at hand, or says in a sentence why it cannot."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from sqlalchemy import text
+
+from registration.common import embedded, queue
+from registration.common.db import db
+from tests.conftest import settings
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Make an application on the database of that address, or on its own embedded server."""
+    from registration.factory import create_app
+
+    made, kept = [], list(queue._application)
+
+    def make(url=""):
+        made.append(create_app(settings(url, tmp_path)))
+        return made[-1]
+
+    yield make
+    queue._application[:] = kept
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
+
+
+def said(app, *command):
+    """Run a command: give its exit status and what it said to the person, who must never see a traceback."""
+    result = app.test_cli_runner().invoke(args=list(command))
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.stderr.strip()
+
+
+COMMANDS = (["invariants"], ["worker"], ["demo", "load"], ["staff", "add", "a@b.example", "--role", "registrar"])
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_command_on_a_database_without_tables_says_what_to_do(make, server_url, command):
+    status, sentence = said(make(server_url.format("postgres")), *command)
+
+    assert status == 1
+    assert sentence == (
+        "Error: The tables of this database are not those of this version of the service: run `flask db upgrade` first."
+    )
+
+
+def test_a_command_on_the_tables_of_an_older_version_says_the_same(make, new_database):
+    url = new_database("older")
+    app = make(url)
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+
+    status, sentence = said(app, "invariants")
+
+    assert status == 1
+    assert "run `flask db upgrade` first" in sentence
+
+
+def test_the_command_that_makes_the_tables_is_not_refused_for_want_of_them(make, server_url, new_database):
+    app = make(new_database("bare"))
+    assert said(app, "db", "downgrade", "base")[0] == 0
+    assert said(app, "invariants")[0] == 1
+
+    assert said(app, "db", "upgrade")[0] == 0
+    assert said(app, "invariants") == (0, "")
+
+
+def test_a_database_that_does_not_answer_is_a_sentence(make, tmp_path):
+    app = make(f"postgresql+psycopg://nobody@/nothing?host={tmp_path}")
+
+    for command in (["invariants"], ["db", "upgrade"]):
+        status, sentence = said(app, *command)
+        assert status == 1
+        assert sentence.startswith("Error: The database does not answer: ")
+        assert "\n" not in sentence
+
+
+def test_an_embedded_server_that_cannot_start_is_a_sentence(make, tmp_path):
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "holiday.jpg").write_text("mine")
+
+    status, sentence = said(make(), "invariants")
+
+    assert status == 1
+    assert sentence == f"Error: {tmp_path / 'postgres'} is there but holds no PostgreSQL data: move it away."
+
+
+def test_a_command_starts_the_embedded_server_and_leaves_none_behind(tmp_path):
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment |= {"INSTANCE": str(tmp_path), "DEMO": "1", "FLASK_APP": "app"}
+
+    def flask(*command):
+        return subprocess.run(
+            [sys.executable, "-m", "flask", *command],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    too_soon = flask("invariants")
+    assert (too_soon.returncode, "Traceback" in too_soon.stderr) == (1, False)
+    assert flask("db", "upgrade").returncode == 0
+    done = flask("invariants")
+
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr, "what only read was cut off in its transaction"
+    assert not embedded.running(tmp_path)
+
+
+def test_every_command_with_a_database_tells_what_it_does(make, server_url):
+    app = make(server_url.format("postgres"))
+
+    def leaves(group, path=()):
+        for name, command in group.commands.items():
+            if isinstance(command, click.Group):
+                yield from leaves(command, (*path, name))
+            else:
+                yield (*path, name), command
+
+    found = dict(leaves(app.cli))
+    assert ("worker",) in found
+    assert [path for path, command in found.items() if not command.get_short_help_str()] == []
+
+
+def test_wrong_use_is_told_apart_from_a_refusal(make, server_url):
+    app = make(server_url.format("postgres"))
+
+    assert said(app, "demo", "no-such-command")[0] == 2
+    assert said(app, "worker", "--help")[0] == 0
