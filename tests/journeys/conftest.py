@@ -1,0 +1,204 @@
+"""The service as it is run, a real browser, and families who come to it.
+
+The service answers on a port of its own from a database of its own, into which the demonstration is loaded once. What the
+worker would do is done when a test says so. The browser reaches nothing but the service.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from flask import Flask
+    from playwright.sync_api import Browser
+    from werkzeug.serving import BaseWSGIServer
+
+    from tests.journeys.pages import Visitor
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+PATIENCE = 10_000  # milliseconds for anything the browser waits for
+LAST = "test_every_page_was_looked_at"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what looks back on all the pages met behind the tests that meet them."""
+    items.sort(key=lambda item: item.path.stem == LAST)
+
+
+@dataclass
+class Service:
+    """The running service: what to do in it behind the browser's back."""
+
+    app: Flask
+    url: str
+    pages: dict[str, set[str]] = field(default_factory=dict)  # every page it ever sent, by template
+
+    def rows(self, sql: str, **values: object) -> Sequence:
+        """Ask, or change, the database directly, and commit."""
+        import sqlalchemy
+
+        from registration.common.db import db
+
+        with self.app.app_context(), db.engine.begin() as connection:
+            result = connection.execute(sqlalchemy.text(sql), values)
+            return result.all() if result.returns_rows else []
+
+    def one(self, sql: str, **values: object) -> object:
+        """Ask for one value."""
+        return self.rows(sql, **values)[0][0]
+
+    def bookings(self, email: str) -> int:
+        """Count the live bookings of a family."""
+        sql = "SELECT count(*) FROM booking b JOIN family f ON f.id = b.family_id WHERE f.email = :email"
+        return self.one(f"{sql} AND b.state = 'booked'", email=email)
+
+    def deliver(self) -> None:
+        """Do the worker's jobs that wait: send the messages that are due."""
+        from registration.messages.jobs import deliver
+
+        jobs = self.rows("""
+            UPDATE procrastinate_jobs SET status = 'doing'
+             WHERE status = 'todo' AND task_name = 'messages.deliver' AND coalesce(scheduled_at, now()) <= now()
+            RETURNING id, args""")
+        for job in jobs:
+            with self.app.app_context():
+                deliver(**job.args)
+            self.rows("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = :id", id=job.id)
+
+    def run_out(self) -> None:
+        """Let every time kept for a family run out, as if ten minutes had gone by."""
+        self.rows("UPDATE occupancy SET until = now() - interval '1 second' WHERE kind = 'hold'")
+
+    def forget(self) -> None:
+        """Forget what earlier tests tried and had kept, as after a quiet quarter of an hour."""
+        self.rows("DELETE FROM try_count")
+        self.rows("DELETE FROM occupancy WHERE kind = 'hold' AND booking_id IS NULL")
+
+
+@pytest.fixture(scope="session")
+def running(new_database: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The demonstration council, loaded once, answering browsers."""
+    from registration.common.db import db
+    from registration.factory import create_app
+
+    with serving() as server:
+        url = f"http://127.0.0.1:{server.port}"
+        folder = tmp_path_factory.mktemp("service")
+        own = {"TESTING": False, "WTF_CSRF_ENABLED": True, "RATE_LIMITS": True, "PUBLIC_URL": url}
+        app = create_app(settings(new_database("journeys"), folder, **own))
+        loaded = app.test_cli_runner().invoke(args=["demo", "load"])
+        assert loaded.exit_code == 0, loaded.output
+        service = Service(app, url)
+        keep_pages(service)
+        server.app = app
+        yield service
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@contextmanager
+def serving() -> Iterator[BaseWSGIServer]:
+    """A server with a thread for each browser's connection, on a free port; its application is given to it afterwards."""
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class Quiet(WSGIRequestHandler):
+        protocol_version = "HTTP/1.1"  # connections stay open, as with the real server
+
+        def log(self, *_: object) -> None:
+            """Write no line per request."""
+
+    server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True, request_handler=Quiet)
+    server.daemon_threads, server.block_on_close = True, False
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def keep_pages(service: Service) -> None:
+    """Note every page the service sends, by the templates it was drawn with."""
+    from flask import g, template_rendered
+
+    def drawn(_sender: Flask, template: object, **_: object) -> None:
+        g.drawn = template.name
+
+    def keep(response):
+        if response.mimetype == "text/html" and "drawn" in g:
+            service.pages.setdefault(g.drawn, set()).add(response.get_data(as_text=True))
+        return response
+
+    template_rendered.connect(drawn, service.app, weak=False)
+    service.app.after_request(keep)
+
+
+@pytest.fixture
+def service(running: Service) -> Service:
+    """The running service, nobody else's times kept in it."""
+    running.forget()
+    return running
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """A real Chromium; the tests are left out where there is none, unless CI asks for all of them."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as tools:
+        own = tools.chromium.executable_path
+        found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or own
+        if shutil.which(found) is None:
+            reason = "There is no Chromium on this machine: CHROMIUM names none and none is installed."
+            pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+        chromium = tools.chromium.launch(executable_path=found, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def come(service: Service, browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Let somebody come with a browser of their own: come(width=320, java_script_enabled=False).
+
+    Nothing they meet may write an error to the console, ask another server for anything, or fail.
+    """
+    from tests.journeys.pages import Visitor
+
+    visitors: list[Visitor] = []
+
+    def arrive(width: int = 1280, height: int = 900, **options: object) -> Visitor:
+        context = browser.new_context(
+            base_url=service.url, viewport={"width": width, "height": height}, locale="en-GB", **options
+        )
+        context.set_default_timeout(PATIENCE)
+        visitors.append(Visitor(context.new_page(), service))
+        return visitors[-1]
+
+    yield arrive
+    complaints = [complaint for visitor in visitors for complaint in visitor.complaints]
+    for visitor in visitors:
+        visitor.page.context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def phone(come: Callable[..., Visitor]) -> Visitor:
+    """A family with a small telephone."""
+    return come(320, 640, has_touch=True, is_mobile=True, device_scale_factor=2)
