@@ -134,6 +134,7 @@ def test_a_killed_message_worker_is_started_again(service):
     before.kill()
 
     wait_until(lambda: service.child("flask worker") not in (None, before))
+    assert "The message worker ended (signal SIGKILL)" in service.text
 
 
 def test_a_killed_database_comes_back_under_the_running_service(service):
@@ -143,6 +144,7 @@ def test_a_killed_database_comes_back_under_the_running_service(service):
     wait_until(lambda: embedded.running(service.instance), 10)
     wait_until(lambda: service.status_of("/privacy") == 200, 10)
     wait_until(lambda: service.child("flask worker") is not None)
+    assert service.process.poll() is None
 
 
 def test_a_second_service_at_the_same_address_is_told_so_and_harms_nothing(service, instance):
