@@ -141,9 +141,10 @@ def database(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[scoped_ses
 def client(app: Flask, database: object) -> FlaskClient:
     """A browser without a screen."""
     from flask import g
-    from flask.testing import FlaskClient
 
-    class Browser(FlaskClient):
+    from tests.strict import StrictClient
+
+    class Browser(StrictClient):
         def open(self, *args: object, **kwargs: object):
             for name in list(g):  # the test's own context outlives a request; what a request knew must not
                 g.pop(name)

@@ -130,6 +130,7 @@ class History:
             email=family.email,
             mobile=family.mobile,
             second_contact=family.second_contact,
+            letter_address=story.family.letter_address,
             language=family.language,
             locale=family.locale,
             interpreter=story.interpreter,
@@ -160,7 +161,7 @@ class History:
                 yield from (self._message_row(told, to, details) for to in told.to)
 
     def _told(self, story: Story, last: Appointment) -> Iterator[Told]:
-        to = notices.recipients(last, story.family.letter_address)
+        to = notices.recipients(last)
         first = last
         if story.moved_at:
             first = replace(last, version=0, start=last.start - A_DAY, end=last.end - A_DAY)

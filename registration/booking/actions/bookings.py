@@ -28,7 +28,7 @@ _HELD = text("""
 SELECT o.id, o.session_id, o.begins_at, o.ends_at, o.born, o.interpreter, s.centre_id, c.name, c.address, c.postcode,
        c.directions, c.entrance, c.latitude, c.longitude, p.stamp
   FROM occupancy o JOIN session s ON s.id = o.session_id JOIN centre c ON c.id = s.centre_id CROSS JOIN place_stamp p
- WHERE o.hold_digest = :digest AND o.kind = 'hold' AND o.until > clock_timestamp()
+ WHERE o.hold_digest = :digest AND o.kind = 'hold' AND o.until > clock_timestamp() AND s.state = 'published'
    FOR UPDATE OF o
 """)
 # One stroke: the booking, the hold that becomes its time, the line in the record, and the caller's key. Where the same birth is
@@ -91,7 +91,7 @@ def book(request: BookRequest, now: datetime) -> Appointment:
     family_id = _add_family(request, held)
     made = _appointment(request, held, family_id, uuid4())
     made = replace(made, id=_insert(request, held, made))
-    confirm(made, now, request.letter_address)
+    confirm(made, now)
     return made
 
 
@@ -170,6 +170,7 @@ def _appointment(request: BookRequest, held: _Held, family_id: int, public_id: U
         email=request.email,
         mobile=request.mobile,
         second_contact=request.second_contact,
+        letter_address=request.letter_address,
         language=request.language,
         locale=request.locale,
         interpreter=held.interpreter,

@@ -36,7 +36,7 @@ UPDATE occupancy SET session_id = :session, registrar_id = :registrar, begins_at
 _MOVE = text("""
 UPDATE booking SET session_id = :session, centre_id = :centre, begins_at = :begins, ends_at = :ends,
                    version = version + 1, changed_at = clock_timestamp()
- WHERE id = :booking
+ WHERE id = :booking AND EXISTS (SELECT 1 FROM session WHERE id = :session AND state = 'published')
 """)
 _CANCEL = text("""
 UPDATE booking SET state = 'cancelled', cancelled_at = clock_timestamp(), cancel_reason = :reason,
@@ -114,7 +114,8 @@ def _swap(booking_id: int, opening: Opening, start: datetime, end: datetime) -> 
         return False
     if swapped.rowcount != 1:  # type: ignore[attr-defined]
         return False
-    db.session.execute(_MOVE, values)
+    if db.session.execute(_MOVE, values).rowcount != 1:  # type: ignore[attr-defined]
+        raise NotOffered  # the session was taken off the rota a moment ago
     return True
 
 

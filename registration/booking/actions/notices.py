@@ -20,7 +20,7 @@ from registration.messages.rules import Recipient
 UNDO = timedelta(seconds=60)
 
 
-def recipients(appointment: Appointment, letter_address: str | None = None) -> list[Recipient]:
+def recipients(appointment: Appointment) -> list[Recipient]:
     """List where a family is told: e-mail, mobile, the second contact it gave, else by letter."""
     found = []
     if appointment.email:
@@ -30,16 +30,26 @@ def recipients(appointment: Appointment, letter_address: str | None = None) -> l
     if appointment.second_contact:
         channel = "email" if "@" in appointment.second_contact else "sms"
         found.append(Recipient(channel, appointment.second_contact))  # type: ignore[arg-type]
-    if not found and letter_address:
-        found.append(Recipient("letter", f"{appointment.name}\n{letter_address}"))
+    if not found and appointment.letter_address:
+        found.append(Recipient("letter", f"{appointment.name}\n{appointment.letter_address}"))
     return found
 
 
 def for_reminding(appointment: Appointment) -> list[Recipient]:
-    """List where a family is reminded: its mobile, or its e-mail where it gave no mobile, and the second contact."""
-    own = [r for r in recipients(appointment) if r.address != appointment.second_contact]
+    """List where a family is reminded: its mobile, or its e-mail where it gave no mobile, and the second contact.
+
+    A letter would come too late to be of use.
+    """
+    reached = [r for r in recipients(appointment) if r.channel != "letter"]
+    own = _own(appointment)
     texts = [r for r in own if r.channel == "sms"]
-    return [*(texts or own), *(r for r in recipients(appointment) if r not in own)]
+    return [*(texts or own), *(r for r in reached if r not in own)]
+
+
+def _own(appointment: Appointment) -> list[Recipient]:
+    """List the family's own e-mail and mobile."""
+    reached = recipients(appointment)
+    return [r for r in reached if r.channel != "letter" and r.address != appointment.second_contact]
 
 
 def event(appointment: Appointment, *, attendee: str = "", url: str = "") -> CalendarEvent:
@@ -116,9 +126,9 @@ def _tell(template: str, appointment: Appointment, now: datetime, to: list[Recip
     messages.send_all(requests, now=now, first=appointment.version == 0)
 
 
-def confirm(appointment: Appointment, now: datetime, letter_address: str | None = None) -> None:
+def confirm(appointment: Appointment, now: datetime) -> None:
     """Tell a family that its booking is made."""
-    _tell("booking_confirmed", appointment, now, recipients(appointment, letter_address))
+    _tell("booking_confirmed", appointment, now, recipients(appointment))
 
 
 def tell_moved(appointment: Appointment, now: datetime) -> None:
@@ -147,7 +157,7 @@ def remind(appointment: Appointment, kind: Reminder, now: datetime) -> None:
 
 def send_link_again(appointment: Appointment, now: datetime) -> None:
     """Send a family that tries to book the same birth again the link of the booking it has, once an hour at most."""
-    own = [r for r in recipients(appointment) if r.address != appointment.second_contact]
+    own = _own(appointment)
     hour = int(now.timestamp()) // 3600
     with force_locale(appointment.locale):
         told = details(appointment)

@@ -16,7 +16,7 @@ from registration.common.links import digest
 _APPOINTMENT = """
 SELECT b.id, b.public_id, b.reference, b.family_id, b.begins_at, b.ends_at, b.centre_id, c.name AS centre, c.address, c.postcode,
        c.directions, c.entrance, c.latitude, c.longitude, b.kind, b.married_or_civil_partners, b.both_parents_named,
-       b.attending, f.born, b.last_lawful_day, f.name, f.email, f.mobile, f.second_contact, f.language, f.locale,
+       b.attending, f.born, b.last_lawful_day, f.name, f.email, f.mobile, f.second_contact, f.letter_address, f.language, f.locale,
        f.interpreter, f.access_needs, b.state, b.version, b.channel, b.session_id, b.cancel_reason, o.until
   FROM booking b
   JOIN family f ON f.id = b.family_id
@@ -53,6 +53,7 @@ def _appointment(which: str, **values: object) -> Appointment | None:
         email=row.email,
         mobile=row.mobile,
         second_contact=row.second_contact,
+        letter_address=row.letter_address,
         language=row.language,
         locale=row.locale,
         interpreter=row.interpreter,

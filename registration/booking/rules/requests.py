@@ -111,6 +111,7 @@ class Appointment:
     email: str | None
     mobile: str | None
     second_contact: str | None
+    letter_address: str | None
     language: str
     locale: str
     interpreter: bool

@@ -6,10 +6,13 @@ Moments are whole minutes since 1970 in UTC, so a day on which the clocks change
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from registration.rota.rules import LONG_SESSION as _LONG_SESSION
+
 Minute = int
 Span = tuple[Minute, Minute]  # from the first minute up to, and not with, the second
 
-LONG_SESSION = 180
+#: Minutes from which on a session is long enough to keep some of it for the telephone desk.
+LONG_SESSION = int(_LONG_SESSION.total_seconds()) // 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,7 @@ def resume(number: str) -> None:
 def retry(message_id: UUID, *, actor: str, now: datetime) -> None:
     """Send a message that failed or bounced once more from the beginning; AlreadyGone where it is in another state."""
     message = _locked(message_id)
-    if message is None or message.state not in {State.FAILED, State.BOUNCED}:
+    if message is None or message.withdrawn_at or message.state not in {State.FAILED, State.BOUNCED}:
         raise AlreadyGone
     message.state, message.attempts, message.maybe_sent = State.QUEUED, 0, False
     message.due = rules.due(message.template, message.of_channel, now)

@@ -110,12 +110,13 @@ def hand_over(ids: Iterable[UUID], at: datetime | None = None) -> None:
 def withdraw(about: UUID, *, now: datetime, templates: Iterable[str] | None = None) -> int:
     """Call back what has not gone out about a thing, or only these templates of it; say how many messages that were.
 
-    One already in a carrier's hands cannot be stopped, but is marked so that it is not tried again.
+    One already in a carrier's hands cannot be stopped, and one that failed is not withdrawn; both are marked, so that nobody
+    tries them again.
     """
     waiting = Message.state == State.QUEUED
     called_back = update(Message).where(
         Message.about == about,
-        Message.state.in_([State.QUEUED, State.SENDING]),
+        Message.state.in_([State.QUEUED, State.SENDING, State.FAILED, State.BOUNCED]),
         *([] if templates is None else [Message.template.in_(list(templates))]),
     )
     marked = called_back.values(

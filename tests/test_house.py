@@ -1,0 +1,141 @@
+"""The laws of the house, checked on its own source."""
+
+from __future__ import annotations
+
+import ast
+import re
+import statistics
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "registration"
+MODULES = sorted(path for path in SOURCE.rglob("*.py") if "node_modules" not in path.parts)
+TWINNED = {"rules", "actions", "views"}
+STORED_ROUTES = Path(__file__).parent / "routes.txt"
+#: Words that say a thing is not finished; put together here so that this file is not found by its own search.
+UNFINISHED = re.compile("|".join(["TO" + "DO", "FIX" + "ME", "X" + "XX", "lorem " + "ipsum"]), re.IGNORECASE)
+
+
+def functions() -> list[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    return [
+        (f"{path.relative_to(ROOT)}:{node.lineno} {node.name}", node)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+
+def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count a function's lines without its docstring."""
+    lines = (node.end_lineno or node.lineno) - node.lineno + 1
+    if ast.get_docstring(node):
+        said = node.body[0]
+        lines -= (said.end_lineno or 0) - said.lineno + 1
+    return lines
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_only_one_file_commits(path):
+    calls = [
+        node.lineno
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit"
+    ]
+
+    assert calls == [] or path.name == "transaction.py"
+
+
+def test_every_file_of_rules_actions_and_views_has_a_test_of_its_own():
+    names = [path.stem.removeprefix("test_") for path in (ROOT / "tests").rglob("test_*.py")]
+    told = {stem for name in names for stem in (name, *name.split("_"))}
+    parts = [path.relative_to(SOURCE) for path in MODULES]
+    untold = [
+        str(part)
+        for part in parts
+        if TWINNED & {step.removesuffix(".py") for step in part.parts} and part.stem != "__init__" and part.stem not in told
+    ]
+
+    assert untold == []
+
+
+def test_functions_are_short_enough_to_read_at_once():
+    lengths = sorted(length(node) for _, node in functions())
+
+    assert statistics.median(lengths) <= 8
+    assert lengths[int(len(lengths) * 0.9)] <= 25
+    assert [name for name, node in functions() if length(node) > 60] == []
+
+
+def test_files_are_short_enough_to_find_ones_way():
+    assert [str(p) for p in MODULES if p.read_text().count("\n") > 400] == []
+
+
+def test_every_public_function_and_class_says_what_it_means():
+    silent = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+        for path in MODULES
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_") and not ast.get_docstring(node)
+    ]
+
+    assert silent == []
+
+
+def test_nothing_is_a_stub():
+    def empty(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+        body = [part for part in node.body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]
+        raises = [part for part in node.body if isinstance(part, ast.Raise) and "NotImplementedError" in ast.unparse(part)]
+        return bool(raises) or (bool(body) and all(isinstance(part, ast.Pass) for part in body))
+
+    assert [name for name, node in functions() if empty(node)] == []
+
+
+def test_no_word_says_that_something_is_unfinished():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    kinds = (".py", ".html", ".md", ".toml", ".scss", ".js", ".txt", ".sh")
+    found = [
+        name
+        for name in listed
+        if name.endswith(kinds) and (ROOT / name).is_file() and UNFINISHED.search((ROOT / name).read_text(errors="replace"))
+    ]
+
+    assert found == []
+
+
+def test_a_page_that_only_reads_never_commits(app):
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        if not (rule.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"}:
+            assert not getattr(view, "commits", False), rule.endpoint
+
+
+def test_no_address_vanishes(app):
+    """Links in letters, texts and calendars live for months: an address once given goes on answering or is redirected."""
+    now = {rule.rule for rule in app.url_map.iter_rules()}
+    before = set(STORED_ROUTES.read_text().split())
+
+    assert before - now == set(), "gone: give a redirect, or it was never released: take it out of tests/routes.txt"
+    assert now - before == set(), "new: add to tests/routes.txt"
+
+
+def test_models_and_migrations_agree_and_migrations_go_back_and_forth(new_database, tmp_path):
+    import sqlalchemy
+    from flask_migrate import check, downgrade, upgrade
+
+    from registration.common.db import db
+    from registration.factory import create_app
+    from tests.conftest import settings
+
+    app = create_app(settings(new_database("migrating"), tmp_path))
+    folder = app.extensions["migrate"].directory
+    with app.app_context():
+        check(directory=folder)
+        downgrade(directory=folder, revision="base")
+        left = sqlalchemy.inspect(db.engine).get_table_names()
+        assert left == ["alembic_version"]
+        upgrade(directory=folder)
+        check(directory=folder)
+        db.engine.dispose()
