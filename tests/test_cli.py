@@ -9,9 +9,9 @@ import click
 import pytest
 from sqlalchemy import text
 
-from registration.common import embedded, queue
+from registration.common import embedded
 from registration.common.db import db
-from tests.conftest import settings
+from tests.applications import applications
 
 ROOT = Path(__file__).parent.parent
 
@@ -19,19 +19,8 @@ ROOT = Path(__file__).parent.parent
 @pytest.fixture
 def make(tmp_path):
     """Make an application on the database of that address, or on its own embedded server."""
-    from registration.factory import create_app
-
-    made, kept = [], list(queue._application)
-
-    def make(url=""):
-        made.append(create_app(settings(url, tmp_path)))
-        return made[-1]
-
-    yield make
-    queue._application[:] = kept
-    for app in made:
-        with app.app_context():
-            db.engine.dispose()
+    with applications(tmp_path) as make:
+        yield make
 
 
 def said(app, *command):

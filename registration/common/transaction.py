@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from http import HTTPStatus
+from time import sleep
 from typing import ParamSpec
 
 from flask import Response, make_response
@@ -17,6 +18,8 @@ P = ParamSpec("P")
 #: Serialisation failure and deadlock: the database asks for the whole transaction again.
 PASSING = frozenset({"40001", "40P01"})
 TRIES = 4
+#: Seconds before another try, so that whoever was waited for goes first; without it the same two may meet again at once.
+PAUSE = 0.02
 
 
 def sqlstate(error: DBAPIError) -> str:
@@ -32,13 +35,14 @@ def commits(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRetur
 
     @wraps(view)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        for left in reversed(range(TRIES)):
+        for attempt in range(1, TRIES + 1):
             try:
                 return _kept(make_response(view(*args, **kwargs)))
             except DBAPIError as error:
                 db.session.rollback()
-                if sqlstate(error) not in PASSING or not left:
+                if sqlstate(error) not in PASSING or attempt == TRIES:
                     raise
+                sleep(PAUSE * attempt)
             except BaseException:
                 db.session.rollback()
                 raise

@@ -6,11 +6,10 @@ import pytest
 from limits.storage import storage_from_string
 from sqlalchemy import select, text, update
 
-from registration.common import queue
 from registration.common.access import public
 from registration.common.db import db
 from registration.common.limits import PostgresTries, TryCount, client, forget_old_tries, limiter
-from tests.conftest import settings
+from tests.applications import applications
 from tests.races.conftest import at_once
 
 
@@ -26,21 +25,15 @@ ADDRESS = "192.0.2.44"
 @pytest.fixture
 def make(new_database, tmp_path):
     """Make applications that share one database, each with an address that may be tried three times a minute."""
-    from registration.factory import create_app
+    url = new_database("limits")
+    with applications(tmp_path) as application:
 
-    url, made, kept = new_database("limits"), [], list(queue._application)
+        def make(**changes):
+            app = application(url, **{"RATE_LIMITS": True} | changes)
+            app.add_url_rule("/try", "try", _three_a_minute)
+            return app
 
-    def make(**changes):
-        app = create_app(settings(url, tmp_path, **{"RATE_LIMITS": True} | changes))
-        app.add_url_rule("/try", "try", _three_a_minute)
-        made.append(app)
-        return app
-
-    yield make
-    queue._application[:] = kept
-    for app in made:
-        with app.app_context():
-            db.engine.dispose()
+        yield make
 
 
 def tries(app, count, address=ADDRESS):
