@@ -96,7 +96,7 @@ class Family:
         for link in links:
             target = self.page.find(id=link["href"].removeprefix("#"))
             assert target is not None, link
-            near = target.find_parent(class_="govuk-form-group")
+            near = target.find_parents(class_="govuk-form-group")[-1]
             assert link.text in " ".join(near.get_text(" ").split()), link
         assert bool(links) == self.page.title.text.startswith("Error: ")
         return [link.text for link in links]
