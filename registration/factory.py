@@ -26,7 +26,7 @@ from registration.booking.views import find, journey, manage
 from registration.booking.views import finish as _finish  # noqa: F401 -- the journey's last pages, on its blueprint
 from registration.booking.views import times as _times  # noqa: F401 -- its page of times
 from registration.centres.commands import groups as place_commands
-from registration.common import access, assets, embedded, pages
+from registration.common import access, assets, embedded, health, pages
 from registration.common.authority import current_authority
 from registration.common.db import Model, db
 from registration.common.i18n import init_languages
@@ -120,6 +120,7 @@ def _harden(app: Flask) -> None:
 
 
 def _capabilities(app: Flask) -> None:
+    app.register_blueprint(health.bp)
     app.register_blueprint(pages.bp)
     pages.init_app(app)
     app.register_blueprint(messages.bp)

@@ -11,6 +11,7 @@ from tests.staff.people import new_person
 #: What stands in an address where a route asks for something: (converter, name) -> a value no row has.
 VALUES = {
     ("UnicodeConverter", "token"): "no-such-token",
+    ("UnicodeConverter", "name"): "no-such-problem",
     ("UUIDConverter", "message_id"): UUID(int=0),
     ("UUIDConverter", "public_id"): UUID(int=0),
     ("IntegerConverter", "task_id"): 0,

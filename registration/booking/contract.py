@@ -28,6 +28,10 @@ from registration.families.rules import MOST_NAME
 
 M = TypeVar("M", bound=BaseModel)
 MOST_NUMBER = 2**31 - 1
+MOST_DAYS = 42
+MOST_EMAIL, MOST_PHONE = 320, 40
+#: Days and moments outside these cannot be counted with: 42 days and twelve months are added to them, and offsets taken off.
+FIRST_YEAR, LAST_YEAR = "0002", "9990"
 
 
 class Fault(Exception):
@@ -40,15 +44,21 @@ class Fault(Exception):
 
 
 def _civil_day(value: object) -> object:
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
-        return value
-    raise ValueError("must be a date like 2026-10-11")
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+        raise ValueError("must be a date like 2026-10-11")
+    return _within_reach(value)
 
 
 def _moment(value: object) -> object:
-    if isinstance(value, str) and re.match(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}", value, re.ASCII):
-        return value
-    raise ValueError("must be a time with its offset like 2026-11-24T09:30:00+00:00")
+    if not isinstance(value, str) or not re.match(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}", value, re.ASCII):
+        raise ValueError("must be a time with its offset like 2026-11-24T09:30:00+00:00")
+    return _within_reach(value)
+
+
+def _within_reach(value: str) -> str:
+    if not FIRST_YEAR <= value[:4] <= LAST_YEAR:
+        raise ValueError(f"must lie in the years {FIRST_YEAR} to {LAST_YEAR}")
+    return value
 
 
 def _whole_minute(value: datetime) -> datetime:
@@ -58,18 +68,35 @@ def _whole_minute(value: datetime) -> datetime:
 
 
 def _truth(value: object) -> object:
-    if value in {"true", "false", True, False}:
-        return value in {"true", True}
-    raise ValueError("must be true or false")
+    if value not in {"true", "false"}:
+        raise ValueError("must be true or false")
+    return value == "true"
+
+
+def _not_given(value: object) -> object:
+    """Take an empty text for nothing: it is how many forms say that a family gave none."""
+    return None if value == "" else value
 
 
 CivilDay = Annotated[date, BeforeValidator(_civil_day)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_whole_minute)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
-Births = Annotated[list[CivilDay], Field(min_length=1, max_length=MOST_BABIES, description="One date of birth per baby.")]
+Births = Annotated[
+    list[CivilDay],
+    Field(min_length=1, max_length=MOST_BABIES, description="One date of birth for each baby, even if they are equal."),
+]
 Text = Annotated[str, AfterValidator(storable)]
 Words = Annotated[Text, StringConstraints(strip_whitespace=True)]
-CentreId = Annotated[StrictInt, Field(ge=1, le=MOST_NUMBER)]
+CentreId = Annotated[StrictInt, Field(ge=1, le=MOST_NUMBER, description="The centre's `id`.")]
+Email = Annotated[Text, StringConstraints(max_length=MOST_EMAIL), AfterValidator(contacts.email)]
+Phone = Annotated[Text, StringConstraints(max_length=MOST_PHONE), AfterValidator(contacts.mobile)]
+Contact = Annotated[Text, StringConstraints(max_length=MOST_EMAIL), AfterValidator(contacts.contact)]
+Language = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length=35),
+    Field(description="The language the family speaks, as BCP 47 writes it: en, pl, ur."),
+]
+Optional = BeforeValidator(_not_given)
 
 
 class _Received(BaseModel):
@@ -82,53 +109,101 @@ class DeadlineQuery(_Received):
     """Which birth, and as of which day."""
 
     born: Births
-    on: CivilDay | None = None
+    on: CivilDay | None = Field(None, description="The day to count on; today unless it is given.")
 
 
 class CentresQuery(_Received):
     """From where distance is measured."""
 
-    postcode: Text | None = None
+    postcode: Text | None = Field(
+        None, description="Any postcode of the United Kingdom: the nearest centres come first."
+    )
 
 
 class AvailabilityQuery(_Received):
-    """For whom, from where, and which days: at most 42, from today unless `from` is given."""
+    """For whom, from where, and which days."""
 
     born: Births
-    postcode: Text | None = None
-    interpreter: Truth = False
-    centre: Annotated[int, Field(ge=1, le=MOST_NUMBER)] | None = None
-    first: CivilDay | None = Field(None, alias="from")
-    last: CivilDay | None = Field(None, alias="to")
-    places: Truth = False
+    postcode: Text | None = Field(
+        None, description="Any postcode of the United Kingdom: the nearest centres come first."
+    )
+    interpreter: Truth = Field(
+        default=False, description="Whether an interpreter is needed: the appointment is longer."
+    )
+    centre: Annotated[int, Field(ge=1, le=MOST_NUMBER)] | None = Field(
+        None, description="One centre only, by its `id`."
+    )
+    first: CivilDay | None = Field(None, alias="from", description="The first day; today unless it is given.")
+    last: CivilDay | None = Field(
+        None, alias="to", description=f"The last day; at most {MOST_DAYS} days a call, which is the default."
+    )
+    places: Truth = Field(default=False, description="Whether to count how many families each start still takes.")
 
 
 class HoldBody(_Received):
     """A time to keep."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"centre": 3, "start": "2026-11-24T09:30:00+00:00", "born": ["2026-11-19"], "interpreter": False}
+            ]
+        }
+    )
+
     centre: CentreId
-    start: Moment
+    start: Moment = Field(description="One of the starts listed as free.")
     born: Births
-    interpreter: StrictBool = False
+    interpreter: StrictBool = Field(default=False, description="Whether an interpreter is needed.")
 
 
 class BookingBody(_Received):
     """What turns a hold into a booking. At least one of email and phone is needed."""
 
-    hold: Annotated[Text, StringConstraints(min_length=1, max_length=400)]
-    married_or_civil_partners: StrictBool
-    both_parents_named: StrictBool
-    attending: Attending
-    name: Annotated[Words, StringConstraints(min_length=1, max_length=MOST_NAME)]
-    email: Annotated[Text, StringConstraints(max_length=320), AfterValidator(contacts.email)] | None = None
-    phone: Annotated[Text, StringConstraints(max_length=40), AfterValidator(contacts.mobile)] | None = None
-    second_contact: Annotated[Text, StringConstraints(max_length=320), AfterValidator(contacts.contact)] | None = None
-    language: Annotated[
-        str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35), Field(description="BCP 47")
-    ] = "en"
-    access_needs: Annotated[Words, StringConstraints(max_length=1000)] = ""
-    share_with_centre: StrictBool
-    born_in_district: StrictBool
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "hold": "the text that a hold answered with",
+                    "married_or_civil_partners": False,
+                    "both_parents_named": True,
+                    "attending": "both",
+                    "name": "Aoife O’Brien",
+                    "email": "aoife@example.org",
+                    "phone": "07700 900982",
+                    "language": "en",
+                    "access_needs": "",
+                    "share_with_centre": True,
+                    "born_in_district": True,
+                }
+            ]
+        }
+    )
+
+    hold: Annotated[Text, StringConstraints(min_length=1, max_length=400)] = Field(
+        description="What a hold answered with."
+    )
+    married_or_civil_partners: StrictBool = Field(
+        description="Whether the parents were married to, or in a civil partnership with, each other at the birth."
+    )
+    both_parents_named: StrictBool = Field(description="Whether both are to be named on the birth certificate.")
+    attending: Attending = Field(description="Who is coming.")
+    name: Annotated[Words, StringConstraints(min_length=1, max_length=MOST_NAME)] = Field(
+        description="The name of the parent who books. No baby's name is asked for."
+    )
+    email: Annotated[Email | None, Optional] = Field(None, description="Needed where there is no phone.")
+    phone: Annotated[Phone | None, Optional] = Field(
+        None, description="A mobile number; needed where there is no email."
+    )
+    second_contact: Annotated[Contact | None, Optional] = Field(
+        None, description="The e-mail address or mobile number of someone else to tell."
+    )
+    language: Language = "en"
+    access_needs: Annotated[Words, StringConstraints(max_length=1000)] = Field("", description="In the family's words.")
+    share_with_centre: StrictBool = Field(description="The family's answer to whether the centre may have its details.")
+    born_in_district: StrictBool = Field(
+        description="Whether the baby was born in this registration district; a declaration is booked otherwise."
+    )
 
     @model_validator(mode="after")
     def _reachable(self) -> "BookingBody":
@@ -140,7 +215,9 @@ class BookingBody(_Received):
 class MoveBody(_Received):
     """The new time."""
 
-    start: Moment
+    model_config = ConfigDict(json_schema_extra={"examples": [{"start": "2026-11-26T15:30:00+00:00", "centre": 3}]})
+
+    start: Moment = Field(description="One of the starts listed as free.")
     centre: CentreId
 
 
@@ -183,7 +260,9 @@ class DayAnswer(BaseModel):
 
     date: date
     in_time: bool
-    starts: list[AwareDatetime] | list[StartWithPlaces]
+    starts: list[AwareDatetime] | list[StartWithPlaces] = Field(
+        description="With places=true, how many families each takes."
+    )
 
 
 class CentreDays(BaseModel):
@@ -206,7 +285,7 @@ class AvailabilityAnswer(BaseModel):
 class HoldAnswer(BaseModel):
     """A kept time, and until when."""
 
-    hold: str
+    hold: str = Field(description="To book with, and known to nobody else.")
     expires_at: AwareDatetime
     centre: int
     start: AwareDatetime
@@ -223,10 +302,10 @@ class AlternativeAnswer(BaseModel):
 
 
 class BookingAnswer(BaseModel):
-    """A booking as its family sees it. The last segment of `link` is the secret that shows, moves and cancels it."""
+    """A booking as its family sees it."""
 
     reference: str
-    link: str
+    link: str = Field(description="Where the family sees, moves and cancels it. Its last segment is the token.")
     state: Literal["booked", "cancelled"]
     start: AwareDatetime
     end: AwareDatetime
@@ -237,9 +316,9 @@ class BookingAnswer(BaseModel):
     born: list[date]
     last_lawful_day: date
     in_time: bool
-    who_must_come: str
+    who_must_come: str = Field(description="A sentence.")
     bring: list[str]
-    version: int
+    version: int = Field(description="Grows by one with each change.")
 
 
 class FieldFault(BaseModel):

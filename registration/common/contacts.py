@@ -2,9 +2,13 @@
 
 import re
 
+import email_validator
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
+
+# Only form is checked: an address under .test or .local may well have a mail server behind it, on a council's own network.
+email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 
 # Ofcom's mobile ranges: 071 to 075 and 077 to 079, and 07624 of the Isle of Man; 070 follows people at a price, 076 pages them.
 _BRITISH_MOBILE = re.compile(r"\+447(?:[1-57-9]\d{8}|624\d{6})", re.ASCII)

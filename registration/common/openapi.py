@@ -1,29 +1,36 @@
 """The description of the JSON API (OpenAPI 3.1), made from the views that answer it."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from flask import Flask
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from registration.common.problems import TYPES
+from registration.common.problems import TYPES, address_of
 
 V = TypeVar("V", bound=Callable[..., Any])
 HERE = "#/components/schemas/{model}"
+#: Refused before a view reads a body: by the framework, and whenever the database is out.
+OF_BODIES = ("unreadable-body", "unsupported-media-type", "too-large")
+OF_ALL = ("unavailable",)
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What one call takes and gives: models of its query, body and answers, and the problems it refuses with."""
+    """What one call takes and gives: models of its query, body and answers, and the problems it refuses with.
+
+    `path` and `headers` say what their values mean; of the problems only its own are named, not those any call may meet.
+    """
 
     summary: str
     query: type[BaseModel] | None = None
     body: type[BaseModel] | None = None
-    answers: Mapping[int, type[BaseModel] | None] = field(default_factory=dict)
+    answers: Mapping[int, type[BaseModel]] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    path: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     lists: bool = False  # the answer is a list of the model
 
@@ -38,74 +45,69 @@ def describes(operation: Operation) -> Callable[[V], V]:
     return decorate
 
 
-def document(app: Flask, title: str, problem_model: type[BaseModel]) -> dict[str, Any]:
+def document(app: Flask, title: str, about: str, problem_model: type[BaseModel]) -> dict[str, Any]:
     """Build the whole description from the application's described views."""
-    described = [
-        (rule, view.operation)
-        for rule in app.url_map.iter_rules()
-        if hasattr(view := cast("Any", app.view_functions[rule.endpoint]), "operation")
-    ]
-    models = _models([operation for _, operation in described]) | {problem_model}
-    _, schemas = models_json_schema(
-        [(model, "validation") for model in sorted(models, key=lambda m: m.__name__)], ref_template=HERE
-    )
+    found = [(rule, app.view_functions[rule.endpoint]) for rule in app.url_map.iter_rules()]
+    described = [(rule, view) for rule, view in found if hasattr(view, "operation")]
     paths: dict[str, dict[str, Any]] = {}
-    for rule, operation in sorted(described, key=lambda pair: pair[0].rule):
-        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+    for rule, view in sorted(described, key=lambda each: each[0].rule):
+        calls = paths.setdefault(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), {})
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            paths.setdefault(path, {})[method.lower()] = _operation(
-                operation, rule.arguments, problem_model, name=rule.endpoint.replace(".", "_")
-            )
+            name = rule.endpoint.rpartition(".")[2]
+            calls[method.lower()] = _operation(view.operation, problem_model, name, view.__doc__ or "")
+    schemas = _schemas([view.operation for _, view in described], problem_model)
     return {
         "openapi": "3.1.0",
-        "info": {"title": title, "version": "1"},
+        "info": {"title": title, "version": "1", "description": about},
         "paths": paths,
-        "components": {"schemas": schemas["$defs"]},
+        "components": {"schemas": schemas},
     }
 
 
-def _models(operations: list[Operation]) -> set[type[BaseModel]]:
-    found = {model for each in operations for model in (each.query, each.body, *each.answers.values())}
-    return {model for model in found if model is not None}
+def _schemas(operations: list[Operation], problem_model: type[BaseModel]) -> dict[str, Any]:
+    bodies = {each.body for each in operations if each.body}
+    models = bodies | {answer for each in operations for answer in each.answers.values()} | {problem_model}
+    ordered = sorted(models, key=lambda model: model.__name__)
+    _, schemas = models_json_schema([(model, "validation") for model in ordered], ref_template=HERE)
+    return dict(schemas["$defs"])
 
 
-def _operation(
-    operation: Operation, arguments: set[str], problem_model: type[BaseModel], *, name: str
-) -> dict[str, Any]:
-    made: dict[str, Any] = {
-        "operationId": name,
-        "summary": operation.summary,
-        "parameters": _parameters(operation, arguments),
-    }
+def _operation(operation: Operation, problem_model: type[BaseModel], name: str, about: str) -> dict[str, Any]:
+    made: dict[str, Any] = {"operationId": name, "summary": operation.summary, "description": about.strip()}
+    made["parameters"] = _parameters(operation)
     if operation.body:
         made["requestBody"] = {"required": True, "content": {"application/json": {"schema": _ref(operation.body)}}}
-    made["responses"] = _answers(operation) | _refusals(operation, problem_model)
+    own = operation.problems + (OF_BODIES if operation.body else ()) + OF_ALL
+    made["responses"] = _answers(operation) | _refusals(own, problem_model)
     return made
 
 
-def _parameters(operation: Operation, arguments: set[str]) -> list[dict[str, Any]]:
-    path = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in sorted(arguments)]
-    headers = [
-        {"name": name, "in": "header", "required": False, "description": text, "schema": {"type": "string"}}
-        for name, text in operation.headers.items()
+def _parameters(operation: Operation) -> list[dict[str, Any]]:
+    said = {"path": operation.path, "header": operation.headers}
+    plain = [
+        {"name": name, "in": place, "required": place == "path", "description": text, "schema": {"type": "string"}}
+        for place, texts in said.items()
+        for name, text in texts.items()
     ]
-    return [*path, *headers, *_query(operation.query)]
+    return plain + _query(operation.query)
 
 
 def _query(model: type[BaseModel] | None) -> list[dict[str, Any]]:
     if model is None:
         return []
     schema = model.model_json_schema(ref_template=HERE)
-    return [
-        {
-            "name": name,
-            "in": "query",
-            "required": name in schema.get("required", ()),
-            "schema": shape,
-            **({"style": "form", "explode": True} if shape.get("type") == "array" else {}),
-        }
-        for name, shape in schema["properties"].items()
-    ]
+    return [_asked(name, dict(shape), schema.get("required", ())) for name, shape in schema["properties"].items()]
+
+
+def _asked(name: str, shape: dict[str, Any], required: Iterable[str]) -> dict[str, Any]:
+    """Describe one name of a query string: what may be left out there cannot be null."""
+    several = {"style": "form", "explode": True} if shape.get("type") == "array" else {}
+    about = {"description": shape.pop("description")} if "description" in shape else {}
+    if shape.get("default", ...) is None:
+        [given] = [one for one in shape.pop("anyOf") if one != {"type": "null"}]
+        del shape["default"]
+        shape |= given
+    return {"name": name, "in": "query", "required": name in required, **about, "schema": shape, **several}
 
 
 def _ref(model: type[BaseModel]) -> dict[str, Any]:
@@ -115,16 +117,19 @@ def _ref(model: type[BaseModel]) -> dict[str, Any]:
 def _answers(operation: Operation) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for status, model in operation.answers.items():
-        shape = _ref(model) if model else {"type": "object"}
-        schema = {"type": "array", "items": shape} if operation.lists else shape
+        schema = {"type": "array", "items": _ref(model)} if operation.lists else _ref(model)
         made[str(status)] = {"description": "Done", "content": {"application/json": {"schema": schema}}}
     return made
 
 
-def _refusals(operation: Operation, problem_model: type[BaseModel]) -> dict[str, Any]:
-    titles: dict[int, list[str]] = {}
-    for name in operation.problems:
-        status, title = TYPES[name]
-        titles.setdefault(status, []).append(f"{name}: {title}")
-    content = {"application/problem+json": {"schema": _ref(problem_model)}}
-    return {str(status): {"description": "; ".join(texts), "content": content} for status, texts in titles.items()}
+def _refusals(names: Iterable[str], problem_model: type[BaseModel]) -> dict[str, Any]:
+    """Describe each status with the problems that carry it, one example for each."""
+    made: dict[str, Any] = {}
+    for name in names:
+        status, title, _ = TYPES[name]
+        body = {"type": address_of(name), "title": title, "status": status, "detail": title}
+        content = {"schema": _ref(problem_model), "examples": {}}
+        answer = made.setdefault(str(status), {"description": "", "content": {"application/problem+json": content}})
+        answer["description"] = "; ".join(filter(None, (answer["description"], f"{name}: {title}")))
+        answer["content"]["application/problem+json"]["examples"][name] = {"summary": title, "value": body}
+    return made

@@ -2,47 +2,115 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Response, jsonify
 
 from registration.common.links import external
 
-#: Name of a problem type, its status, and what it is called.
-TYPES: Mapping[str, tuple[int, str]] = {
-    "invalid-request": (422, "Something in the request cannot be used"),
-    "unreadable-body": (400, "The body is not JSON"),
-    "unsupported-media-type": (415, "Send application/json"),
-    "not-found": (404, "There is nothing at this address"),
-    "method-not-allowed": (405, "This address does not answer that method"),
-    "too-large": (413, "The request is too large"),
-    "too-many-requests": (429, "Too many requests: wait and try again"),
-    "unknown-postcode": (422, "There is no such postcode"),
-    "slot-taken": (409, "Someone else has just taken this time"),
-    "not-offered": (409, "This time is not offered"),
-    "already-booked": (409, "There is a live booking for this birth"),
-    "cannot-change": (409, "This booking can no longer be changed"),
-    "key-used-otherwise": (422, "The Idempotency-Key was used for something else"),
-    "hold-ran-out": (410, "The time is no longer kept"),
-    "registrar-general": (422, "A birth more than twelve months ago needs the Registrar General's authority"),
-    "mother-must-come": (422, "The mother must come"),
-    "too-many-holds": (429, "Too many times are being kept"),
-    "server-error": (500, "Something went wrong on our side"),
-    "unavailable": (503, "The service is not available: try again"),
+
+class ProblemType(NamedTuple):
+    """A kind of refusal: its status, what it is called, and what whoever calls does next."""
+
+    status: int
+    title: str
+    advice: str
+
+
+_OTHER_TIMES = (
+    "`alternatives` lists what is free instead: the same day, the same centre, other centres. Hold one of those."
+)
+_READ_AGAIN = "`errors` names each field and why it cannot be used. Nothing was done; correct it and send again."
+
+#: By the name that ends a problem's address.
+TYPES: Mapping[str, ProblemType] = {
+    "invalid-request": ProblemType(422, "Something in the request cannot be used", _READ_AGAIN),
+    "unreadable-body": ProblemType(
+        400, "The body is not JSON", "Send one JSON object in UTF-8, as the description of the call shows it."
+    ),
+    "unsupported-media-type": ProblemType(
+        415, "Send application/json", "Send the header Content-Type: application/json with the body."
+    ),
+    "not-found": ProblemType(
+        404,
+        "There is nothing at this address",
+        "Check the address. A booking's token is the last segment of its link, and stands for nothing once we have forgotten "
+        "the booking.",
+    ),
+    "method-not-allowed": ProblemType(
+        405, "This address does not answer that method", "The header Allow lists the methods it answers."
+    ),
+    "too-large": ProblemType(413, "The request is too large", "No call needs more than a few thousand bytes."),
+    "too-many-requests": ProblemType(
+        429, "Too many requests: wait and try again", "Wait as many seconds as the header Retry-After says."
+    ),
+    "unknown-postcode": ProblemType(
+        422, "There is no such postcode", "Ask the family again, or leave the postcode out: nothing is measured then."
+    ),
+    "slot-taken": ProblemType(409, "Someone else has just taken this time", _OTHER_TIMES),
+    "not-offered": ProblemType(
+        409,
+        "This time is not offered",
+        "The centre has no session then, the start is not one of those listed, or it is too soon. " + _OTHER_TIMES,
+    ),
+    "already-booked": ProblemType(
+        409,
+        "There is a live booking for this birth",
+        "The same dates of birth are booked with the same e-mail address or mobile number. Its link was sent there; nothing of "
+        "it is told here. The family can move or cancel it with that link.",
+    ),
+    "cannot-change": ProblemType(
+        409,
+        "This booking can no longer be changed",
+        "It is cancelled, or its time has passed. The family can call the council.",
+    ),
+    "key-used-otherwise": ProblemType(
+        422,
+        "The Idempotency-Key was used for something else",
+        "Another request was answered under this key. Use a new one for each booking, and the same only to repeat a request.",
+    ),
+    "hold-ran-out": ProblemType(
+        410,
+        "The time is no longer kept",
+        "A hold lasts until its `expires_at`. Hold a time again and send the same answers with it. " + _OTHER_TIMES,
+    ),
+    "registrar-general": ProblemType(
+        422,
+        "A birth more than twelve months ago needs the Registrar General's authority",
+        "No time can be booked before that authority is given (Births and Deaths Registration Act 1953, section 7). The family "
+        "calls the council, which helps it to ask.",
+    ),
+    "mother-must-come": ProblemType(
+        422,
+        "The mother must come",
+        "Parents who are not married or civil partners, and only the mother to be named: only she can register. Book with "
+        "`attending` mother or both.",
+    ),
+    "too-many-holds": ProblemType(
+        429,
+        "Too many times are being kept",
+        "Book what is held, or wait until holds have run out: the header Retry-After.",
+    ),
+    "server-error": ProblemType(
+        500,
+        "Something went wrong on our side",
+        "Nothing was half done. Try again later; with the same Idempotency-Key, safely.",
+    ),
+    "unavailable": ProblemType(
+        503, "The service is not available: try again", "Wait as many seconds as the header Retry-After says."
+    ),
 }
+
+
+def address_of(name: str) -> str:
+    """Give the full address that names a problem type, and at which it can be read about."""
+    return external(f"/api/problems/{name}")
 
 
 def problem(name: str, detail: str = "", **more: Any) -> Response:  # noqa: ANN401 -- members of the problem's own
     """Give the answer that refuses, with its type's full address and what went wrong this time."""
-    status, title = TYPES[name]
-    body = {
-        "type": external(f"/api/problems/{name}"),
-        "title": title,
-        "status": status,
-        "detail": detail or title,
-        **more,
-    }
-    response = jsonify(body)
+    status, title, _ = TYPES[name]
+    response = jsonify({"type": address_of(name), "title": title, "status": status, "detail": detail or title, **more})
     response.status_code = status
     response.mimetype = "application/problem+json"
     if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
@@ -62,11 +130,13 @@ _BY_STATUS = {
 
 
 def problem_for(status: int) -> Response:
-    """Give the problem for a status the framework itself refused with."""
+    """Give the problem for a status the framework itself refused with; about:blank where no type of ours says it."""
     if status in _BY_STATUS:
         return problem(_BY_STATUS[status])
-    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        response = problem("unreadable-body")
-        response.status_code = status
-        return response
-    return problem("server-error")
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return problem("server-error")
+    said = HTTPStatus(status).phrase
+    response = jsonify({"type": "about:blank", "title": said, "status": status, "detail": said})
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response

@@ -1,0 +1,76 @@
+"""What whoever keeps the service running asks: does this process live, and can it serve."""
+
+from functools import lru_cache
+from http import HTTPStatus
+
+import psycopg
+from alembic.script import ScriptDirectory
+from flask import Blueprint, Response, current_app, jsonify
+
+from registration.common.access import public
+from registration.common.db import db
+
+bp = Blueprint("health", __name__)
+
+#: Seconds the database has to answer in; the least PostgreSQL's library can wait for a connection.
+PATIENCE = 2
+#: A load balancer asks inside the house, without TLS and before any redirect.
+INSIDE = {"force_https": False}
+
+
+def _fresh(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.get("/health/live")
+@public
+def live() -> Response:
+    """Say that this process answers; nothing else is asked."""
+    return _fresh(Response("ok\n", mimetype="text/plain"))
+
+
+@bp.get("/health/ready")
+@public
+def ready() -> Response:
+    """Say whether families can be served: the database answers in time, with the tables this version was written for."""
+    missing = _missing()
+    answer = _fresh(jsonify(ready=not missing, not_ready=missing))
+    answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE if missing else HTTPStatus.OK
+    return answer
+
+
+for _view in (live, ready):
+    vars(_view)["talisman_view_options"] = dict(INSIDE)
+
+
+def _missing() -> dict[str, str]:
+    """Name what is not ready, and why; nothing of where the database is or what it said."""
+    try:
+        found = _revisions()
+    except psycopg.errors.UndefinedTable:
+        found = set()
+    except psycopg.Error:
+        return {"database": f"does not answer within {PATIENCE} seconds"}
+    wanted = _heads(str(current_app.extensions["migrate"].directory))
+    if found == wanted:
+        return {}
+    return {"migrations": f"the database is at {_named(found)}, this version needs {_named(wanted)}"}
+
+
+def _revisions() -> set[str]:
+    """Ask by a connection of its own: a full pool is busy, not broken."""
+    address = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    limit = f"-c statement_timeout={PATIENCE * 1000}"
+    with psycopg.connect(address, connect_timeout=PATIENCE, options=limit) as connection:
+        connection.execute("SELECT 1")
+        return {str(row[0]) for row in connection.execute("SELECT version_num FROM alembic_version")}
+
+
+@lru_cache(maxsize=8)
+def _heads(directory: str) -> set[str]:
+    return set(ScriptDirectory(directory).get_heads())
+
+
+def _named(revisions: set[str]) -> str:
+    return ", ".join(sorted(revisions)) or "none"
