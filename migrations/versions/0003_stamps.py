@@ -11,7 +11,8 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-# A hold that becomes a booking fills the same minutes: no new stamp. A booking that becomes the hold of a minute will end: a new one.
+# A hold that becomes a booking fills the same minutes: no new stamp. Whenever what fills a session is to end at another moment than
+# before, or to end at all, as a booking does that becomes the hold of a minute: a new one.
 SESSIONS = """
 CREATE FUNCTION session_restamp() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -33,7 +34,7 @@ END $$;
 CREATE TRIGGER occupancy_restamp AFTER INSERT OR DELETE ON occupancy FOR EACH ROW EXECUTE FUNCTION occupancy_restamp();
 CREATE TRIGGER occupancy_restamp_update AFTER UPDATE ON occupancy FOR EACH ROW
   WHEN (OLD.session_id <> NEW.session_id OR OLD.begins_at <> NEW.begins_at OR OLD.ends_at <> NEW.ends_at
-        OR (OLD.until IS NULL AND NEW.until IS NOT NULL))
+        OR (NEW.until IS NOT NULL AND OLD.until IS DISTINCT FROM NEW.until))
   EXECUTE FUNCTION occupancy_restamp();
 """
 PLACES = """

@@ -1,9 +1,9 @@
 """Keep a time for a family while it answers, and let it go.
 
 What keeps two families apart is the exclusion constraint on occupancy. The free registrars are asked in turn, the least loaded
-first: an insert that meets another family's, kept or still on its way, waits for it, and fills nothing where that one stays. So every
-registrar who was free is tried once, nobody is turned away while one of them stays free, and nothing is held that another could
-wait for in a circle. (docs/decisions/ has the measurements.)
+first: an insert that meets another family's, kept or still on its way, waits for it, and fills nothing where that one stays. So
+every registrar who was free is tried once, nobody is turned away while one of them stays free, and nothing is held that another
+could wait for in a circle. (docs/decisions/ has the measurements.)
 """
 
 import secrets
@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from registration.booking.actions.refusals import NeedsRegistrarGeneral, NotOffered, SlotTaken, TooManyHolds
 from registration.booking.queries import MINUTE, Opening, lengths, live_holds, openings_around
-from registration.booking.rules.deadline import LegalStatus, deadline, is_urgent
+from registration.booking.rules.deadline import deadline, is_urgent
 from registration.booking.rules.requests import Hold, HoldRequest, written_wish
 from registration.booking.rules.slots import least_loaded
 from registration.common.authority import current_authority
@@ -50,8 +50,9 @@ RETURNING until
 def hold(request: HoldRequest, now: datetime) -> Hold:
     """Keep a time for a family for the council's hold minutes.
 
-    Raises SlotTaken when every registrar there is booked, NotOffered when none has a session then, NeedsRegistrarGeneral more than
-    twelve months after the birth, TooManyHolds when one client keeps too many, NotBornYet for a birth in the future.
+    Raises SlotTaken when every registrar there is booked, NotOffered when none has a session then, NeedsRegistrarGeneral where
+    today or that day lies more than twelve months after the birth, TooManyHolds when one client keeps too many, NotBornYet for a
+    birth in the future.
     """
     _may_be_held(request, now)
     end = request.start + timedelta(minutes=needed_minutes(request.births, interpreter=request.interpreter))
@@ -65,7 +66,8 @@ def hold(request: HoldRequest, now: datetime) -> Hold:
 
 
 def _may_be_held(request: HoldRequest, now: datetime) -> None:
-    if deadline(request.births, civil_date(now)).legal_status is LegalStatus.RG_AUTHORITY:
+    governs = deadline(request.births, civil_date(now))
+    if max(governs.on, civil_date(request.start)) >= governs.registrar_general_authority_from:
         raise NeedsRegistrarGeneral
     if limits_are_on() and request.client and live_holds(request.client) >= MOST_HOLDS:
         raise TooManyHolds
@@ -85,6 +87,8 @@ def candidates_for(request: HoldRequest, end: datetime, now: datetime, keep_for:
     """
     authority = current_authority()
     governs = deadline(request.births, civil_date(now))
+    if civil_date(request.start) >= governs.registrar_general_authority_from:
+        raise NotOffered
     urgent = request.urgent or is_urgent(governs.last_lawful_day, governs.on, authority.urgent_days)
     around = openings_around(request.centre_id, request.start, end, keep_for)
     minute, length = int(request.start.timestamp()) // MINUTE, int((end - request.start).total_seconds()) // MINUTE

@@ -1,8 +1,9 @@
 """The free times of many days at once, remembered in the process and never out of date.
 
-Every change of what fills a session gives it a new stamp, in the same transaction (triggers of migration 0002). One short query
-asks for the sum of stamps of each centre and day; where it is the one remembered, and no hold that counted has ended since,
-nothing else is read or computed. A stamp is drawn from a sequence, so a sum only ever grows.
+Every change of what fills a session gives it a new stamp, in the same transaction (triggers of migration 0003). One short query
+asks for the mark of each centre and day, made of the stamps of its sessions; where it is the one remembered, and no hold that
+counted has ended since, nothing else is read or computed. A stamp is drawn from a sequence and never comes twice; a mark is their
+hashes laid over each other, 64 bits, so that sessions which go and others which change cannot make up for each other as in a sum.
 """
 
 from collections import defaultdict
@@ -24,7 +25,8 @@ from registration.common.db import db
 MOST_REMEMBERED = 20_000
 
 _STAMPS = """
-SELECT s.centre_id, (s.begins_at AT TIME ZONE 'Europe/London')::date AS day, sum(s.stamp)::bigint, clock_timestamp()
+SELECT s.centre_id, (s.begins_at AT TIME ZONE 'Europe/London')::date AS day, bit_xor(hashint8extended(s.stamp, 0)),
+       clock_timestamp()
   FROM session s JOIN registrar r ON r.id = s.registrar_id AND r.may_register_births
  WHERE s.begins_at >= :first AND s.begins_at < :last {at}
  GROUP BY 1, 2 ORDER BY 1, 2
@@ -46,7 +48,7 @@ class FreeDay:
 
 @dataclass(frozen=True, slots=True)
 class _Remembered:
-    stamp: int
+    mark: int
     fresh_until: datetime | None
     free: FreeDay
 
@@ -61,7 +63,10 @@ class _Sought:
 
 
 def free_days(request: AvailabilityRequest, now: datetime) -> list[FreeDay]:
-    """Give each centre's free days in order, without starts sooner than the council's notice."""
+    """Give each centre's free days in order, without starts sooner than the council's notice.
+
+    Nor with days on which the birth can be registered only with the Registrar General's authority (1953 Act s.7).
+    """
     authority = current_authority()
     governs = deadline(request.births, civil_date(now))
     urgent = is_urgent(governs.last_lawful_day, governs.on, authority.urgent_days)
@@ -70,8 +75,9 @@ def free_days(request: AvailabilityRequest, now: datetime) -> list[FreeDay]:
     days = _computed(request, sought).values() if request.keep_for else _recalled(request, sought)
     soonest = (int(now.timestamp()) + MINUTE - 1) // MINUTE + authority.notice_minutes
     first_whole_day = wall_clock(soonest)[0] + timedelta(days=1)
-    in_time = (day if day.day >= first_whole_day else _from(day, soonest) for day in days)
-    return [day for day in in_time if day.starts]
+    end = governs.registrar_general_authority_from
+    in_reach = (day if day.day >= first_whole_day else _from(day, soonest) for day in days if day.day < end)
+    return [day for day in in_reach if day.starts]
 
 
 def free_places(request: AvailabilityRequest, now: datetime) -> dict[int, dict[int, int]]:
@@ -99,12 +105,12 @@ def _recalled(request: AvailabilityRequest, sought: _Sought) -> list[FreeDay]:
         values["centres"] = list(request.centre_ids)
     found: dict[Place, FreeDay] = {}
     missing: dict[Place, int] = {}
-    for centre, day, stamp, clock in db.session.execute(_STAMPS_AT if "centres" in values else _STAMPS_ALL, values):
+    for centre, day, mark, clock in db.session.execute(_STAMPS_AT if "centres" in values else _STAMPS_ALL, values):
         kept = memory.get(((centre, day), sought))
-        if kept and kept.stamp == stamp and (kept.fresh_until is None or kept.fresh_until > clock):
+        if kept and kept.mark == mark and (kept.fresh_until is None or kept.fresh_until > clock):
             found[centre, day] = kept.free
         else:
-            missing[centre, day] = stamp
+            missing[centre, day] = mark
     if missing:
         found |= _learn(request, sought, missing, memory)
     return [found[place] for place in sorted(found)]
@@ -116,7 +122,7 @@ def _learn(
     missing: Mapping[Place, int],
     memory: dict[tuple[Place, _Sought], _Remembered],
 ) -> dict[Place, FreeDay]:
-    """Compute the days that changed, and remember them under the stamp read before: what changed meanwhile shows next time."""
+    """Compute the days that changed, and remember them under the mark read before: what changed meanwhile shows next time."""
     if len(memory) > MOST_REMEMBERED:
         memory.clear()
     centres = tuple({centre for centre, _ in missing})
@@ -124,9 +130,9 @@ def _learn(
     narrowed = AvailabilityRequest(request.births, request.interpreter, min(days), max(days), centres)
     grouped = _grouped(narrowed)
     learned: dict[Place, FreeDay] = {}
-    for place, stamp in missing.items():
+    for place, mark in missing.items():
         free, fresh_until = _free_day(place, grouped.get(place, ()), sought)
-        memory[place, sought] = _Remembered(stamp, fresh_until, free)
+        memory[place, sought] = _Remembered(mark, fresh_until, free)
         learned[place] = free
     return learned
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from registration.booking.rules.slots import Lengths, free_starts, public_end
 from registration.common.authority import Authority
@@ -24,7 +24,7 @@ SELECT s.id, s.centre_id, s.registrar_id, s.kept_minutes,
   LEFT JOIN LATERAL (
        SELECT array_agg((date_part('epoch', o.begins_at) / 60)::int ORDER BY o.begins_at) FILTER (WHERE o.counts) AS begins,
               array_agg((date_part('epoch', o.ends_at) / 60)::int ORDER BY o.begins_at) FILTER (WHERE o.counts) AS ends,
-              min(o.until) FILTER (WHERE o.counts) AS fresh_until,
+              min(o.until) FILTER (WHERE o.until > clock_timestamp() - interval '1 minute') AS fresh_until,
               coalesce(bool_or(NOT o.counts), false) AS stale
          FROM (SELECT begins_at, ends_at, until, (until IS NULL OR until > clock_timestamp()) AS counts FROM occupancy
                 WHERE session_id = s.id
@@ -42,8 +42,9 @@ _AROUND = text(_OPENINGS.format(when="s.centre_id = :centre AND s.begins_at <= :
 class Opening:
     """A published session and what fills it: moments in whole minutes since 1970.
 
-    It stays as read until something changes it, or until the first hold in it ends (`fresh_until`). `stale` says that holds
-    which have run out still lie in it and have to be cleared before their time is filled.
+    It stays as read until something changes it, or until the first hold in it ends (`fresh_until`). That lies in the past where
+    a hold ended within the last minute: a booking made of it in its last moment may not show yet. `stale` says that holds which
+    have run out still lie in it and have to be cleared before their time is filled.
     """
 
     session_id: int
@@ -67,7 +68,7 @@ class Opening:
         return sum(end - begin for begin, end in self.busy)
 
 
-def _opening(row: Row[Any]) -> Opening:
+def _opening(row: Sequence[Any]) -> Opening:
     busy = tuple(zip(row[6], row[7], strict=True)) if row[6] and row[7] else ()
     return Opening(row[0], row[1], row[2], row[3], row[4], row[5], busy, row[8], row[9])
 
