@@ -293,8 +293,20 @@ def test_a_bereavement_after_the_appointment_silences_too(database, mine):
 # ---- two families at the same moment
 
 
-def test_a_move_loses_to_a_family_that_fills_the_registrar_between_the_look_and_the_change(app, new_database, tmp_path):
-    """The other family's row is not committed when the move looks; the constraint makes the move wait, and lose."""
+TAKE = text("""
+INSERT INTO occupancy (session_id, registrar_id, begins_at, ends_at, kind, until)
+SELECT id, registrar_id, :at, :at + interval '30 minutes', 'hold', 'tomorrow'
+  FROM session WHERE centre_id = :centre AND begins_at < :at
+""")
+LET_GO = text("DELETE FROM occupancy WHERE begins_at = :at AND kind = 'hold' AND :centre > 0")
+WITHDRAW = text("UPDATE session SET state = 'withdrawn' WHERE centre_id = :centre AND begins_at < :at")
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "refusal"), [((), SlotTaken), ((LET_GO, WITHDRAW), NotOffered)], ids=["taken", "withdrawn"]
+)
+def test_a_move_loses_to_what_happens_between_the_look_and_the_change(new_database, tmp_path, meanwhile, refusal):
+    """Another family's row is not committed when the move looks: it waits, and meets what became of it meanwhile."""
     from registration.common.db import db
     from registration.factory import create_app
     from tests.conftest import settings
@@ -303,21 +315,19 @@ def test_a_move_loses_to_a_family_that_fills_the_registrar_between_the_look_and_
     with own.app_context():
         world = two_mornings()
         mine = booked(world.centres["elland"], at_time(TUESDAY, "9:00"))
-        db.session.commit()
+        here = {"at": HALF_PAST_NINE.astimezone(UTC), "centre": world.centres["sunshine"]}
         with db.engine.connect() as other:
-            other.execute(
-                text("""INSERT INTO occupancy (session_id, registrar_id, begins_at, ends_at, kind, until)
-                        SELECT id, registrar_id, :at, :at + interval '30 minutes', 'hold', 'tomorrow'
-                          FROM session WHERE centre_id = :centre AND begins_at < :at"""),
-                {"at": HALF_PAST_NINE.astimezone(UTC), "centre": world.centres["sunshine"]},
-            )
+            other.execute(TAKE, here)
             outcome = []
             mover = threading.Thread(target=_try_to_move, args=(own, mine, world.centres["sunshine"], outcome))
             mover.start()
             _until_it_waits(db.engine)
+            for change in meanwhile:
+                other.execute(change, here)
             other.commit()
             mover.join(30)
-        assert outcome == [SlotTaken]
+        assert outcome == [refusal]
+        db.session.rollback()
         assert appointment_by_id(mine.public_id) == mine
         db.session.remove()
         db.engine.dispose()

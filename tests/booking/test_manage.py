@@ -15,7 +15,7 @@ from registration.families.queries import shares
 from registration.families.rules import SHARING_WORDING
 from registration.messages.models import Message
 from tests.booking.appointments import NOW, booked, link, two_mornings
-from tests.booking.world import BORN, TUESDAY, WEDNESDAY, at_time, minute_of
+from tests.booking.world import BORN, TUESDAY, WEDNESDAY, at_time, make_world, minute_of
 from tests.staff.people import page
 
 HALF_PAST_NINE = at_time(TUESDAY, "9:30")
@@ -298,6 +298,23 @@ def test_every_time_of_a_day_is_one_link_away(client, world, mine):
     expected += [choice(world, "elland", TUESDAY, clock)["time"] for clock in ("9:00", "9:30", "10:00", "10:30")]
     assert offered(answer) == expected
     assert "2.9 miles from where it is now" in answer.text
+
+
+def test_other_choices_say_why_they_are_worth_a_look(client, database, at):
+    at("2026-11-22T09:00")
+    world = make_world()
+    world.weeks()
+    database.commit()
+    mine = booked(world.centres["sunshine"], HALF_PAST_NINE)
+    said = page(client.get(link(mine) + "/move"))
+    assert "Mon 23 November, 1pm Elland Children’s Centre 1 day sooner · 2.9 miles from where it is now" in said
+    assert "Sat 28 November, 10am Sunshine Children’s Centre a Saturday · step-free" in said
+    assert "an evening · 2.9 miles" in said
+    thursday = page(client.get(link(mine) + "/move?day=2026-11-26"))
+    assert "Halifax Register Office 0.4 miles from where it is now · register office · step-free" in thursday
+    wednesday = page(client.get(link(mine) + "/move?day=2026-11-25"))
+    assert "Todmorden Children’s Centre" in wednesday
+    assert "step-free" not in wednesday
 
 
 @pytest.mark.parametrize("day", ["2026-11-26", "never", "2026-13-01", ""])
