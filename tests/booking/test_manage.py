@@ -558,7 +558,7 @@ def test_the_answer_can_be_changed_after_the_appointment_too(client, at, mine):
 @pytest.fixture
 def guarded(app, monkeypatch):
     """Switch on what the tests' settings leave out: the check against forged forms."""
-    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)  # noqa: FBT003
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
 
 
 @pytest.mark.parametrize(
