@@ -196,7 +196,7 @@ def test_what_cannot_be_kept_or_is_far_too_long_is_refused_with_a_sentence(clien
 
 
 def test_a_page_that_lay_open_too_long_comes_back_with_what_was_typed(app, client, world, monkeypatch):
-    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)  # noqa: FBT003
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
     answer = look(client, NOBODYS, "Smith")
     assert "You were away for a while." in page(answer, 400)
     assert f'value="{NOBODYS}"' in answer.text
