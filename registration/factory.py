@@ -66,12 +66,12 @@ def create_app(config: Config | None = None) -> Flask:
     _templates(app)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)  # type: ignore[no-untyped-call]
+    _harden(app)  # first: a page that refuses a request needs its nonce for the styles too
     csrf.init_app(app)
     init_languages(app)
     init_sessions(app)
     init_limits(app)
     init_queue(app)
-    _harden(app)
     _capabilities(app)
     cli.init_app(app)
     return app

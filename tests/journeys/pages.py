@@ -137,13 +137,13 @@ class Visitor:
     def follow(self, link: Locator | str) -> None:
         """Follow a link, given itself or by the end of where it leads."""
         found = self.page.locator(f'main a[href$="{link}"]').first if isinstance(link, str) else link
-        with self.page.expect_navigation():
+        with self.page.expect_navigation(wait_until="domcontentloaded"):
             found.click()
 
     def press(self, button: Locator | str) -> None:
         """Press a button that sends a form, given itself or by the name it goes by in its form."""
         found = self.page.locator(f'main button[name="{button}"]').first if isinstance(button, str) else button
-        with self.page.expect_navigation():
+        with self.page.expect_navigation(wait_until="domcontentloaded"):
             found.click()
 
     @property

@@ -124,7 +124,9 @@ class Hands:
 
     def at(self) -> dict:
         where = self.visitor.page.evaluate(FOCUS) or {}
-        assert not where or (where["visible"] and where["inside"]), f"{self.visitor.path}: the focus is not seen: {where}"
+        assert not where or (where["visible"] and where["inside"]), (
+            f"{self.visitor.path}: the focus is not seen: {where}"
+        )
         return where
 
     def tab_to(self, **wanted: str) -> dict:
