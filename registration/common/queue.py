@@ -16,6 +16,8 @@ P = ParamSpec("P")
 
 #: Opened with a real connection string by the worker; the web process only defers, on its own connection.
 queue = App(connector=SyncPsycopgConnector(conninfo=""))
+#: Queues by name on the connection in hand, in the worker too: there the connector above is asynchronous, our sessions are not.
+_hand = App(connector=SyncPsycopgConnector(conninfo=""))
 _application: list[Flask] = []
 
 
@@ -28,7 +30,7 @@ def defer(job: str, *, schedule_at: datetime | None = None, **arguments: JSONVal
     """Queue a job inside the transaction in hand: it runs if, and only if, that commits."""
     connection = db.session.connection().connection.driver_connection
     options = {"schedule_at": schedule_at} if schedule_at else {}
-    queue.configure_task(job, connection=connection, **options).defer(**arguments)  # type: ignore[arg-type]
+    _hand.configure_task(job, connection=connection, **options).defer(**arguments)  # type: ignore[arg-type]
 
 
 def job(

@@ -1,8 +1,10 @@
 """How the queue calls our jobs."""
 
 import pytest
+from procrastinate import PsycopgConnector
+from sqlalchemy import text
 
-from registration.common.queue import job, queue
+from registration.common.queue import defer, job, queue
 
 
 @pytest.fixture
@@ -42,3 +44,14 @@ def test_an_ordinary_job_gets_its_arguments_by_name(app, register):
     queue.tasks["tests.ordinary"](message_id=7)
 
     assert seen == [7]
+
+
+def test_a_job_may_queue_another_in_its_transaction_while_a_worker_runs_it(app, database):
+    """A worker's own connector is asynchronous; what a job queues goes by the job's session."""
+    with queue.replace_connector(PsycopgConnector(conninfo="nobody is asked here")):
+        defer("tests.later", message_id=7)
+
+    queued = (
+        database.execute(text("SELECT args FROM procrastinate_jobs WHERE task_name = 'tests.later'")).scalars().all()
+    )
+    assert queued == [{"message_id": 7}]
