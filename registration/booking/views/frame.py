@@ -239,8 +239,15 @@ def register_by(answers: Answers) -> Deadline | None:
     return deadline(answers.births, today()) if answers.births else None
 
 
-def render(step: Step, form: StepForm, answers: Answers, **more: Any) -> str:  # noqa: ANN401 -- whatever the template shows
-    """Draw a page of the journey with its question as the form has it."""
+def render(
+    step: Step,
+    form: StepForm,
+    answers: Answers,
+    facts: Mapping[str, Any] | None = None,
+    template: str | None = None,
+    **more: object,
+) -> str:
+    """Draw a page of the journey with its question as the form has it, and the facts that stand beside it."""
     form.prepare(answers)
     common = {
         "step": step,
@@ -252,9 +259,9 @@ def render(step: Step, form: StepForm, answers: Answers, **more: Any) -> str:  #
         "carried": _serializer().dumps(answers.to_json()),
         "held": _held(answers.kept) if answers.kept and is_after_time(step, answers) else None,
     }
-    template = more.pop("template", step.value)
-    facts = _facts[step](answers) if step in _facts and template == step.value else {}
-    return render_template(f"booking/journey/{template}.html", **{**common, **facts, **more})
+    if facts is None:
+        facts = _facts[step](answers) if step in _facts else {}
+    return render_template(f"booking/journey/{template or step.value}.html", **{**common, **facts, **more})
 
 
 def too_early(step: Step, state: Seen) -> ResponseReturnValue | None:

@@ -255,7 +255,10 @@ def _take() -> ResponseReturnValue:
         return walk
     form = ChooseTime()
     if not form.accepted():
-        return render(Step.TIME, form, walk.answers)
+        facts = time_facts(walk.answers)
+        if not facts["items"]:
+            form.time.errors = ()  # there is nothing to choose from, and the page says so
+        return render(Step.TIME, form, walk.answers, **facts)
     centre, start = form.offer
     try:
         choose_time(walk, centre, start, now())
@@ -302,15 +305,10 @@ def _out_of_hours(offer: Offer) -> bool:
     return on_saturday(offer[1]) or in_the_evening(offer[1])
 
 
-def _listed(free: Free, template: str, **more: Any) -> str:  # noqa: ANN401 -- whatever the template shows
-    step = Step.TIME
-    form = ChooseTime(formdata=None)
-    common = {
-        "template": f"every_time/{template}",
-        "back": url_of(step, changing=is_changing()),
-        "advised": _advised(free),
-    }
-    return render(step, form, free.answers, **common, **more)
+def _listed(free: Free, template: str, **facts: object) -> str:
+    back = url_of(Step.TIME, changing=is_changing())
+    common = {"advised": _advised(free), "back": back}
+    return render(Step.TIME, ChooseTime(formdata=None), free.answers, common | facts, f"every_time/{template}")
 
 
 def _centres(free: Free) -> list[dict[str, Any]]:
