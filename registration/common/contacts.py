@@ -18,7 +18,7 @@ _MOBILE_TYPES = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberTy
 def email(text: str) -> str:
     """Give an e-mail address in its usual form, checked for form only; ValueError has the sentence to show."""
     try:
-        found = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=True)
+        found = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=True, strict=True)
     except EmailNotValidError:
         raise ValueError(_("Enter an email address in the correct format, like name@example.com")) from None
     return found.normalized

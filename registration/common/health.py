@@ -14,6 +14,7 @@ bp = Blueprint("health", __name__)
 
 #: Seconds the database has to answer in; the least PostgreSQL's library can wait for a connection.
 PATIENCE = 2
+STATEMENT_MS = PATIENCE * 1000
 #: A load balancer asks inside the house, without TLS and before any redirect.
 INSIDE = {"force_https": False}
 
@@ -61,7 +62,7 @@ def _missing() -> dict[str, str]:
 def _revisions() -> set[str]:
     """Ask by a connection of its own: a full pool is busy, not broken."""
     address = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    limit = f"-c statement_timeout={PATIENCE * 1000}"
+    limit = f"-c statement_timeout={STATEMENT_MS}"
     with psycopg.connect(address, connect_timeout=PATIENCE, options=limit) as connection:
         connection.execute("SELECT 1")
         return {str(row[0]) for row in connection.execute("SELECT version_num FROM alembic_version")}
