@@ -26,9 +26,9 @@ _WHO = {
     ),
 }
 _EITHER = {
-    Attending.BOTH: _l("One parent must come. You may both come if you like."),
-    Attending.MOTHER: _l("The mother must come. The other parent may come too."),
-    Attending.OTHER_PARENT: _l("The father or second parent must come. The mother may come too."),
+    Attending.BOTH: _l("One of you must come. You may both come if you like."),
+    Attending.MOTHER: _l("One of you must come. You told us it will be the mother."),
+    Attending.OTHER_PARENT: _l("One of you must come. You told us it will be the father or second parent."),
 }
 _BRING = {
     Bring.PAPERS: _l("one of these: %(papers)s"),
@@ -55,9 +55,9 @@ def papers() -> list[str]:
     ]
 
 
-def bring_sentences(parents: Parents) -> list[str]:
+def bring_sentences(parents: Parents, *, declaration: bool) -> list[str]:
     """List what to bring, what matters most first."""
-    return [_bring_sentence(thing) for thing in what_to_bring(parents)]
+    return [_bring_sentence(thing) for thing in what_to_bring(parents, declaration=declaration)]
 
 
 def _bring_sentence(thing: Bring) -> str:

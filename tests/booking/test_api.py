@@ -552,7 +552,7 @@ def test_a_booking_says_everything_a_family_needs(api, world, sunshine):
         "born": [str(BORN)],
         "last_lawful_day": str(LAST_LAWFUL),
         "in_time": True,
-        "who_must_come": "The mother must come. The other parent may come too.",
+        "who_must_come": "One of you must come. You told us it will be the mother.",
         "bring": [
             "photo ID for each parent who comes, such as a passport or driving licence, if you have one",
             "something with your address on it, such as a bill or a bank letter",
@@ -600,9 +600,9 @@ def test_what_was_said_is_kept_as_it_was_said(api, sunshine):
 @pytest.mark.parametrize(
     ("married", "named", "attending", "who", "papers"),
     [
-        (True, True, "mother", "The mother must come. The other", False),
-        (True, True, "other_parent", "The father or second parent must come. The mother may", False),
-        (True, False, "both", "One parent must come", False),
+        (True, True, "mother", "One of you must come. You told us it will be the mother", False),
+        (True, True, "other_parent", "One of you must come. You told us it will be the father", False),
+        (True, False, "both", "One of you must come", False),
         (False, True, "both", "Both parents must come together", False),
         (False, True, "mother", "The mother must come, with one of the papers", True),
         (False, True, "other_parent", "The father or second parent must come, with one of the papers", True),

@@ -56,7 +56,7 @@ def event(appointment: Appointment, *, attendee: str = "", url: str = "") -> Cal
     """Give the calendar entry of a booking: the same uid for life, a growing sequence."""
     authority = current_authority()
     place = ", ".join(part for part in (appointment.centre, appointment.address, appointment.postcode) if part)
-    lines = [who_must_come_sentence(appointment.parents), _("Bring:"), *bring_sentences(appointment.parents)]
+    lines = [who_must_come_sentence(appointment.parents), _("Bring:"), *_bring(appointment)]
     known = appointment.latitude is not None and appointment.longitude is not None
     return CalendarEvent(
         uid=f"{appointment.public_id}@right-start",
@@ -74,6 +74,10 @@ def event(appointment: Appointment, *, attendee: str = "", url: str = "") -> Cal
     )
 
 
+def _bring(appointment: Appointment) -> list[str]:
+    return bring_sentences(appointment.parents, declaration=appointment.kind == "declaration")
+
+
 def details(appointment: Appointment) -> dict[str, object]:
     """Give the values of the messages' templates, in the language now in force."""
     authority = current_authority()
@@ -86,7 +90,7 @@ def details(appointment: Appointment) -> dict[str, object]:
         "directions": appointment.directions,
         "entrance": appointment.entrance,
         "who_must_come": who_must_come_sentence(appointment.parents),
-        "bring": bring_sentences(appointment.parents),
+        "bring": _bring(appointment),
         "reference": appointment.reference,
         "link_for": str(appointment.public_id),
         "last_lawful_day": long_day(appointment.last_lawful_day),

@@ -154,7 +154,7 @@ def _shown(made: Appointment) -> dict[str, Any]:
         "last_lawful_day": made.last_lawful_day,
         "in_time": civil_date(made.start) <= made.last_lawful_day,
         "who_must_come": who_must_come_sentence(made.parents),
-        "bring": bring_sentences(made.parents),
+        "bring": bring_sentences(made.parents, declaration=made.kind == "declaration"),
         "version": made.version,
     }
 

@@ -71,9 +71,10 @@ def needs_papers(who: WhoMustCome) -> bool:
     return who in {WhoMustCome.MOTHER_WITH_PAPERS, WhoMustCome.OTHER_PARENT_WITH_PAPERS}
 
 
-def what_to_bring(parents: Parents) -> tuple[Bring, ...]:
-    """List what to bring, what matters most first."""
+def what_to_bring(parents: Parents, *, declaration: bool = False) -> tuple[Bring, ...]:
+    """List what to bring, what matters most first. With a declaration (s.9) no certificate is sold that day."""
     who = who_must_come(parents)
     first = (Bring.PAPERS,) if needs_papers(who) else ()
     married = (Bring.MARRIAGE_CERTIFICATE,) if parents.married_or_civil_partners else ()
-    return (*first, Bring.IDENTITY, Bring.ADDRESS, *married, Bring.RED_BOOK, Bring.CARD)
+    card = () if declaration else (Bring.CARD,)
+    return (*first, Bring.IDENTITY, Bring.ADDRESS, *married, Bring.RED_BOOK, *card)

@@ -57,7 +57,7 @@ def _check(answers: Answers) -> dict[str, Any]:
     return {
         "groups": _summary(answers),
         "who_must_come": who_must_come_sentence(answers.parents),
-        "bring": bring_sentences(answers.parents),
+        "bring": bring_sentences(answers.parents, declaration=answers.born_in_district is False),
         "seen": fingerprint(answers),
     }
 

@@ -77,7 +77,7 @@ def _facts(appointment: Appointment) -> dict[str, object]:
         "ends": clock_time(appointment.end),
         "good_to_know": _good_to_know(appointment.centre_id),
         "who_must_come": who_must_come_sentence(appointment.parents),
-        "bring": bring_sentences(appointment.parents),
+        "bring": bring_sentences(appointment.parents, declaration=appointment.kind == "declaration"),
         "last_lawful_day": long_day(appointment.last_lawful_day),
         "in_time": day <= appointment.last_lawful_day,
         "still_in_time": today() <= appointment.last_lawful_day,

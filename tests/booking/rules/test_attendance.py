@@ -54,3 +54,10 @@ def test_a_married_couple_brings_its_certificate_and_nobody_else_does():
     assert Bring.MARRIAGE_CERTIFICATE in what_to_bring(Parents(True, True, MOTHER))
     assert Bring.MARRIAGE_CERTIFICATE not in what_to_bring(Parents(False, True, BOTH))
     assert not needs_papers(who_must_come(Parents(False, True, BOTH)))
+
+
+def test_no_certificate_is_sold_on_the_day_of_a_declaration():
+    parents = Parents(True, True, MOTHER)
+
+    assert Bring.CARD in what_to_bring(parents)
+    assert Bring.CARD not in what_to_bring(parents, declaration=True)
