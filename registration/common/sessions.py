@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
+import msgspec
 from flask import Flask
-from flask_session.base import MsgSpecSerializer, ServerSideSession, ServerSideSessionInterface
+from flask_session.base import ServerSideSession, ServerSideSessionInterface
 from sqlalchemy import LargeBinary, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -35,20 +36,25 @@ class PostgresSessions(ServerSideSessionInterface):
         )
         with db.engine.begin() as connection:
             data = connection.execute(wanted).scalar()
-        return None if data is None else self._serializer().decode(data)
+        return None if data is None else _read(data)
 
     def _upsert_session(self, session_lifetime: timedelta, session: ServerSideSession, store_id: str) -> None:
-        values = {"data": self._serializer().encode(session), "expires_at": datetime.now(UTC) + session_lifetime}
+        values = {"data": msgspec.msgpack.encode(dict(session)), "expires_at": datetime.now(UTC) + session_lifetime}
         statement = insert(BrowserSession).values(token_digest=digest(store_id), **values)
         with db.engine.begin() as connection:
             connection.execute(statement.on_conflict_do_update(index_elements=["token_digest"], set_=values))
 
-    def _serializer(self) -> MsgSpecSerializer:
-        return cast("MsgSpecSerializer", self.serializer)
-
     def _delete_session(self, store_id: str) -> None:
         with db.engine.begin() as connection:
             connection.execute(delete(BrowserSession).where(BrowserSession.token_digest == digest(store_id)))
+
+
+def _read(data: bytes) -> Mapping[str, Any] | None:
+    """Read what was kept; None for what we did not write. Flask-Session's own reader would try pickle, which runs code."""
+    try:
+        return msgspec.msgpack.decode(data, type=dict[str, Any])
+    except msgspec.DecodeError:
+        return None
 
 
 def init_sessions(app: Flask) -> None:

@@ -34,5 +34,6 @@ class Storable:
                 try:
                     storable(value)
                 except ValueError as error:
-                    field.data = _UNSTORABLE.sub("", str(field.data or ""))
+                    if isinstance(field.data, str):
+                        field.data = _UNSTORABLE.sub("", field.data)
                     raise ValidationError(str(error)) from error
