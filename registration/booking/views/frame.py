@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadData, URLSafeTimedSerializer
 from markupsafe import Markup
@@ -190,12 +190,11 @@ def restored(step: Step, answers: Answers) -> ResponseReturnValue:
     return render(step, FORMS[step](), walk.answers, away=True)
 
 
-def refuse_other_sites() -> None:
-    """Refuse what another site's page sent: it must not put answers into this browser."""
+def from_other_site() -> bool:
+    """Say whether another site's page sent this: it must not put answers into this browser."""
     origin = request.headers.get("Origin")
     foreign = origin is not None and urlsplit(origin).netloc != request.host
-    if foreign or request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
-        abort(400)
+    return foreign or request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin"
 
 
 # -- showing a page

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from flask import redirect, render_template, request, session, url_for
+from flask import current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import BadRequest
 
 from registration.booking.actions.journeys import Walk, answer, keep_longer, locked, renew, start_again
 from registration.booking.forms.birth import Babies, district_of, place_items
@@ -25,9 +26,9 @@ from registration.booking.views.frame import (
     carried_answers,
     chosen_again,
     facts_for,
+    from_other_site,
     is_after_time,
     is_changing,
-    refuse_other_sites,
     render,
     restored,
     seen,
@@ -139,11 +140,13 @@ for _step in Step:
 @bp.errorhandler(CSRFError)
 def lapsed(_error: CSRFError) -> ResponseReturnValue:
     """Show the page again with everything on it to a family that was away longer than its session lasted."""
+    if from_other_site():
+        refused: ResponseReturnValue = current_app.handle_http_exception(BadRequest())
+        return refused
     return commits(_lapsed)()
 
 
 def _lapsed() -> ResponseReturnValue:
-    refuse_other_sites()
     name = request.path.rpartition("/")[2]
     if name not in set(Step):
         return redirect(url_for("booking.start"))
