@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask, current_app, has_app_context
 from flask.cli import ScriptInfo, with_appcontext
+from flask_migrate import upgrade
 from flask_migrate.cli import db as migrations
 from sqlalchemy.exc import OperationalError
 
@@ -46,13 +47,23 @@ def _started(callback: Callable[..., Any], *, migrates: bool) -> Callable[..., A
     def run(*args: object, **kwargs: object) -> object:
         app = click.get_current_context().ensure_object(ScriptInfo).load_app()
         with _server(app):
-            tables = _tables(app)
+            tables = _tables(app) or (None if migrates else _first_tables(app))
             if not (migrates or tables == ScriptDirectory(app.extensions["migrate"].directory).get_current_head()):
                 raise click.ClickException(OTHER_TABLES)
             return callback(*args, **kwargs)
 
     vars(run)["database_settled"] = True
     return update_wrapper(run, callback)
+
+
+def _first_tables(app: Flask) -> str | None:
+    """Make the tables of an embedded server that is brand new; a council's own database is only changed when told to."""
+    if not app.config["EMBEDDED"]:
+        return None
+    with app.app_context():
+        upgrade(directory=app.extensions["migrate"].directory)
+        db.engine.dispose()
+    return _tables(app)
 
 
 @contextmanager

@@ -98,10 +98,7 @@ def test_a_command_starts_the_embedded_server_and_leaves_none_behind(tmp_path):
             check=False,
         )
 
-    too_soon = flask("invariants")
-    assert (too_soon.returncode, "Traceback" in too_soon.stderr) == (1, False)
-    assert flask("db", "upgrade").returncode == 0
-    done = flask("invariants")
+    done = flask("invariants")  # a brand new server is given its tables on the way
 
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr, "what only read was cut off in its transaction"
