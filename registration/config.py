@@ -3,13 +3,18 @@
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 PREFIXES = ("TWILIO_", "NOTIFY_", "OIDC_", "SMTP_", "MAIL_", "RATE_")
 #: Names with one of our prefixes that mean something to us.
@@ -114,7 +119,7 @@ class Config:
             TWILIO_API_BASE=_address(env, "TWILIO_API_BASE", ("http", "https")),
             NOTIFY_API_BASE=_address(env, "NOTIFY_API_BASE", ("http", "https")),
             OIDC_ISSUER=_address(env, "OIDC_ISSUER", ("http", "https")),
-            SESSION_COOKIE_SECURE=public_url.startswith("https:"),
+            SESSION_COOKIE_SECURE=urlsplit(public_url).scheme == "https",
             **cls._plain(env),
         )
 
@@ -168,7 +173,7 @@ def _address(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str
         return ""
     try:
         parts = urlsplit(value)
-        usable = parts.scheme in schemes and bool(parts.hostname) and (parts.port or 1) > 0
+        usable = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
     if not usable:
@@ -186,29 +191,43 @@ def _database_url(env: Mapping[str, str]) -> str:
         raise SettingRefused(
             "DATABASE_URL must begin with postgresql://; this service keeps its data in PostgreSQL only."
         )
-    return f"postgresql+psycopg://{match[2]}"
+    url = f"postgresql+psycopg://{match[2]}"
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):  # whose words may hold the password
+        raise SettingRefused("DATABASE_URL must be like postgresql://user:password@host:5432/database.") from None
+    return url
 
 
 def _secret_key(env: Mapping[str, str], instance: Path, *, demo: bool) -> str:
     value = env.get("SECRET_KEY", "")
-    if value:
-        if len(value) < 16:  # noqa: PLR2004 -- shorter can be guessed
-            raise SettingRefused("SECRET_KEY must have at least 16 characters.")
-        return value
-    if not demo:
+    if not value and not demo:
         raise SettingRefused("SECRET_KEY is required when DEMO=0. Make one with: openssl rand -hex 32")
-    return _kept_secret(instance / "secret_key")
+    name, value = ("SECRET_KEY", value) if value else _kept_secret(instance / "secret_key")
+    if len(value) < 16:  # noqa: PLR2004 -- shorter can be guessed
+        raise SettingRefused(f"{name} must have at least 16 characters.")
+    return value
 
 
-def _kept_secret(path: Path) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _kept_secret(path: Path) -> tuple[str, str]:
+    """Give the name of the file that keeps the demonstration's key and the key in it, made at the first start."""
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii")
+        if not path.exists():
+            _make_secret(path)
+        return str(path), path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingRefused(f"INSTANCE: the key in {path} cannot be kept or read ({error}).") from None
+
+
+def _make_secret(path: Path) -> None:
+    """Make a key that only we can read; of two that start at once one makes it, and neither reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, fresh = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(32))
-    return path.read_text(encoding="ascii")
+    with suppress(FileExistsError):
+        os.link(fresh, path)
+    Path(fresh).unlink()
 
 
 def _clock(env: Mapping[str, str], *, demo: bool) -> datetime | None:
@@ -219,9 +238,9 @@ def _clock(env: Mapping[str, str], *, demo: bool) -> datetime | None:
         raise SettingRefused("CLOCK is only for demonstrations: it needs DEMO=1.")
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Europe/London"))).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise SettingRefused(f"CLOCK must be an ISO time like 2026-11-22T09:00, not {value!r}.") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Europe/London"))).astimezone(UTC)
 
 
 def _rate_limits(env: Mapping[str, str], *, demo: bool) -> bool:

@@ -27,7 +27,7 @@ from registration.booking.views import finish as _finish  # noqa: F401 -- the jo
 from registration.booking.views import times as _times  # noqa: F401 -- its page of times
 from registration.centres.commands import groups as place_commands
 from registration.common import access, assets, embedded, health, pages
-from registration.common.authority import current_authority
+from registration.common.authority import current_authority, init_authority
 from registration.common.db import Model, db
 from registration.common.i18n import init_languages
 from registration.common.limits import init_limits
@@ -63,6 +63,7 @@ def create_app(config: Config | None = None) -> Flask:
     """Build one application from one configuration, reading nothing global."""
     app = Flask("registration", template_folder=str(ROOT / "templates"), static_folder=None)
     _configure(app, config or Config.from_environment())
+    init_authority(app)
     _templates(app)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)  # type: ignore[no-untyped-call]

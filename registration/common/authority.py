@@ -4,10 +4,9 @@ import re
 import tomllib
 from dataclasses import dataclass, fields
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
-from flask import current_app
+from flask import Flask, current_app
 
 from registration.config import SettingRefused
 
@@ -52,7 +51,7 @@ RANGES = {
 def read_authority(path: Path) -> Authority:
     """Read the council's own file; SettingRefused names the line's key and what it may be."""
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Notepad of Windows begins a file with a mark
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingRefused(f"{path.name} cannot be read: {error}") from None
     values = tomllib.loads(TEMPLATE.read_text(encoding="utf-8")) | given
@@ -73,7 +72,7 @@ def _check(file: str, name: str, value: object) -> None:
         if type(value) is not date:
             raise SettingRefused(f"{file}: {name} must be a date like 2024-04-01, not {value!r}.")
     elif name == "translations_checked":
-        if not isinstance(value, list) or not set(value) <= {"pl", "ur"}:
+        if not isinstance(value, list) or not all(code in ("pl", "ur") for code in value):
             raise SettingRefused(f'{file}: {name} must be a list of "pl" and "ur", not {value!r}.')
     elif not isinstance(value, str) or not value.strip():
         raise SettingRefused(f"{file}: {name} must be a text, not {value!r}.")
@@ -82,21 +81,23 @@ def _check(file: str, name: str, value: object) -> None:
 
 
 def own_file(instance: Path) -> Path:
-    """Give the council's file, made from the demonstration's at the first start."""
+    """Give the council's file, made from the demonstration's at the first start; SettingRefused where it cannot be."""
     path = instance / "authority.toml"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(TEMPLATE.read_text(encoding="utf-8"), encoding="utf-8")
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(TEMPLATE.read_text(encoding="utf-8"), encoding="utf-8")
+    except OSError as error:
+        raise SettingRefused(f"INSTANCE: {path} cannot be made ({error.strerror}).") from None
     return path
 
 
-@lru_cache(maxsize=8)
-def _kept(instance: Path) -> Authority:
-    return read_authority(own_file(instance))
+def init_authority(app: Flask) -> None:
+    """Read the council's file once, so that a mistake in it stops the start and no page."""
+    app.config["AUTHORITY"] = read_authority(own_file(app.config["INSTANCE"]))
 
 
 def current_authority() -> Authority:
     """Give the council of this installation, as its file stood when the service started."""
-    config = current_app.config
-    chosen: Authority | None = config.get("AUTHORITY")
-    return chosen or _kept(config["INSTANCE"])
+    authority: Authority = current_app.config["AUTHORITY"]
+    return authority
