@@ -1,7 +1,8 @@
 """Make the pictures of docs/images from a running demonstration.
 
-`.venv/bin/python docs/make_screenshots.py [ADDRESS]`, the address being http://127.0.0.1:8000 where none is given. Walks through a booking as a parent does, in the machine's Chromium (or the one CHROMIUM names), and takes each page on a
-telephone of 320 pixels and on a screen of 1280. The names are always the same; dates and times are the demonstration's.
+`.venv/bin/python docs/make_screenshots.py [ADDRESS]`, the address being http://127.0.0.1:8000 where none is given.
+Walks through a booking as a parent does, in the machine's Chromium (or the one CHROMIUM names), on a telephone of 320
+pixels and on a screen of 1280. The names are always the same; dates and times are the demonstration's.
 """
 # ruff: noqa: INP001 -- a program, not a package
 
