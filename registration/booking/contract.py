@@ -12,7 +12,6 @@ from pydantic import (
     ConfigDict,
     Field,
     StrictBool,
-    StrictInt,
     StringConstraints,
     ValidationError,
     model_validator,
@@ -73,6 +72,13 @@ def _truth(value: object) -> object:
     return value == "true"
 
 
+def _number(value: object) -> object:
+    """Keep texts and truths from passing for numbers; 7.0 is a whole number to JSON."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("must be a whole number")
+    return value
+
+
 def _not_given(value: object) -> object:
     """Take an empty text for nothing: it is how many forms say that a family gave none."""
     return None if value == "" else value
@@ -87,7 +93,7 @@ Births = Annotated[
 ]
 Text = Annotated[str, AfterValidator(storable)]
 Words = Annotated[Text, StringConstraints(strip_whitespace=True)]
-CentreId = Annotated[StrictInt, Field(ge=1, le=MOST_NUMBER, description="The centre's `id`.")]
+CentreId = Annotated[int, BeforeValidator(_number), Field(ge=1, le=MOST_NUMBER, description="The centre's `id`.")]
 Email = Annotated[Text, StringConstraints(max_length=MOST_EMAIL), AfterValidator(contacts.email)]
 Phone = Annotated[Text, StringConstraints(max_length=MOST_PHONE), AfterValidator(contacts.mobile)]
 Contact = Annotated[Text, StringConstraints(max_length=MOST_EMAIL), AfterValidator(contacts.contact)]
