@@ -122,10 +122,13 @@ def keep_longer(walk: Walk, now: datetime) -> bool:
     return True
 
 
-def renew(walk: Walk, now: datetime) -> bool:
-    """Make sure that the time is kept at this moment: where it ran out and is still free it is kept again."""
+def renew(walk: Walk, now: datetime, *, longer: bool = False) -> bool:
+    """Make sure that the time is kept at this moment: where it ran out and is still free it is kept again.
+
+    With `longer` it is kept for ten minutes from now, so that it cannot run out while it is being booked.
+    """
     kept = walk.answers.kept
-    if kept is not None and is_live(kept):
+    if kept is not None and (extend(kept.token) if longer else is_live(kept)):
         return True
     anew = _held_again(walk.answers, kept, walk.client, now) if kept else None
     if anew is None:

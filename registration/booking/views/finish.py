@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from registration.booking.actions.bookings import book
 from registration.booking.actions.journeys import Walk, finish, keep_longer, renew
 from registration.booking.actions.notices import send_link_again
-from registration.booking.actions.refusals import AlreadyBooked, HoldRanOut
+from registration.booking.actions.refusals import AlreadyBooked
 from registration.booking.forms.birth import ABROAD, place_items
 from registration.booking.forms.contact import PREFERENCES, Check
 from registration.booking.forms.needs import language_name
@@ -159,7 +159,7 @@ def _take() -> ResponseReturnValue:
         return chosen_again(Step.CHECK, walk) or render(Step.CHECK, form, walk.answers)
     if form.seen.data != fingerprint(walk.answers):
         return render(Step.CHECK, form, walk.answers, changed_elsewhere=True)
-    if not form.accepted() or not renew(walk, now()):
+    if not form.accepted() or not renew(walk, now(), longer=True):
         return chosen_again(Step.CHECK, walk) or render(Step.CHECK, form, walk.answers)
     return _booked(walk)
 
@@ -170,9 +170,6 @@ def _booked(walk: Walk) -> ResponseReturnValue:
     except AlreadyBooked as refusal:
         undo()
         return _told_again(refusal)
-    except HoldRanOut:
-        undo()
-        return redirect(url_of(Step.CHECK))
     finish(walk, made.id)
     return redirect(booked_url(made.public_id))
 
