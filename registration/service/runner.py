@@ -53,8 +53,12 @@ def main() -> int:
 def _stop(_number: int, _frame: object) -> None:
     """Leave whatever is going on once; what follows is the way out and is not disturbed again."""
     for number in SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
+        signal.signal(number, _heard)  # not SIG_IGN, which programs started meanwhile would inherit
     raise Stopped
+
+
+def _heard(_number: int, _frame: object) -> None:
+    """Take note of a second Ctrl-C: the service is on its way out already."""
 
 
 @contextmanager
@@ -81,12 +85,13 @@ def _database(config: Config) -> Iterator[None]:
     ending = threading.Event()
     with embedded.using(config.INSTANCE):
         keeper = threading.Thread(target=embedded.supervise, args=(config.INSTANCE, ending), daemon=True)
-        keeper.start()
         try:
+            keeper.start()
             yield
         finally:
             ending.set()
-            keeper.join()
+            if keeper.ident:
+                keeper.join()
 
 
 def _serve(config: Config, door: socket.socket) -> int:

