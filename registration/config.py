@@ -59,6 +59,7 @@ class Config:
     CLOCK: datetime | None = None
     LOG_LEVEL: str = "INFO"
     RATE_LIMITS: bool = True
+    TRUSTED_PROXIES: int = 0  # web servers in front, each of which says in X-Forwarded-* who asked it
     TWO_FACTOR: bool = False  # asked for in the demonstration too; DEMO=0 always asks for it
     SMTP_URL: str = ""
     MAIL_FROM: str = ""
@@ -114,6 +115,7 @@ class Config:
             CLOCK=_clock(env, demo=demo),
             LOG_LEVEL=_one_of(env, "LOG_LEVEL", LEVELS, "INFO"),
             RATE_LIMITS=_rate_limits(env, demo=demo),
+            TRUSTED_PROXIES=_proxies(env),
             TWO_FACTOR=_switch(env, "TWO_FACTOR", default=False),
             SMTP_URL=_address(env, "SMTP_URL", ("smtp", "smtps")),
             TWILIO_API_BASE=_address(env, "TWILIO_API_BASE", ("http", "https")),
@@ -164,6 +166,13 @@ def _port(env: Mapping[str, str]) -> int:
     value = env.get("PORT") or "8000"
     if not re.fullmatch(r"\d{1,5}", value, re.ASCII) or not 0 < int(value) < 65536:  # noqa: PLR2004 -- the range of ports
         raise SettingRefused(f"PORT must be a number from 1 to 65535, not {value!r}.")
+    return int(value)
+
+
+def _proxies(env: Mapping[str, str]) -> int:
+    value = env.get("TRUSTED_PROXIES") or "0"
+    if not re.fullmatch(r"[0-5]", value, re.ASCII):
+        raise SettingRefused(f"TRUSTED_PROXIES must be the number of web servers in front, 0 to 5, not {value!r}.")
     return int(value)
 
 

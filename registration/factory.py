@@ -10,6 +10,7 @@ from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFProtect
 from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 import registration.booking.models
@@ -117,7 +118,8 @@ def _harden(app: Flask) -> None:
     files = WhiteNoise(
         app.wsgi_app, root=str(STATIC), prefix="static/", max_age=3600, immutable_file_test=r"-[0-9a-f]{12}\."
     )
-    app.wsgi_app = files  # type: ignore[method-assign]
+    number = int(app.config["TRUSTED_PROXIES"])
+    app.wsgi_app = ProxyFix(files, x_for=number, x_proto=number, x_host=number)  # type: ignore[method-assign]
 
 
 def _capabilities(app: Flask) -> None:

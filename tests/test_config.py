@@ -68,6 +68,7 @@ def test_every_setting_reaches_the_service(read):
         "HOST": "0.0.0.0",  # noqa: S104
         "PUBLIC_URL": "https://births.example.gov.uk",
         "LOG_LEVEL": "warning",
+        "TRUSTED_PROXIES": "2",
         "TWO_FACTOR": "1",
         "SMTP_URL": "smtps://user:secret@mail.example:465",
         "MAIL_FROM": "births@example.gov.uk",
@@ -87,9 +88,16 @@ def test_every_setting_reaches_the_service(read):
     config = read(**given)
 
     read_back = {name: getattr(config, name) for name in given}
-    assert read_back == given | {"DEMO": False, "PORT": 8123, "LOG_LEVEL": "WARNING", "TWO_FACTOR": True}
+    assert read_back == given | {"DEMO": False, "PORT": 8123, "LOG_LEVEL": "WARNING", "TWO_FACTOR": True, "TRUSTED_PROXIES": 2}
     assert config.SESSION_COOKIE_SECURE
     assert {name for name in KNOWN if not hasattr(config, name)} == set()
+
+
+@pytest.mark.parametrize("value", ["-1", "6", "yes", "1.0", "١"])
+def test_proxies_are_a_small_number(read, refusal, value):
+    assert refusal(TRUSTED_PROXIES=value) == (
+        f"Settings: TRUSTED_PROXIES must be the number of web servers in front, 0 to 5, not {value!r}."
+    )
 
 
 @pytest.mark.parametrize("name", ["DEMO", "TWO_FACTOR"])
