@@ -96,7 +96,7 @@ def test_every_setting_reaches_the_service(read):
 @pytest.mark.parametrize("value", ["-1", "6", "yes", "1.0", "١"])
 def test_proxies_are_a_small_number(read, refusal, value):
     assert refusal(TRUSTED_PROXIES=value) == (
-        f"Settings: TRUSTED_PROXIES must be the number of web servers in front, 0 to 5, not {value!r}."
+        f"TRUSTED_PROXIES must be the number of web servers in front, 0 to 5, not {value!r}."
     )
 
 
