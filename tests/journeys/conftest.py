@@ -47,7 +47,8 @@ class Service:
 
     app: Flask
     url: str
-    pages: dict[str, set[str]] = field(default_factory=dict)  # every page it ever sent, by template
+    pages: dict[str, set[str]] = field(default_factory=dict)  # every page it sent, by template
+    looked: set[str] = field(default_factory=set)  # the templates of the pages that were looked at closely
 
     def rows(self, sql: str, **values: object) -> Sequence:
         """Ask, or change, the database directly, and commit."""
@@ -142,8 +143,9 @@ def keep_pages(service: Service) -> None:
         g.drawn = template.name
 
     def keep(response):
-        if response.mimetype == "text/html" and "drawn" in g:
-            service.pages.setdefault(g.drawn, set()).add(response.get_data(as_text=True))
+        if response.mimetype == "text/html" and not 300 <= response.status_code < 400:
+            response.headers["X-Drawn"] = name = g.get("drawn", "common/trouble.html")
+            service.pages.setdefault(name, set()).add(response.get_data(as_text=True))
         return response
 
     template_rendered.connect(drawn, service.app, weak=False)

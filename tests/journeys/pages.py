@@ -62,12 +62,13 @@ class Visitor:
     service: Service
     complaints: list[str] = field(default_factory=list)
     typed: int = 0  # answers given by hand
+    drawn: str = ""  # the template of the page they see
 
     def __post_init__(self) -> None:
-        self.page.context.on("console", self._said)
-        self.page.context.on("weberror", lambda error: self.complaints.append(f"{self.page.url}: {error.error}"))
-        self.page.context.on("request", self._asked)
-        self.page.context.on("response", self._answered)
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
+        self.page.on("request", self._asked)
+        self.page.on("response", self._answered)
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not message.text.startswith("Failed to load resource"):
@@ -78,15 +79,14 @@ class Visitor:
             self.complaints.append(f"{self.page.url} asked for {request.url}")
 
     def _answered(self, response: Response) -> None:
+        self.drawn = response.headers.get("x-drawn", self.drawn)
         broken = response.status >= 500 or (response.status == 404 and response.request.resource_type != "document")
         if broken:
             self.complaints.append(f"{response.url} answered {response.status}")
 
     def another_tab(self) -> Visitor:
-        """Open a second tab in the same browser; what goes wrong there is told here."""
-        tab = Visitor.__new__(Visitor)
-        tab.page, tab.service, tab.complaints, tab.typed = self.page.context.new_page(), self.service, [], 0
-        return tab
+        """Open a second tab in the same browser."""
+        return Visitor(self.page.context.new_page(), self.service, self.complaints)
 
     # -- what they see
 
@@ -219,7 +219,7 @@ class Visitor:
     def messages(self, address: str) -> list[Locator]:
         """Open the outbox and find the messages to an address, the latest first."""
         self.open("/outbox")
-        return self.page.get_by_role("region", name=re.compile(re.escape(address))).all()
+        return self.page.get_by_role("article", name=re.compile(re.escape(address))).all()
 
 
 def day(text: date) -> str:

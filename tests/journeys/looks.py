@@ -1,0 +1,120 @@
+"""What every page must be for everybody who looks at it, listens to it, enlarges it or works it with a thumb."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.journeys.pages import Visitor
+
+ROOT = Path(__file__).parents[2]
+#: A desk, and a small telephone, which is also what a desk of 1280 by 1024 becomes when enlarged to 400 % (WCAG 1.4.10).
+WIDTHS = {1280: 1024, 320: 256}
+TALLEST_PICTURE = 12_000
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+AXE = """async (tags) => {
+  const found = await axe.run(document, {runOnly: {type: "tag", values: tags}, resultTypes: ["violations"]});
+  const where = (node) => `${node.target} ${node.html.slice(0, 160)}`;
+  return found.violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.map(where).join(" | ")}`);
+}"""
+
+#: Nothing stands outside the window or is cut off, and every control can be hit (WCAG 1.4.10, 1.4.12, 2.5.8).
+LAYOUT = """() => {
+  const faults = [], root = document.documentElement, clips = (how) => how === "hidden" || how === "clip";
+  const unseen = (one) => one && (getComputedStyle(one).clipPath === "inset(50%)" || unseen(one.parentElement));
+  if (root.scrollWidth > root.clientWidth) faults.push(`the page scrolls sideways: ${root.scrollWidth} px`);
+  for (const one of document.body.querySelectorAll("*")) {
+    const style = getComputedStyle(one), box = one.getBoundingClientRect();
+    if (!box.width || style.visibility === "hidden" || one.closest("svg") || unseen(one)) continue;
+    const name = `${one.localName}.${one.className} (${one.textContent.trim().slice(0, 40)})`;
+    if (box.right > innerWidth + 1 || box.left < -1) faults.push(`${name} stands outside the window`);
+    const wide = clips(style.overflowX) && one.scrollWidth > one.clientWidth + 1;
+    if (wide || (clips(style.overflowY) && one.scrollHeight > one.clientHeight + 1)) faults.push(`${name} is cut off`);
+    const control = one.matches("button, select, textarea, summary, input");
+    if (control && Math.min(box.width, box.height) < 24) faults.push(`${name} is ${box.width} by ${box.height} px small`);
+  }
+  return faults;
+}"""
+
+#: What a reader may set for themselves (WCAG 1.4.12); a sheet made so needs no leave of the page's content policy.
+SPACED = """(on) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`* {line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important}
+                     p {margin-bottom: 2em !important}`);
+  document.adoptedStyleSheets = on ? [sheet] : [];
+}"""
+
+
+@cache
+def axe() -> str:
+    """Read the checker itself."""
+    return (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+
+@dataclass
+class Looks:
+    """Somebody who looks closely at each page they come to. SHOTS names a folder for a picture of each."""
+
+    visitor: Visitor
+
+    def look(self, name: str = "") -> None:
+        """Look at a page on a desk and on a telephone; say everything that is wrong with it at once."""
+        page = self.visitor.page
+        self.visitor.service.looked.add(self.visitor.drawn)
+        page.evaluate(axe())
+        faults = []
+        for width, height in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": height})
+            self._picture(name, width)
+            found = [*page.evaluate(AXE, RULES), *page.evaluate(LAYOUT)]
+            page.evaluate(SPACED, True)
+            found += [f"spaced out, {fault}" for fault in page.evaluate(LAYOUT)]
+            page.evaluate(SPACED, False)
+            faults += [f"{self.visitor.path} {name} at {width} px: {fault}" for fault in found]
+        assert not faults, "\n".join(faults)
+
+    def _picture(self, name: str, width: int) -> None:
+        folder = os.environ.get("SHOTS")
+        if folder:
+            drawn = re.sub(r"\W+", "-", f"{self.visitor.drawn.removesuffix('.html')} {name}").strip("-")
+            path = Path(folder) / f"{drawn}.{width}.png"
+            height = self.visitor.page.evaluate("document.documentElement.scrollHeight")
+            self.visitor.page.screenshot(path=path, full_page=height < TALLEST_PICTURE)
+
+    def refused(self, name: str) -> None:
+        """Look at a page that could not take an answer: it says so first, leads to what is wrong, and keeps what was typed."""
+        page = self.visitor.page
+        assert page.title().startswith("Error: "), page.title()
+        summary = page.locator(".govuk-error-summary")
+        assert summary.evaluate("(one) => one === document.activeElement"), "the summary has the focus"
+        for link in summary.get_by_role("link").all():
+            target = link.get_attribute("href").removeprefix("#")
+            link.click()
+            assert page.evaluate("document.activeElement.id") == target
+            assert page.locator(f'[id="{target}"]').evaluate("(one) => one.matches('input, select, textarea')"), target
+        self.look(name)
+
+    def try_out(self, name: str, given: Mapping[str, str] | None = None) -> None:
+        """Give a page what it cannot take and look at how it says so."""
+        visitor = self.visitor
+        visitor.give(given or {})
+        before = visitor.values()
+        visitor.go_on()
+        after = visitor.values()
+        assert {field: after.get(field) for field in before} == before, "what was typed stays"
+        self.refused(name)
+
+    def empty_and(self, **wrong: Mapping[str, str]) -> None:
+        """Look at a page as it is, sent empty, and sent with each of these wrong answers."""
+        self.look()
+        self.try_out("empty")
+        for name, given in wrong.items():
+            self.try_out(name.replace("_", " "), given)
