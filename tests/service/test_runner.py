@@ -141,8 +141,8 @@ def test_a_killed_database_comes_back_under_the_running_service(service):
     pid_file = service.instance / "postgres" / "postmaster.pid"
     os.kill(int(pid_file.read_text().split("\n")[0]), signal.SIGKILL)
 
-    wait_until(lambda: embedded.running(service.instance), 10)
-    wait_until(lambda: service.status_of("/privacy") == 200, 10)
+    wait_until(lambda: embedded.running(service.instance))
+    wait_until(lambda: service.status_of("/privacy") == 200)
     wait_until(lambda: service.child("flask worker") is not None)
     assert service.process.poll() is None
 
