@@ -52,7 +52,7 @@ def centre_map(places: Sequence[Located], here: Located | None) -> Markup:
     marks = [_home(at_home)] if at_home else []
     marks += [_number(number, point) for number, point in zip(ground, numbers, strict=True)]
     return Markup(
-        '<svg viewBox="0 0 {} {}" role="img" aria-label="{}">'
+        '<svg viewBox="0 0 {} {}" direction="ltr" role="img" aria-label="{}">'
         '<rect width="100%" height="100%" fill="#f3f2f1"/>{}{}</svg>'
     ).format(WIDE, HIGH, _words(len(ground), with_home=home is not None), _ruler(frame), Markup("").join(marks))
 

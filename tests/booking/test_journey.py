@@ -544,7 +544,8 @@ def test_a_family_finds_its_place_again_or_starts_anew(family, database):
     parent = family()
     parent.walk_to("share")
     parent.get("/")
-    assert "Continue where you were" in parent.text
+    onward = parent.page.select_one("a.govuk-button")
+    assert (onward.text.strip(), onward["href"]) == ("Continue where you were", "/book/share")
     parent.post("/book/start-again", {})
     assert parent.step == "where-born"
     assert not parent.page.select("input[checked]")

@@ -16,6 +16,7 @@ from registration.booking.rules.journey import (
     CallInstead,
     Step,
     mother_is_missing,
+    next_step,
     step_after,
 )
 from registration.booking.rules.requests import MOST_BABIES
@@ -55,7 +56,8 @@ def start() -> str:
     example = weekday_and_day(last_lawful_day(today()))
     state = seen()
     begun = state.booked is None and state.answers != Answers()
-    return render_template("booking/start.html", example=example, begun=begun, again=Form())
+    onward = url_of(next_step(state.answers) if begun else Step.WHERE_BORN)
+    return render_template("booking/start.html", example=example, begun=begun, onward=onward, again=Form())
 
 
 @bp.get("/book")

@@ -107,11 +107,17 @@ class Free:
         return by_day(filter(wanted, self.offers), self.venues, self.wishes.last_lawful_day)
 
     def instead_of(self, offer: Offer) -> tuple[Alternative, ...]:
-        """List what is left instead of a time that is gone; in time where anything in time is left."""
-        here = self.cards.get(offer[0])
+        """List what is left instead of a time that is gone; in time where anything in time is left, offices last."""
         last = self.wishes.last_lawful_day
         in_time = [other for other in self.offers if day_of(other[1]) <= last] or self.offers
-        return alternatives(*offer, in_time, lambda centre: distance_km(here, self.cards[centre]) if here else None)
+        here = self.cards.get(offer[0])
+
+        def away(centre: int) -> float | None:
+            card = self.cards[centre]
+            km = distance_km(here, card) if here else None
+            return None if km is None or card.kind == "register_office" else km
+
+        return alternatives(*offer, in_time, away)
 
 
 # -- in words
@@ -180,7 +186,8 @@ KINDS: Mapping[Kind, Callable[[], str]] = {
 def _instead(wanted: Offer, free: Free) -> list[dict[str, Any]]:
     """Give the buttons for a time that is no longer kept: the same again where it is free, else what is like it."""
     if wanted in free.offers:
-        return [{"divider": _("The time you had is still free")}, *_rows([(wanted, "")], free)]
+        again = [{"divider": _("The time you had is still free")}, *_rows([(wanted, "")], free)]
+        return again + [item for item in _first_look(free) if item.get("value") != _value(wanted)]
     groups: list[dict[str, Any]] = []
     found = free.instead_of(wanted)
     for kind, heading in KINDS.items():
