@@ -22,14 +22,10 @@ UNDO = timedelta(seconds=60)
 
 def recipients(appointment: Appointment) -> list[Recipient]:
     """List where a family is told: e-mail, mobile, the second contact it gave, else by letter."""
-    found = []
-    if appointment.email:
-        found.append(Recipient("email", appointment.email))
-    if appointment.mobile:
-        found.append(Recipient("sms", appointment.mobile))
+    found = _own(appointment)
     if appointment.second_contact:
-        channel = "email" if "@" in appointment.second_contact else "sms"
-        found.append(Recipient(channel, appointment.second_contact))  # type: ignore[arg-type]
+        second = Recipient("email" if "@" in appointment.second_contact else "sms", appointment.second_contact)
+        found += [second] if second not in found else []
     if not found and appointment.letter_address:
         found.append(Recipient("letter", f"{appointment.name}\n{appointment.letter_address}"))
     return found
@@ -40,16 +36,19 @@ def for_reminding(appointment: Appointment) -> list[Recipient]:
 
     A letter would come too late to be of use.
     """
-    reached = [r for r in recipients(appointment) if r.channel != "letter"]
     own = _own(appointment)
     texts = [r for r in own if r.channel == "sms"]
-    return [*(texts or own), *(r for r in reached if r not in own)]
+    return [*(texts or own), *(r for r in recipients(appointment) if r not in own and r.channel != "letter")]
 
 
 def _own(appointment: Appointment) -> list[Recipient]:
     """List the family's own e-mail and mobile."""
-    reached = recipients(appointment)
-    return [r for r in reached if r.channel != "letter" and r.address != appointment.second_contact]
+    found = []
+    if appointment.email:
+        found.append(Recipient("email", appointment.email))
+    if appointment.mobile:
+        found.append(Recipient("sms", appointment.mobile))
+    return found
 
 
 def event(appointment: Appointment, *, attendee: str = "", url: str = "") -> CalendarEvent:
@@ -111,7 +110,15 @@ def while_you_are_there(centre_id: int, day: date) -> list[str]:
     ]
 
 
-def _tell(template: str, appointment: Appointment, now: datetime, to: list[Recipient], **more: object) -> None:
+def _tell(
+    template: str,
+    appointment: Appointment,
+    now: datetime,
+    to: list[Recipient],
+    *,
+    first: bool = False,
+    **more: object,
+) -> None:
     with force_locale(appointment.locale):
         told = details(appointment)
         requests = [
@@ -127,12 +134,12 @@ def _tell(template: str, appointment: Appointment, now: datetime, to: list[Recip
             )
             for each in to
         ]
-    messages.send_all(requests, now=now, first=appointment.version == 0)
+    messages.send_all(requests, now=now, first=first)
 
 
 def confirm(appointment: Appointment, now: datetime) -> None:
     """Tell a family that its booking is made."""
-    _tell("booking_confirmed", appointment, now, recipients(appointment))
+    _tell("booking_confirmed", appointment, now, recipients(appointment), first=appointment.version == 0)
 
 
 def tell_moved(appointment: Appointment, now: datetime) -> None:
@@ -144,8 +151,8 @@ def tell_moved(appointment: Appointment, now: datetime) -> None:
 def tell_cancelled(appointment: Appointment, now: datetime) -> None:
     """Call back everything waiting; tell the cancellation once it can no longer be undone."""
     messages.withdraw(appointment.public_id, now=now)
-    cancelled = {"calendar_method": "CANCEL", "not_before": now + UNDO}
-    _tell("booking_cancelled", appointment, now, recipients(appointment), **cancelled)
+    to = recipients(appointment)
+    _tell("booking_cancelled", appointment, now, to, calendar_method="CANCEL", not_before=now + UNDO)
 
 
 def tell_kept_after_all(appointment: Appointment, now: datetime) -> None:
