@@ -124,6 +124,14 @@ def test_a_baby_too_many_is_taken_away_and_the_others_stay(family):
     assert len(twins.page.select("input[name$=-day]")) == 1, "one baby always stays"
 
 
+@pytest.mark.parametrize("name", ["born-²-day", "born-" + "9" * 5000 + "-day", "born-x-day", "born-"])
+def test_a_box_that_is_none_of_ours_is_passed_over(family, name):
+    parent = family()
+    parent.walk_to("date-of-birth")
+    parent.post("date-of-birth", parent.answers["date-of-birth"] | {name: "1"})
+    assert parent.step == "married"
+
+
 # -- who must come
 
 

@@ -142,6 +142,14 @@ def test_late_times_are_shown_with_honest_words_where_nothing_is_left_in_time(fa
     assert rows(parent)[0][1].startswith("Fri 1 January, 9am")
 
 
+def test_no_time_is_shown_that_only_the_registrar_general_could_allow(family, empty):
+    empty.session("sunshine", "ann", TUESDAY, "9:00", "9:30")
+    empty.session("sunshine", "ann", WEDNESDAY, "9:00", "9:30")
+    parent = family(date_of_birth={"born-0-day": "24", "born-0-month": "11", "born-0-year": "2025"})
+    parent.walk_to("time")
+    assert [words[:15] for _, words in rows(parent)] == ["Tue 24 November"]
+
+
 def test_with_no_time_at_all_the_family_is_asked_to_call(family, empty):
     parent = family()
     parent.walk_to("time")

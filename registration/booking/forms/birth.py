@@ -1,6 +1,7 @@
 """Where and when the baby was born, and who the parents are to each other."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -92,10 +93,21 @@ def _not_in_the_future(_form: Any, field: Any) -> None:  # noqa: ANN401 -- WTFor
         raise ValidationError(_("Date of birth must be today or in the past"))
 
 
+class Entries(FieldList):
+    """A list of fields that reads only the numbers we gave them: born-0, born-1 ..."""
+
+    def _extract_indices(self, prefix: str, formdata: Mapping[str, Any]) -> Iterator[int]:
+        """Give the numbers of the entries that were sent; anything else that a name may hold is no entry of ours."""
+        for name in formdata:
+            found = re.fullmatch(rf"{re.escape(prefix)}-([0-9])(-.*)?", name, re.ASCII | re.DOTALL)
+            if found is not None:
+                yield int(found[1])
+
+
 class Babies(StepForm):
     """The date of birth of each baby born together; the earliest governs."""
 
-    born = FieldList(
+    born = Entries(  # type: ignore[no-untyped-call]
         CivilDateField(
             _l("When was your baby born?"),
             [_not_in_the_future],
@@ -117,7 +129,7 @@ class Babies(StepForm):
             return False
         entries = self.born.entries
         if add is not None and len(entries) < MOST_BABIES:
-            self.born.append_entry()
+            self.born.append_entry()  # type: ignore[no-untyped-call]
         elif remove is not None and len(entries) > 1:
             entries[:] = [entry for number, entry in enumerate(entries) if str(number) != remove]
         for number, entry in enumerate(entries):

@@ -57,7 +57,7 @@ def start() -> str:
     state = seen()
     begun = state.booked is None and state.answers != Answers()
     onward = url_of(next_step(state.answers) if begun else Step.WHERE_BORN)
-    return render_template("booking/start.html", example=example, begun=begun, onward=onward, again=Form())
+    return render_template("booking/start.html", example=example, begun=begun, onward=onward, again=Form() if begun else None)
 
 
 @bp.get("/book")

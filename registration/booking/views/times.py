@@ -33,7 +33,7 @@ from registration.booking.rules.choices import (
     on_saturday,
     suggest,
 )
-from registration.booking.rules.deadline import deadline, last_working_day, preferred_by
+from registration.booking.rules.deadline import DAY, deadline, last_working_day, preferred_by
 from registration.booking.rules.journey import Answers, End, Step, step_after
 from registration.booking.rules.requests import AvailabilityRequest
 from registration.booking.views.frame import (
@@ -96,8 +96,9 @@ class Free:
 
     @cached_property
     def offers(self) -> list[Offer]:
-        """List every free start: within the 42 days, and after them."""
-        last = max(self.on, self.wishes.last_lawful_day) + LATE_DAYS
+        """List every free start: within the 42 days, and after them while a registrar may still register alone."""
+        dates = deadline(self.answers.births, self.on)
+        last = min(max(self.on, dates.last_lawful_day) + LATE_DAYS, dates.registrar_general_authority_from - DAY)
         request = AvailabilityRequest(self.answers.births, self.answers.with_interpreter, self.on, last)
         places = free_places(request, now())
         return [(centre, start) for centre in self.cards for start in places.get(centre, ())]
@@ -226,7 +227,7 @@ def time_facts(answers: Answers, wanted: Offer | None = None) -> dict[str, Any]:
         "kept_when": _when(kept.start) if kept and live else "",
         "onward": url_of(step_after(Step.TIME, answers, changing=is_changing()), changing=is_changing()),
         "lost_when": _when(wanted[1]) if wanted else "",
-        "late": bool(items) and not any(day.in_time for day in free.days()),
+        "late": bool(items) and min(day_of(start) for _centre, start in free.offers) > free.wishes.last_lawful_day,
         "advised": _advised(free),
         **_map(free, items),
     }
