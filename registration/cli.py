@@ -1,5 +1,7 @@
 """The commands of `flask`, each sharing the running database of INSTANCE, or starting and stopping it."""
 
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import Context
@@ -66,9 +68,16 @@ def _first_tables(app: Flask) -> str | None:
     return _tables(app)
 
 
+def _stop(_number: int, _frame: object) -> None:
+    """Let SIGTERM end a command as Ctrl-C does: what was begun is undone, and what was started stops."""
+    raise KeyboardInterrupt
+
+
 @contextmanager
 def _server(app: Flask) -> Iterator[None]:
     """Keep the embedded server running meanwhile; with DATABASE_URL there is none to keep."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _stop)
     if not app.config["EMBEDDED"]:
         yield
         return

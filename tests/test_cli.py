@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -103,6 +104,25 @@ def test_a_command_starts_the_embedded_server_and_leaves_none_behind(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr, "what only read was cut off in its transaction"
     assert not embedded.running(tmp_path)
+
+
+def test_sigterm_stops_a_command_and_the_server_it_started(tmp_path):
+    pipe = tmp_path / "centres.csv"
+    os.mkfifo(pipe)  # a file whose sender never comes: the command waits for it
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment |= {"INSTANCE": str(tmp_path / "instance"), "DEMO": "1", "FLASK_APP": "app"}
+    command = [sys.executable, "-m", "flask", "centres", "import", str(pipe)]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as running:
+        until = time.monotonic() + 60
+        while not embedded.running(tmp_path / "instance") and time.monotonic() < until:
+            time.sleep(0.2)
+        time.sleep(3)  # past making its tables, into the waiting
+        running.terminate()
+        _, said = running.communicate(timeout=60)
+
+    assert running.returncode == 1, said
+    assert "Traceback" not in said
+    assert not embedded.running(tmp_path / "instance")
 
 
 def test_every_command_with_a_database_tells_what_it_does(make, server_url):

@@ -24,8 +24,11 @@ def load() -> None:
     from registration.demo import load as demonstration
 
     _refuse_elsewhere()
-    with transaction():
-        made = demonstration.load(clock.now())
+    try:
+        with transaction():
+            made = demonstration.load(clock.now())
+    except demonstration.InUse as refusal:
+        raise click.ClickException(refusal.sentence) from refusal
     if made is None:
         click.echo("The demonstration is loaded already: nothing to do.")
         return

@@ -26,6 +26,7 @@ from registration.common import clock
 from registration.common.audit import AuditEvent
 from registration.common.authority import Authority, current_authority
 from registration.common.db import db
+from registration.common.errors import Refused
 from registration.common.holidays import bank_holidays
 from registration.demo import diary, invented
 from registration.demo.bulk import analyse, copy, reserve
@@ -53,10 +54,19 @@ class Loaded:
     postcodes: int
 
 
+class InUse(Refused):
+    """Families have booked here already, so this is no demonstration: start with DEMO=0."""
+
+
 def load(now: datetime) -> Loaded | None:
-    """Load the demonstration as it stands at a moment; None, and nothing done, where it was loaded before."""
+    """Load the demonstration as it stands at a moment; None, and nothing done, where it was loaded before.
+
+    Raises InUse where families have booked before: invented ones are never mixed among them.
+    """
     if not claim(MARK, now):
         return None
+    if db.session.scalar(select(Booking.id).limit(1)) is not None:
+        raise InUse
     today, chance = clock.civil_date(now), Random(SEED)  # noqa: S311 -- invented data, the same each time
     postcodes = add_postcodes(invented.POSTCODE_DISTRICTS)
     _add_districts()

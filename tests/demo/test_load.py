@@ -194,3 +194,23 @@ def test_copying_no_rows_does_nothing(database):
 @pytest.mark.parametrize("name", ["Sunshine Childrens Centre", "Elland Family Hub", "Todmorden Family Hub"])
 def test_no_invented_centre_has_the_name_of_a_real_one(name):
     assert name.casefold() not in {centre.name.casefold() for centre in invented.centres()}
+
+
+def test_families_who_booked_before_are_never_mixed_with_invented_ones(new_database, tmp_path):
+    app = make_app(new_database, tmp_path, "in_use", CLOCK=None)
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text("SET session_replication_role = replica"))  # one row of a council's own is enough
+        connection.execute(
+            text("""
+            INSERT INTO booking (public_id, reference, link_digest, family_id, session_id, centre_id, begins_at, ends_at, kind,
+                                 married_or_civil_partners, both_parents_named, attending, last_lawful_day, channel)
+            VALUES (gen_random_uuid(), 'BRB-7K4-XWM', '', 1, 1, 1, now(), now() + interval '30 min', 'registration', true, true,
+                    'mother', '2026-12-31', 'online')""")
+        )
+    result = app.test_cli_runner().invoke(args=["demo", "load"])
+
+    assert result.exit_code == 1
+    assert "Families have booked here already, so this is no demonstration: start with DEMO=0." in result.output
+    with app.app_context(), db.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM registrar")).scalar_one() == 0
+    close(app)
