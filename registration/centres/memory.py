@@ -16,8 +16,8 @@ from registration.centres.rules import CentreCard, Place, ServiceCard, distance_
 from registration.common.db import db
 
 T = TypeVar("T")
-#: Answers remembered at the most: postcodes asked for, and the centres as seen from each.
-MOST = 5_000
+#: Answers remembered at the most: the centres as seen from each postcode; of a county with sixty they take some 13 MB.
+MOST = 1_000
 _STAMP = text("SELECT stamp FROM place_stamp")
 
 
