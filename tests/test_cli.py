@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
-from sqlalchemy import text
+from sqlalchemy import NullPool, create_engine, text
 
 from registration.common import embedded
 from registration.common.db import db
@@ -106,23 +106,26 @@ def test_a_command_starts_the_embedded_server_and_leaves_none_behind(tmp_path):
     assert not embedded.running(tmp_path)
 
 
-def test_sigterm_stops_a_command_and_the_server_it_started(tmp_path):
-    pipe = tmp_path / "centres.csv"
-    os.mkfifo(pipe)  # a file whose sender never comes: the command waits for it
+def test_sigterm_stops_a_command_in_the_middle_and_undoes_what_it_began(tmp_path):
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    environment |= {"INSTANCE": str(tmp_path / "instance"), "DEMO": "1", "FLASK_APP": "app"}
-    command = [sys.executable, "-m", "flask", "centres", "import", str(pipe)]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as running:
-        until = time.monotonic() + 60
-        while not embedded.running(tmp_path / "instance") and time.monotonic() < until:
-            time.sleep(0.2)
-        time.sleep(3)  # past making its tables, into the waiting
-        running.terminate()
-        _, said = running.communicate(timeout=60)
+    environment |= {"INSTANCE": str(tmp_path), "DEMO": "1", "FLASK_APP": "app"}
+    command = [sys.executable, "-m", "flask", "demo", "load"]
+    subprocess.run([sys.executable, "-m", "flask", "db", "upgrade"], cwd=ROOT, env=environment, check=True)
+    with embedded.using(tmp_path) as url, create_engine(url, poolclass=NullPool).connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(hashtext('imported_file'))"))  # the command waits for this
+        with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as running:
+            waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory'")
+            until = time.monotonic() + 60
+            while not connection.execute(waiting).scalar_one() and time.monotonic() < until:
+                connection.rollback()
+                time.sleep(0.1)
+            running.terminate()
+            _, said = running.communicate(timeout=60)
+        left = connection.execute(text("SELECT count(*) FROM centre")).scalar_one()
 
-    assert running.returncode == 1, said
+    assert (running.returncode, left) == (1, 0), said
     assert "Traceback" not in said
-    assert not embedded.running(tmp_path / "instance")
+    assert not embedded.running(tmp_path)
 
 
 def test_every_command_with_a_database_tells_what_it_does(make, server_url):
