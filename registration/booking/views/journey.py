@@ -14,6 +14,7 @@ from registration.booking.rules.deadline import last_lawful_day
 from registration.booking.rules.journey import (
     Answers,
     CallInstead,
+    End,
     Step,
     mother_is_missing,
     next_step,
@@ -57,7 +58,9 @@ def start() -> str:
     state = seen()
     begun = state.booked is None and state.answers != Answers()
     onward = url_of(next_step(state.answers) if begun else Step.WHERE_BORN)
-    return render_template("booking/start.html", example=example, begun=begun, onward=onward, again=Form() if begun else None)
+    return render_template(
+        "booking/start.html", example=example, begun=begun, onward=onward, again=Form() if begun else None
+    )
 
 
 @bp.get("/book")
@@ -79,11 +82,14 @@ def begin_again() -> ResponseReturnValue:
     return redirect(url_of(Step.WHERE_BORN))
 
 
-@bp.get("/book/call-us/<any('loss', 'abroad', 'twelve-months', 'different'):end>")
 @public
 def call_us(end: str) -> str:
     """End kindly, with the number: this is not for a page of questions."""
     return render_template(f"booking/call_us/{end}.html", end=end)
+
+
+for _end in End:
+    bp.add_url_rule(f"/book/call-us/{_end.value}", "call_us", call_us, defaults={"end": _end.value})
 
 
 # -- questions
@@ -157,7 +163,7 @@ def _lapsed() -> ResponseReturnValue:
         return restored(step, carried_answers())
     if walk.row.booking_id is not None:
         return shown(step)
-    return render(step, FORMS[step](), walk.answers, away=True)
+    return too_early(step, Seen(walk.answers)) or render(step, FORMS[step](), walk.answers, away=True)
 
 
 # -- what some pages show beside their question
