@@ -148,7 +148,8 @@ def _crowd(servers: Servers, today: date, born: date) -> None:
             losers = [body for status, body in answers if status == 409]
             exact += statuses == {201: places, 409: CROWD - places} and all(body.get("alternatives") for body in losers)
     print(
-        f"{CROWD} clients on one start, {rounds} rounds: exactly its places booked, every loser told others: {exact} of {rounds}   {dict(seen)}"
+        f"{CROWD} clients on one start: exactly its places booked, every loser told others: "
+        f"{exact} of {rounds} rounds   {dict(seen)}"
     )
 
 
@@ -168,7 +169,8 @@ def _history(servers: Servers, engine: object, today: date, path: str) -> None:
     time.sleep(1)
     many_ = _at(servers, path)
     print(
-        f"availability, past bookings tenfold   {few.rate:.0f} /s then {many_.rate:.0f} /s: {few.rate / many_.rate:.2f} x (at most 1.1)"
+        f"availability, past bookings tenfold   {few.rate:.0f} /s then {many_.rate:.0f} /s: "
+        f"{few.rate / many_.rate:.2f} x (at most 1.1)"
     )
 
 

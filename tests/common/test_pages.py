@@ -36,7 +36,7 @@ def failing(app, monkeypatch):
             raise error
 
         monkeypatch.setitem(app.view_functions, "pages.privacy", view)
-        monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)  # noqa: FBT003
+        monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
 
     return fail
 
@@ -127,7 +127,7 @@ def test_an_outage_is_said_even_when_no_session_can_be_read(app, client, monkeyp
         raise OperationalError("SELECT secret", {}, Exception("gone"))
 
     monkeypatch.setattr(app.session_interface, "open_session", out)
-    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)  # noqa: FBT003
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
 
     answer = client.get("/privacy")
 
@@ -172,7 +172,7 @@ def test_the_demonstration_says_that_it_is_one(app, client, monkeypatch):
     notice = "This is a demonstration. Centres, registrars and families are invented."
     assert notice in client.get("/cookies").text
 
-    monkeypatch.setitem(app.config, "DEMO", False)  # noqa: FBT003
+    monkeypatch.setitem(app.config, "DEMO", False)
     assert notice not in client.get("/cookies").text
 
 
