@@ -78,8 +78,7 @@ class Config:
     TESTING: bool = False
     WTF_CSRF_ENABLED: bool = True
     WTF_CSRF_TIME_LIMIT: int | None = None  # a form lives as long as the session it belongs to
-    MAX_CONTENT_LENGTH: int = 32 * 1024 * 1024
-    MAX_FORM_MEMORY_SIZE: int = 256 * 1024
+    MAX_CONTENT_LENGTH: int = 256 * 1024  # no page takes a file; reading millions of short fields would take minutes
     PERMANENT_SESSION_LIFETIME: timedelta = timedelta(hours=24)
     SESSION_COOKIE_HTTPONLY: bool = True
     SESSION_COOKIE_SAMESITE: str = "Lax"

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import fields
 from pathlib import Path
+from wsgiref.headers import Headers
 
 from flask import Flask
 from flask_migrate import Migrate
@@ -23,8 +24,9 @@ from registration import cli
 from registration.booking import api
 from registration.booking import jobs as _booking_jobs  # noqa: F401 -- registers its jobs
 from registration.booking.commands import invariants, sessions
-from registration.booking.views import find, journey, manage
+from registration.booking.views import find, frame, manage
 from registration.booking.views import finish as _finish  # noqa: F401 -- the journey's last pages, on its blueprint
+from registration.booking.views import journey as _journey  # noqa: F401 -- its questions
 from registration.booking.views import times as _times  # noqa: F401 -- its page of times
 from registration.centres.commands import groups as place_commands
 from registration.common import access, assets, embedded, health, pages
@@ -116,10 +118,20 @@ def _harden(app: Flask) -> None:
         permissions_policy={"geolocation": "()", "camera": "()", "microphone": "()"},
     )
     files = WhiteNoise(
-        app.wsgi_app, root=str(STATIC), prefix="static/", max_age=3600, immutable_file_test=r"-[0-9a-f]{12}\."
+        app.wsgi_app,
+        root=str(STATIC),
+        prefix="static/",
+        max_age=3600,
+        immutable_file_test=r"-[0-9a-f]{12}\.",
+        add_headers_function=_as_named,
     )
     number = int(app.config["TRUSTED_PROXIES"])
     app.wsgi_app = ProxyFix(files, x_for=number, x_proto=number, x_host=number)  # type: ignore[method-assign]
+
+
+def _as_named(headers: Headers, _path: str, _url: str) -> None:
+    """Have a file taken for what its name says it is."""
+    headers["X-Content-Type-Options"] = "nosniff"
 
 
 def _capabilities(app: Flask) -> None:
@@ -131,7 +143,7 @@ def _capabilities(app: Flask) -> None:
     csrf.exempt(messages.receipts)
     app.register_blueprint(api.bp)
     csrf.exempt(api.bp)
-    app.register_blueprint(journey.bp)
+    app.register_blueprint(frame.bp)
     app.register_blueprint(manage.bp)
     app.register_blueprint(find.bp)
     staff.init_app(app)

@@ -24,6 +24,7 @@ from registration.booking.rules.requests import MOST_BABIES
 from registration.booking.views.frame import (
     FORMS,
     SESSION_KEY,
+    Seen,
     bp,
     carried_answers,
     chosen_again,
@@ -35,6 +36,7 @@ from registration.booking.views.frame import (
     restored,
     seen,
     shown,
+    too_early,
     url_of,
     walked,
 )
