@@ -1,10 +1,13 @@
 """How the queue calls our jobs."""
 
+from datetime import UTC, datetime
+
 import pytest
+from flask import current_app, has_app_context
 from procrastinate import PsycopgConnector
 from sqlalchemy import text
 
-from registration.common.queue import defer, job, queue
+from registration.common.queue import defer, init_queue, job, queue
 
 
 @pytest.fixture
@@ -55,3 +58,65 @@ def test_a_job_may_queue_another_in_its_transaction_while_a_worker_runs_it(app, 
         database.execute(text("SELECT args FROM procrastinate_jobs WHERE task_name = 'tests.later'")).scalars().all()
     )
     assert queued == [{"message_id": 7}]
+
+
+# ---- work that goes with the booking
+
+
+def waiting(database):
+    rows = database.execute(text("SELECT task_name, args, scheduled_at FROM procrastinate_jobs ORDER BY id"))
+    return [tuple(row) for row in rows]
+
+
+def test_a_job_waits_with_its_arguments_from_the_moment_it_was_asked_for(database):
+    later = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    defer("tests.now", message_id=7)
+    defer("tests.later", schedule_at=later, names=["a", "b"])
+
+    assert waiting(database) == [("tests.now", {"message_id": 7}, None), ("tests.later", {"names": ["a", "b"]}, later)]
+
+
+def test_a_job_asked_for_by_work_that_was_undone_never_was(database):
+    defer("tests.kept", number=1)
+    database.commit()
+    defer("tests.undone", number=2)
+    database.rollback()
+
+    assert [name for name, _, _ in waiting(database)] == ["tests.kept"]
+
+
+def test_a_job_run_inside_the_application_uses_the_one_that_is_there(app, register):
+    seen = []
+    work = register("tests.inside", lambda: seen.append(current_app.name))
+    with app.app_context():
+        work()
+
+    assert seen == ["registration"]
+
+
+def test_a_job_run_by_a_worker_gets_an_application_of_its_own(app, register, monkeypatch):
+    from registration.common import queue as queueing
+
+    seen = []
+    monkeypatch.setattr(queueing, "_application", [app])
+    register("tests.outside", lambda: seen.append(current_app.name))
+    queue.tasks["tests.outside"]()
+
+    assert (seen, has_app_context()) == (["registration"], False)
+
+
+def test_the_worker_works_for_the_application_made_last(app, monkeypatch):
+    from registration.common import queue as queueing
+
+    monkeypatch.setattr(queueing, "_application", ["an older one"])
+    init_queue(app)
+
+    assert queueing._application == [app]
+
+
+def test_a_periodic_job_is_not_queued_twice_while_it_waits(register):
+    register("tests.once", lambda _due: None, every="* * * * *")
+    register("tests.often", lambda: None)
+
+    assert queue.tasks["tests.once"].queueing_lock == "tests.once"
+    assert queue.tasks["tests.often"].queueing_lock is None
