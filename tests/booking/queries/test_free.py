@@ -75,6 +75,8 @@ class Council:
         with self.one.app_context():
             for table in ("occupancy", "request_key", "message", "booking", "sharing_answer", "family", "session"):
                 db.session.execute(text(f"DELETE FROM {table}"))  # noqa: S608
+            for table in ("session", "occupancy"):  # so that the same numbers do the same each time
+                db.session.execute(text(f"ALTER TABLE {table} ALTER COLUMN id RESTART"))
             db.session.execute(text("UPDATE registrar SET may_register_births = true"))
             for number, day in enumerate(DAYS):
                 self.world.session("sunshine", "ann", day, "9:00", "12:00", kept=30)
@@ -384,6 +386,27 @@ def test_a_booking_made_in_the_last_moment_of_its_hold_is_seen_once_it_stands(ne
         with app.app_context():
             assert starts(world) == ["9:30"]
         db.engine.dispose()
+
+
+def test_a_booking_moved_within_its_session_is_seen(world):
+    kept = holds.hold(HoldRequest(world.centres["sunshine"], at_time(TUESDAY, "9:00"), (BORN,), interpreter=False), NOW)
+    made = book(replace(REQUEST, hold=kept.token), NOW)
+    assert starts(world) == ["9:30", "10:00"]
+    changes.move(made.public_id, world.centres["sunshine"], at_time(TUESDAY, "10:00"), NOW)
+    assert starts(world) == ["9:00", "9:30"]
+
+
+def test_a_session_that_is_cut_short_put_off_or_taken_elsewhere_is_seen(database, world):
+    assert starts(world) == ["9:00", "9:30", "10:00"]
+    for change, there, elsewhere in (
+        ("ends_at = ends_at - interval '30 minutes'", ["9:00", "9:30"], ["9:00", "9:30"]),
+        ("begins_at = begins_at + interval '15 minutes'", ["9:15"], ["9:00", "9:30"]),
+        (f"centre_id = {world.centres['todmorden']}", [], ["9:00", "9:30"]),
+        (f"centre_id = {world.centres['elland']}", [], ["9:00", "9:15", "9:30"]),
+        ("state = 'withdrawn'", [], ["9:00", "9:30"]),
+    ):
+        database.execute(text(f"UPDATE session SET {change} WHERE id = {world.sessions[0]}"))  # noqa: S608
+        assert (starts(world), starts(world, "elland")) == (there, elsewhere)
 
 
 def test_every_length_is_remembered_by_itself(world):
