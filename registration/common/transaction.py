@@ -35,18 +35,19 @@ def commits(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRetur
 
     @wraps(view)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        for attempt in range(1, TRIES + 1):
+        attempt = 1
+        while True:
             try:
                 return _kept(make_response(view(*args, **kwargs)))
             except DBAPIError as error:
                 db.session.rollback()
                 if sqlstate(error) not in PASSING or attempt == TRIES:
                     raise
-                sleep(PAUSE * attempt)
             except BaseException:
                 db.session.rollback()
                 raise
-        raise AssertionError  # the loop above returns or raises
+            sleep(PAUSE * attempt)
+            attempt += 1
 
     vars(wrapper)["commits"] = True  # tests/test_house.py asks which views may change things
     return wrapper
