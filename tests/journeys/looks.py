@@ -34,12 +34,14 @@ LAYOUT = """() => {
   for (const one of document.body.querySelectorAll("*")) {
     const style = getComputedStyle(one), box = one.getBoundingClientRect();
     if (!box.width || style.visibility === "hidden" || one.closest("svg") || unseen(one)) continue;
+    if (one.parentElement.closest(".rs-scroll")) continue;  // a wide table scrolls in a frame of its own
     const name = `${one.localName}.${one.className} (${one.textContent.trim().slice(0, 40)})`;
     if (box.right > innerWidth + 1 || box.left < -1) faults.push(`${name} stands outside the window`);
-    const wide = clips(style.overflowX) && one.scrollWidth > one.clientWidth + 1;
-    if (wide || (clips(style.overflowY) && one.scrollHeight > one.clientHeight + 1)) faults.push(`${name} is cut off`);
     const control = one.matches("button, select, textarea, summary, input");
     if (control && Math.min(box.width, box.height) < 24) faults.push(`${name} is ${box.width} by ${box.height} px small`);
+    if (one.localName === "input") continue;  // what is longer than its box scrolls inside it
+    const wide = clips(style.overflowX) && one.scrollWidth > one.clientWidth + 1;
+    if (wide || (clips(style.overflowY) && one.scrollHeight > one.clientHeight + 1)) faults.push(`${name} is cut off`);
   }
   return faults;
 }"""
@@ -70,7 +72,7 @@ class Looks:
         page = self.visitor.page
         self.visitor.service.looked.add(self.visitor.drawn)
         page.evaluate(axe())
-        faults = []
+        faults = self._skips()
         for width, height in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": height})
             self._picture(name, width)
@@ -80,6 +82,17 @@ class Looks:
             page.evaluate(SPACED, False)
             faults += [f"{self.visitor.path} {name} at {width} px: {fault}" for fault in found]
         assert not faults, "\n".join(faults)
+
+    def _skips(self) -> list[str]:
+        """See that the first thing the keyboard reaches on a fresh page skips to its content."""
+        page = self.visitor.page
+        if page.evaluate("document.activeElement !== document.body"):
+            return []
+        page.keyboard.press("Tab")
+        skips = page.evaluate("document.activeElement.getAttribute('href') === '#main-content'")
+        seen = page.evaluate("document.activeElement.getBoundingClientRect().width > 1")
+        page.evaluate("document.activeElement.blur()")
+        return [] if skips and seen else [f"{self.visitor.path}: the first thing reached skips to nothing"]
 
     def _picture(self, name: str, width: int) -> None:
         folder = os.environ.get("SHOTS")

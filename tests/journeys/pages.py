@@ -121,10 +121,10 @@ class Visitor:
         return self.main.get_by_role("status")
 
     def values(self) -> Given:
-        """What stands in the page's inputs, as somebody would see it there."""
+        """What stands in the page's inputs, as somebody would read it there; no page gives a password back."""
         return self.page.evaluate(
             """() => Object.fromEntries([...document.querySelectorAll(
-                "main :is(input, select, textarea):not([type=hidden])")].map(
+                "main :is(input, select, textarea):not([type=hidden], [type=password])")].map(
                   (one) => [one.id, one.matches("[type=radio], [type=checkbox]") ? one.checked : one.value]))"""
         )
 

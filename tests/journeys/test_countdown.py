@@ -1,7 +1,5 @@
 """The one script of our own: it says when a kept time is nearly out, and once more when it is."""
 
-import shutil
-
 import pytest
 
 from registration.common import assets
@@ -14,22 +12,16 @@ PAGE = """<!DOCTYPE html><html lang="en"><title>A kept time</title><body>
 
 
 @pytest.fixture
-def kept_time():
-    """A page in a browser whose clock we move, with the built script running in it."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright here: no browser tests")
+def kept_time(browser):
+    """A page whose clock we move, with the built script running in it."""
     script = (assets.BUILT / assets.asset_url("app.js").rpartition("/")[2]).read_text(encoding="utf-8")
-    with playwright.sync_playwright() as tools:
-        own = shutil.which("chromium") or tools.chromium.executable_path
-        if shutil.which(own) is None:
-            pytest.skip("no Chromium on this machine: no browser tests")
-        browser = tools.chromium.launch(executable_path=own, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.clock.install()
-        page.set_content(PAGE)
-        page.add_script_tag(content=script, type="module")
-        page.wait_for_selector("body.govuk-frontend-supported")
-        yield page
-        browser.close()
+    page = browser.new_page()
+    page.clock.install()
+    page.set_content(PAGE)
+    page.add_script_tag(content=script, type="module")
+    page.wait_for_selector("body.govuk-frontend-supported")
+    yield page
+    page.close()
 
 
 def test_nothing_is_said_while_there_is_time(kept_time):

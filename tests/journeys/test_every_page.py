@@ -172,7 +172,9 @@ def test_the_pages_of_a_booking_that_is_over(eyes, service):
         eyes.look(booking.name)
 
 
-@pytest.mark.parametrize("page", ["/privacy", "/accessibility", "/cookies", "/outbox"])
+@pytest.mark.parametrize(
+    "page", ["/privacy", "/accessibility", "/cookies", "/outbox", "/api/docs", "/api/problems/slot-taken"]
+)
 def test_the_pages_beside_the_journey(eyes, page):
     eyes.visitor.open(page)
     eyes.look()
@@ -187,3 +189,35 @@ def test_pages_in_other_languages(eyes, language):
     for step in ("date-of-birth", "time", "contact", "check", "booked"):
         family.walk(story, step)
         eyes.look(language)
+
+
+MOST_BYTES = 40_000
+
+
+def weight(family) -> int:
+    """Load the page anew as if nothing were kept from before; give the bytes that came over the wire."""
+    wire = family.page.context.new_cdp_session(family.page)
+    wire.send("Network.enable")
+    wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    bytes_of = []
+    wire.on("Network.loadingFinished", lambda done: bytes_of.append(done["encodedDataLength"]))
+    family.page.reload(wait_until="networkidle")
+    wire.detach()
+    return int(sum(bytes_of))
+
+
+def test_a_first_visit_to_any_page_of_the_journey_is_light(come):
+    family = come(320, 640)
+    family.open("/")
+    weights = {"start": weight(family)}
+    story = a_story("light@example.com", share={"share": "yes"})
+    for step in ("where-born", "date-of-birth", "married", "language", "postcode", "time", "contact", "share", "join"):
+        family.walk(story, step)
+        weights[step] = weight(family)
+    family.open("/book/every-time?by=day")
+    weights["every time"] = weight(family)
+    family.open("/book/contact")
+    for step in ("check", "booked"):
+        family.walk(story, step)
+        weights[step] = weight(family)
+    assert {step: taken for step, taken in weights.items() if taken > MOST_BYTES} == {}

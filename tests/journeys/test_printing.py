@@ -1,7 +1,6 @@
 """The confirmation on paper: one page of A4, however much there is to say."""
 
 import re
-import shutil
 from datetime import time
 from urllib.parse import urlsplit
 
@@ -17,34 +16,28 @@ MIME = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "png
 
 
 @pytest.fixture
-def paper(client, at):
+def paper(browser, client, at):
     """Print a page as a browser does; give the number of sheets."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright here: no browser tests")
     at("2026-11-22T09:00")
-    with playwright.sync_playwright() as tools:
-        own = shutil.which("chromium") or tools.chromium.executable_path
-        if shutil.which(own) is None:
-            pytest.skip("no Chromium on this machine: no browser tests")
-        browser = tools.chromium.launch(executable_path=own, args=["--no-sandbox"])
-        page = browser.new_page()
-        built = {file.name for file in assets.BUILT.iterdir()}
+    page = browser.new_page()
+    built = {file.name for file in assets.BUILT.iterdir()}
 
-        def sheets(path):
-            written = client.get(path).data
+    def sheets(path):
+        written = client.get(path).data
 
-            def answer(route):
-                name = urlsplit(route.request.url).path.rpartition("/")[2]
-                if name in built:
-                    route.fulfill(body=(assets.BUILT / name).read_bytes(), content_type=MIME[name.rpartition(".")[2]])
-                else:
-                    route.fulfill(body=written, content_type="text/html; charset=utf-8")
+        def answer(route):
+            name = urlsplit(route.request.url).path.rpartition("/")[2]
+            if name in built:
+                route.fulfill(body=(assets.BUILT / name).read_bytes(), content_type=MIME[name.rpartition(".")[2]])
+            else:
+                route.fulfill(body=written, content_type="text/html; charset=utf-8")
 
-            page.route("**/*", answer)
-            page.goto(f"http://service.test{path}")
-            return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
+        page.route("**/*", answer)
+        page.goto(f"http://service.test{path}")
+        return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4")))
 
-        yield sheets
-        browser.close()
+    yield sheets
+    page.close()
 
 
 def test_a_confirmation_is_one_page_of_paper(paper, database):

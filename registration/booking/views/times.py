@@ -59,7 +59,7 @@ from registration.common.transaction import commits, undo
 #: How far beyond the 42 days, or beyond today for a family that is late, times are looked for.
 LATE_DAYS = timedelta(days=42)
 #: So many starts on one page of the full list keep it light on a slow telephone.
-STARTS_ON_A_PAGE = 120
+STARTS_ON_A_PAGE = 80
 
 
 # -- what is free for a family
