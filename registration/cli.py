@@ -22,8 +22,6 @@ from registration.common import embedded
 from registration.common.db import db
 from registration.common.queue import queue
 
-#: Commands that use no database, or hold it themselves.
-NO_DATABASE = frozenset({"run", "routes", "shell"})
 OTHER_TABLES = "The tables of this database are not those of this version of the service: run `flask db upgrade` first."
 
 
@@ -31,8 +29,7 @@ def init_app(app: Flask) -> None:
     """Add the service's own commands and give every command its database."""
     app.cli.add_command(worker)
     for command in (migrations, *app.cli.commands.values()):
-        if command.name not in NO_DATABASE:
-            _with_database(command, migrates=command is migrations)
+        _with_database(command, migrates=command is migrations)
 
 
 def _with_database(command: click.Command, *, migrates: bool) -> None:
