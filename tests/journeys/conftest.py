@@ -75,7 +75,8 @@ class Service:
 
         jobs = self.rows("""
             UPDATE procrastinate_jobs SET status = 'doing'
-             WHERE status NOT IN ('doing', 'succeeded', 'failed', 'cancelled', 'aborted') AND task_name = 'messages.deliver' AND coalesce(scheduled_at, now()) <= now()
+             WHERE status NOT IN ('doing', 'succeeded', 'failed', 'cancelled', 'aborted')
+               AND task_name = 'messages.deliver' AND coalesce(scheduled_at, now()) <= now()
             RETURNING id, args""")
         for job in jobs:
             with self.app.app_context():
