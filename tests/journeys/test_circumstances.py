@@ -50,7 +50,7 @@ def test_a_birth_in_another_district_becomes_a_declaration_which_is_explained(se
     phone.walk(story, "other-district")
     assert "Bradford" in phone.text
     assert "by post" in phone.text
-    phone.book(story)
+    phone.walk(story, "booked")
     assert "office where your baby was born" in phone.text
     kind = service.one(
         "SELECT kind FROM booking b JOIN family f ON f.id = b.family_id WHERE f.email = 'bradford@example.com'"
@@ -89,10 +89,10 @@ def test_twins_with_an_interpreter_have_a_longer_appointment(service, phone):
     phone.press("add")
     assert phone.values()["born-0-day"] == twins["born-0-day"], "what was typed stays"
     phone.answer(twins)
-    reference = phone.book(story)
+    phone.walk(story, "booked")
     minutes = service.one(
         "SELECT extract(epoch FROM ends_at - begins_at) / 60 FROM booking WHERE reference = :reference",
-        reference=reference,
+        reference=phone.reference,
     )
     with service.app.app_context():
         council = current_authority()
@@ -103,7 +103,7 @@ def test_a_family_that_is_late_reads_honest_words_and_books(service, phone):
     story = a_story("late@example.com", date_of_birth=born(LATE))
     phone.walk(story, "time")
     assert "You can still register" in phone.text
-    phone.book(story)
+    phone.walk(story, "booked")
     assert "You can still register" in phone.text
     assert "too late" not in phone.text.lower()
     assert service.bookings("late@example.com") == 1

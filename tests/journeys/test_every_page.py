@@ -40,7 +40,7 @@ def test_the_pages_about_the_birth(eyes):
 
 def test_the_pages_about_the_parents(eyes):
     family = eyes.visitor
-    family.walk(a_story(""), "married")
+    family.hurry(a_story(""), "married")
     family.answer({"married": "no"})
     eyes.empty_and()
     family.answer({"both": "yes"})
@@ -64,7 +64,7 @@ def test_the_pages_that_ask_a_family_to_call(eyes, end):
 
 def test_the_pages_about_what_a_family_needs(eyes):
     family = eyes.visitor
-    family.walk(a_story(""), "language")
+    family.hurry(a_story(""), "language")
     eyes.empty_and(which={"language": "other"})
     family.answer({"language": "other", "other": "ur"})
     eyes.empty_and()
@@ -77,7 +77,7 @@ def test_the_pages_about_what_a_family_needs(eyes):
 
 def test_the_pages_of_times(eyes):
     family = eyes.visitor
-    family.walk(a_story(""), "time")
+    family.hurry(a_story(""), "time")
     eyes.empty_and()
     for by in ("day", "late", "centre"):
         family.open(f"/book/every-time?by={by}")
@@ -93,7 +93,7 @@ def test_the_pages_of_times(eyes):
 def test_the_last_pages(eyes, service):
     family = eyes.visitor
     story = a_story("last@example.com", share={"share": "yes"})
-    family.walk(story, "contact")
+    family.hurry(story, "contact")
     eyes.empty_and(wrong={"name": "Aoife", "email": "aoife", "mobile": "12", "second_contact": "nobody"})
     family.answer(story["contact"] | {"mobile": "07700 900982", "second_contact": ""})
     eyes.empty_and()
@@ -106,14 +106,14 @@ def test_the_last_pages(eyes, service):
 def test_the_pages_of_a_family_that_was_slow(eyes, service):
     family = eyes.visitor
     story = a_story("slower@example.com")
-    family.walk(story, "contact")
+    family.hurry(story, "contact")
     service.run_out()
     family.page.reload()
     eyes.look("run out")
     family.open("/book/time?change=1")
     eyes.look("run out")
     family.answer({"time": FIRST})
-    family.walk(story, "check")
+    family.hurry(story, "check")
     tab = family.another_tab()
     tab.open("/book/access?change=1")
     tab.answer({"needs": "A quiet room"})
@@ -124,7 +124,7 @@ def test_the_pages_of_a_family_that_was_slow(eyes, service):
     eyes.look("away")
     family.book(story)
     family.page.context.clear_cookies()
-    family.walk(story, "check")
+    family.hurry(story, "check")
     family.go_on()
     eyes.look("already booked")
 

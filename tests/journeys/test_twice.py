@@ -40,7 +40,7 @@ def take_every_place(service) -> None:
 def test_two_windows_book_once_and_what_was_changed_in_one_is_shown_in_the_other(service, come):
     first = come()
     story = a_story("windows@example.com")
-    first.walk(story, "check")
+    first.hurry(story, "check")
     second = first.another_tab()
     second.open("/book/check")
     second.follow(second.page.locator(CHANGE_TIME).first)
@@ -64,7 +64,9 @@ def test_two_windows_book_once_and_what_was_changed_in_one_is_shown_in_the_other
 
 def test_going_back_after_booking_and_loading_the_confirmation_again_book_nothing_more(service, come):
     family = come()
-    reference = family.book(a_story("back@example.com"))
+    family.hurry(a_story("back@example.com"), "check")
+    family.go_on()
+    reference = family.reference
     family.page.reload()
     assert (family.step, family.reference) == ("booked", reference)
     family.page.go_back()
@@ -80,7 +82,7 @@ def test_going_back_after_booking_and_loading_the_confirmation_again_book_nothin
 def test_a_double_click_books_once(service, come, script):
     family = come(320, 640, java_script_enabled=script)
     email = f"double-{script}@example.com"
-    family.walk(a_story(email), "check")
+    family.hurry(a_story(email), "check")
     family.onward.dblclick(no_wait_after=True)
     family.page.wait_for_url("**/booked")
     assert service.bookings(email) == 1
@@ -89,19 +91,19 @@ def test_a_double_click_books_once(service, come, script):
 
 def test_when_the_time_runs_out_and_is_still_free_it_is_kept_again(service, phone):
     story = a_story("away@example.com")
-    phone.walk(story, "contact")
+    phone.hurry(story, "contact")
     (before,) = kept(service)
     service.run_out()
     phone.page.reload()
     assert "over" in phone.main.locator(".rs-held").inner_text()
-    reference = phone.book(story)
-    begins = service.one("SELECT begins_at FROM booking WHERE reference = :reference", reference=reference)
+    phone.walk(story, "booked")
+    begins = service.one("SELECT begins_at FROM booking WHERE reference = :reference", reference=phone.reference)
     assert begins == before.begins_at
 
 
 def test_when_the_time_runs_out_and_others_take_it_the_answers_stay_and_other_times_are_offered(service, phone):
     story = a_story("slow@example.com")
-    phone.walk(story, "check")
+    phone.hurry(story, "check")
     (before,) = kept(service)
     take_every_place(service)
 
@@ -121,7 +123,7 @@ def test_when_the_time_runs_out_and_others_take_it_the_answers_stay_and_other_ti
 
 def test_a_family_whose_session_is_gone_loses_nothing(service, phone):
     story = a_story("lapsed@example.com")
-    phone.walk(story, "contact")
+    phone.hurry(story, "contact")
     phone.give(story["contact"])
     phone.page.context.clear_cookies()
     phone.go_on()
@@ -132,12 +134,12 @@ def test_a_family_whose_session_is_gone_loses_nothing(service, phone):
 
     phone.go_on()
     assert phone.step == "share", "everything before is still answered"
-    phone.walk(story, "check")
+    phone.hurry(story, "check")
     phone.page.context.clear_cookies()
     phone.go_on()
     assert (phone.step, service.bookings("lapsed@example.com")) == ("check", 0)
     assert "lapsed@example.com" in phone.text
-    phone.book(story)
+    phone.walk(story, "booked")
     assert service.bookings("lapsed@example.com") == 1
 
 
@@ -147,7 +149,7 @@ def test_booking_the_same_birth_again_tells_nothing_of_the_first_and_sends_its_l
     reference = first.book(story)
     token = first.token
     stranger = come(320, 640)
-    stranger.walk(story, "check")
+    stranger.hurry(story, "check")
     stranger.go_on()
 
     assert stranger.step == "check"
