@@ -36,6 +36,15 @@ CREATE TRIGGER occupancy_restamp_update AFTER UPDATE ON occupancy FOR EACH ROW
   WHEN (OLD.session_id <> NEW.session_id OR OLD.begins_at <> NEW.begins_at OR OLD.ends_at <> NEW.ends_at
         OR (NEW.until IS NOT NULL AND OLD.until IS DISTINCT FROM NEW.until))
   EXECUTE FUNCTION occupancy_restamp();
+
+CREATE FUNCTION centre_restamp() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE session SET stamp = DEFAULT WHERE centre_id = NEW.id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER centre_restamp AFTER UPDATE ON centre FOR EACH ROW
+  WHEN (OLD.participating_from <> NEW.participating_from OR OLD.participating_to IS DISTINCT FROM NEW.participating_to)
+  EXECUTE FUNCTION centre_restamp();
 """
 PLACES = """
 CREATE TABLE place_stamp (one boolean PRIMARY KEY DEFAULT true CHECK (one), stamp bigint NOT NULL);
@@ -63,5 +72,6 @@ def downgrade():
     for table in TABLES:
         op.execute(f"DROP TRIGGER place_restamp ON {table}")
     op.execute("DROP FUNCTION place_restamp; DROP TABLE place_stamp")
+    op.execute("DROP TRIGGER centre_restamp ON centre; DROP FUNCTION centre_restamp")
     op.execute("DROP TRIGGER occupancy_restamp_update ON occupancy; DROP TRIGGER occupancy_restamp ON occupancy")
     op.execute("DROP FUNCTION occupancy_restamp; DROP TRIGGER session_restamp ON session; DROP FUNCTION session_restamp")

@@ -229,4 +229,4 @@ def test_whatever_bytes_stand_in_an_address_are_answered(api, sunshine, query):
     text_of = query.decode("latin-1").replace("#", "%23")
     for path in ("/api/v1/deadline?born=", "/api/v1/centres?postcode=", "/api/v1/bookings/", "/api/problems/"):
         answer = api.client.open(path + "".join(f"%{ord(each):02x}" for each in text_of))
-        assert answer.status_code in {200, 404, 405, 422}
+        assert answer.status_code in {200, 308, 404, 405, 422}  # 308: two slashes for one

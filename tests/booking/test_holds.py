@@ -128,6 +128,14 @@ def test_a_registrar_who_may_not_register_births_is_not_asked(database, want):
         want()
 
 
+@pytest.mark.parametrize(("first", "last"), [("2026-01-01", "2026-11-23"), ("2026-11-25", None)])
+def test_a_centre_that_does_not_take_part_that_day_is_not_offered(database, world, want, first, last):
+    took_part = text("UPDATE centre SET participating_from = :first, participating_to = :last")
+    database.execute(took_part, {"first": first, "last": last})
+    with pytest.raises(NotOffered):
+        want()
+
+
 def test_a_start_sooner_than_the_councils_notice_is_not_offered(want):
     with pytest.raises(NotOffered):
         want(now=NINE - timedelta(minutes=59, seconds=59))

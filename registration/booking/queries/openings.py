@@ -21,6 +21,8 @@ SELECT s.id, s.centre_id, s.registrar_id, s.kept_minutes,
        filled.begins, filled.ends, filled.fresh_until, filled.stale
   FROM session s
   JOIN registrar r ON r.id = s.registrar_id AND r.may_register_births
+  JOIN centre c ON c.id = s.centre_id AND (s.begins_at AT TIME ZONE 'Europe/London')::date
+                   BETWEEN c.participating_from AND coalesce(c.participating_to, 'infinity')
   LEFT JOIN LATERAL (
        SELECT array_agg((date_part('epoch', o.begins_at) / 60)::int ORDER BY o.begins_at) FILTER (WHERE o.counts) AS begins,
               array_agg((date_part('epoch', o.ends_at) / 60)::int ORDER BY o.begins_at) FILTER (WHERE o.counts) AS ends,
@@ -40,7 +42,7 @@ _AROUND = text(_OPENINGS.format(when="s.centre_id = :centre AND s.begins_at <= :
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A published session and what fills it: moments in whole minutes since 1970.
+    """A published session at a centre that takes part that day, and what fills it: moments in whole minutes since 1970.
 
     It stays as read until something changes it, or until the first hold in it ends (`fresh_until`). That lies in the past where
     a hold ended within the last minute: a booking made of it in its last moment may not show yet. `stale` says that holds which

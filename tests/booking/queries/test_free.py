@@ -78,6 +78,7 @@ class Council:
             for table in ("session", "occupancy"):  # so that the same numbers do the same each time
                 db.session.execute(text(f"ALTER TABLE {table} ALTER COLUMN id RESTART"))
             db.session.execute(text("UPDATE registrar SET may_register_births = true"))
+            db.session.execute(text("UPDATE centre SET participating_to = NULL"))
             for number, day in enumerate(DAYS):
                 self.world.session("sunshine", "ann", day, "9:00", "12:00", kept=30)
                 self.world.session("elland", REGISTRARS[1 + number % 2], day, "9:00", "10:30")
@@ -206,6 +207,12 @@ class Council:
     def kept_minutes(self, number):
         self.execute("UPDATE session SET kept_minutes = :kept WHERE id % 2 = :n", kept=15 * (number % 5), n=number % 2)
 
+    def take_part(self, number):
+        last = (None, *DAYS)[number % 4]
+        self.execute(
+            "UPDATE centre SET participating_to = :last WHERE id = :where", last=last, where=self.centre(number)
+        )
+
     # -- asking
 
     def centre(self, number):
@@ -264,6 +271,7 @@ STEPS = [
     Council.back_again,
     Council.licence,
     Council.kept_minutes,
+    Council.take_part,
     Council.ask_one,
     Council.ask_other,
 ]
@@ -407,6 +415,20 @@ def test_a_session_that_is_cut_short_put_off_or_taken_elsewhere_is_seen(database
     ):
         database.execute(text(f"UPDATE session SET {change} WHERE id = {world.sessions[0]}"))  # noqa: S608
         assert (starts(world), starts(world, "elland")) == (there, elsewhere)
+
+
+def test_a_centre_offers_no_time_on_a_day_it_does_not_take_part(database, world):
+    world.session("sunshine", "ann", FRIDAY, "9:00", "9:30")
+    assert starts(world) == ["9:00", "9:30", "10:00", "9:00"]
+    for first, last, left in (
+        ("2026-01-01", str(WEDNESDAY), ["9:00", "9:30", "10:00"]),
+        (str(WEDNESDAY), None, ["9:00"]),
+        (str(TUESDAY), str(FRIDAY), ["9:00", "9:30", "10:00", "9:00"]),
+        ("2026-01-01", str(MONDAY), []),
+    ):
+        took_part = text("UPDATE centre SET participating_from = :first, participating_to = :last WHERE id = :id")
+        database.execute(took_part, {"first": first, "last": last, "id": world.centres["sunshine"]})
+        assert starts(world) == left
 
 
 def test_every_length_is_remembered_by_itself(world):
