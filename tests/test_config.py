@@ -88,7 +88,13 @@ def test_every_setting_reaches_the_service(read):
     config = read(**given)
 
     read_back = {name: getattr(config, name) for name in given}
-    assert read_back == given | {"DEMO": False, "PORT": 8123, "LOG_LEVEL": "WARNING", "TWO_FACTOR": True, "TRUSTED_PROXIES": 2}
+    assert read_back == given | {
+        "DEMO": False,
+        "PORT": 8123,
+        "LOG_LEVEL": "WARNING",
+        "TWO_FACTOR": True,
+        "TRUSTED_PROXIES": 2,
+    }
     assert config.SESSION_COOKIE_SECURE
     assert {name for name in KNOWN if not hasattr(config, name)} == set()
 

@@ -90,7 +90,9 @@ class Occupancy(Model):
     registrar_id: Mapped[int] = mapped_column(ForeignKey("registrar.id"))
     begins_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-    during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE, Computed("tstzrange(begins_at, ends_at)", persisted=True))
+    during: Mapped[Range[datetime]] = mapped_column(
+        TSTZRANGE, Computed("tstzrange(begins_at, ends_at)", persisted=True)
+    )
     kind: Mapped[str] = mapped_column(Text)
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"), unique=True)
     # Of a hold only:
