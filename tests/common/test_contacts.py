@@ -114,7 +114,7 @@ def test_a_mobile_number_is_kept_as_carriers_want_it(typed, kept):
 def test_what_takes_no_texts_is_refused_with_a_sentence(typed):
     with pytest.raises(ValueError, match="Enter a mobile number, like"):
         contacts.mobile(typed)
-    with pytest.raises(ValueError, match="^Enter an? .*mobile number"):
+    with pytest.raises(ValueError, match=r"^Enter an? .*mobile number"):
         contacts.contact(typed)
 
 
