@@ -48,4 +48,9 @@ def _not_a_mobile() -> str:
 
 def contact(text: str) -> str:
     """Give an e-mail address or a mobile number, whichever was written; ValueError has the sentence to show."""
-    return email(text) if "@" in text else mobile(text)
+    if "@" in text:
+        return email(text)
+    try:
+        return mobile(text)
+    except ValueError:
+        raise ValueError(_("Enter an email address or a mobile number")) from None
