@@ -3,7 +3,7 @@
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import Context
 from functools import update_wrapper
 from pathlib import Path
@@ -92,7 +92,7 @@ def _server(app: Flask) -> Iterator[None]:
 def _tables(app: Flask) -> str | None:
     """Give the revision of the database's tables; None where it has none of ours."""
     try:
-        with app.app_context(), db.engine.connect() as connection:
+        with nullcontext() if has_app_context() else app.app_context(), db.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
     except OperationalError as failure:
         reason = " ".join(str(failure.orig).split())

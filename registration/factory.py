@@ -45,6 +45,7 @@ from registration.rota.commands import registrars
 from registration.staff import jobs as _staff_jobs  # noqa: F401 -- registers its jobs
 from registration.staff import views as staff
 from registration.staff.commands import staff as staff_commands
+from registration.staff.rules import Door
 
 ROOT = Path(__file__).parent.parent
 STATIC = Path(__file__).parent / "static"
@@ -140,6 +141,9 @@ def _capabilities(app: Flask) -> None:
     pages.init_app(app)
     app.register_blueprint(messages.bp)
     app.register_blueprint(messages.receipts)
+    staff.offer(
+        app, Door("messages.troubles", "Letters and messages", "Letters to post, and messages that did not arrive.")
+    )
     csrf.exempt(messages.receipts)
     app.register_blueprint(api.bp)
     csrf.exempt(api.bp)

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from registration.booking.rules.attendance import Attending, Bring, Parents, WhoMustCome, what_to_bring, who_must_come
 from registration.common.authority import current_authority
-from registration.common.clock import london
+from registration.common.clock import london, today
 
 NOON = 12
 
@@ -83,8 +83,8 @@ def weekday_and_day(day: date) -> str:
 
 
 def day_and_month(day: date) -> str:
-    """Write a day of this year without its weekday: 19 November."""
-    return format_date(day, "d MMMM", locale=get_locale())
+    """Write a day without its weekday: 19 November; one of another year with it, 22 November 2025."""
+    return format_date(day, "d MMMM" if day.year == today().year else "d MMMM y", locale=get_locale())
 
 
 def clock_time(moment: datetime) -> str:

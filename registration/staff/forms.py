@@ -15,6 +15,7 @@ from flask_security import (
 )
 from flask_security import Form as SecurityForm
 from flask_security.forms import EmailValidation, email_required, password_required, valid_user_email
+from flask_security.utils import validate_redirect_url
 from wtforms import EmailField, Field, PasswordField, RadioField, SelectChoice, StringField
 from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
@@ -52,6 +53,11 @@ class SignInForm(Form, LoginForm):
     )
     password = PasswordField("Password", validators=[password_required, _LONGEST])
     remember = None  # type: ignore[assignment]  # WTForms' own way to leave a field out
+
+    def validate_next(self, field: Field) -> None:
+        """Forget where to go afterwards when that is not a page of ours; the sign-in itself is not refused for it."""
+        if field.data and not validate_redirect_url(field.data):
+            field.data = ""
 
     def validate(self, extra_validators: Any = None) -> bool:  # type: ignore[override]  # noqa: ANN401 -- WTForms' own
         """Say whether this is somebody; one fault is enough, as all are told in the same sentence."""

@@ -247,5 +247,6 @@ def test_old_sessions_and_try_counts_are_forgotten(database):
         database.add(BrowserSession(token_digest=bytes([number]), data=b"", expires_at=hours(age)))
         database.add(TryCount(key=str(number), count=1, expires_at=hours(age)))
     jobs.clean(0)
-    assert database.scalars(select(BrowserSession.token_digest)).all() == [bytes([1])]
+    left = database.scalars(select(BrowserSession.token_digest)).all()
+    assert [each for each in left if len(each) == 1] == [bytes([1])]  # browsers of other tests are kept for a day
     assert database.scalars(select(TryCount.key)).all() == ["1"]

@@ -58,6 +58,14 @@ def answers_problems(view: Callable[P, Response]) -> Callable[P, Response]:
     return wrapper
 
 
+@bp.after_request
+def keep_private(response: Response) -> Response:
+    """Let no cache keep what an answer says of a family."""
+    if request.path.startswith(("/api/v1/bookings", "/api/v1/holds")):
+        response.cache_control.no_store = True
+    return response
+
+
 def said(body: object, status: int = 200) -> Response:
     """Answer with JSON."""
     return Response(to_json(body), status, mimetype="application/json")

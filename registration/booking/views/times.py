@@ -239,7 +239,7 @@ def _advised(free: Free) -> str:
     if free.wishes.preferred_by < last:
         return _("We advise you to come by %(day)s.", day=weekday_and_day(free.wishes.preferred_by))
     open_day = last_working_day(last, bank_holidays())
-    if open_day == last:
+    if open_day == last or open_day < today():
         return ""
     return _("The last working day before then is %(day)s.", day=weekday_and_day(open_day))
 
