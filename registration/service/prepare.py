@@ -5,6 +5,7 @@ What it prints on its standard output is for the person who started the service.
 
 import contextlib
 import sys
+from contextvars import Context
 
 import click
 from flask import Flask
@@ -44,7 +45,8 @@ def _migrate(app: Flask) -> None:
 
 
 def _command(app: Flask, *arguments: str) -> None:
-    app.cli.main(args=list(arguments), standalone_mode=False, obj=ScriptInfo(create_app=lambda: app))
+    """Run a command of this very application, whatever other application may be at hand here."""
+    Context().run(app.cli.main, args=list(arguments), standalone_mode=False, obj=ScriptInfo(create_app=lambda: app))
 
 
 def _sign_ins(app: Flask) -> str:
