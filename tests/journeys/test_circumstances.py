@@ -28,8 +28,7 @@ def asks_to_call(family, service) -> None:
 
 def test_an_unmarried_father_alone_is_told_what_he_needs_before_he_sees_a_time(service, phone):
     story = a_story("father@example.com", married={"married": "no"}, who_is_coming={"who": "other_parent"})
-    walked = phone.walk(story, "papers")
-    assert "time" not in walked
+    phone.hurry(story, "papers")
     assert phone.main.get_by_role("listitem").count() >= 3
     phone.open("/book/time")
     assert phone.step == "papers", "no time is shown before he has said what he will do"
@@ -37,7 +36,8 @@ def test_an_unmarried_father_alone_is_told_what_he_needs_before_he_sees_a_time(s
     phone.go_on()
     assert phone.step == "papers"
     phone.answer({"plan": "papers"})
-    phone.walk(story, "booked")
+    phone.hurry(story, "check")
+    phone.go_on()
     assert "statutory declaration" in phone.text
     coming = service.one(
         "SELECT attending FROM booking b JOIN family f ON f.id = b.family_id WHERE f.email = 'father@example.com'"
@@ -47,10 +47,11 @@ def test_an_unmarried_father_alone_is_told_what_he_needs_before_he_sees_a_time(s
 
 def test_a_birth_in_another_district_becomes_a_declaration_which_is_explained(service, phone):
     story = a_story("bradford@example.com", where_born={"place": "Bradford Royal Infirmary"})
-    phone.walk(story, "other-district")
+    phone.hurry(story, "other-district")
     assert "Bradford" in phone.text
     assert "by post" in phone.text
-    phone.walk(story, "booked")
+    phone.hurry(story, "check")
+    phone.go_on()
     assert "office where your baby was born" in phone.text
     kind = service.one(
         "SELECT kind FROM booking b JOIN family f ON f.id = b.family_id WHERE f.email = 'bradford@example.com'"
@@ -64,11 +65,11 @@ def test_births_that_are_not_registered_here_lead_to_the_telephone(service, phon
     asks_to_call(phone, service)
 
     phone.open("/book/where-born")
-    phone.walk(a_story("", date_of_birth=born(OVER_A_YEAR)), "twelve-months")
+    phone.hurry(a_story("", date_of_birth=born(OVER_A_YEAR)), "twelve-months")
     asks_to_call(phone, service)
 
     phone.open("/book/where-born")
-    phone.walk(a_story(""), "married")
+    phone.hurry(a_story(""), "married")
     phone.follow("/call-us/different")
     asks_to_call(phone, service)
 
@@ -84,12 +85,13 @@ def test_births_that_are_not_registered_here_lead_to_the_telephone(service, phon
 def test_twins_with_an_interpreter_have_a_longer_appointment(service, phone):
     twins = born(3, 0) | born(2, 1)
     story = a_story("twins@example.com", language={"language": "other", "other": "ur"})
-    phone.walk(story, "date-of-birth")
+    phone.hurry(story, "date-of-birth")
     phone.give(born(3, 0))
     phone.press("add")
     assert phone.values()["born-0-day"] == twins["born-0-day"], "what was typed stays"
     phone.answer(twins)
-    phone.walk(story, "booked")
+    phone.hurry(story, "check")
+    phone.go_on()
     minutes = service.one(
         "SELECT extract(epoch FROM ends_at - begins_at) / 60 FROM booking WHERE reference = :reference",
         reference=phone.reference,
@@ -101,9 +103,10 @@ def test_twins_with_an_interpreter_have_a_longer_appointment(service, phone):
 
 def test_a_family_that_is_late_reads_honest_words_and_books(service, phone):
     story = a_story("late@example.com", date_of_birth=born(LATE))
-    phone.walk(story, "time")
+    phone.hurry(story, "time")
     assert "You can still register" in phone.text
-    phone.walk(story, "booked")
+    phone.hurry(story, "check")
+    phone.go_on()
     assert "You can still register" in phone.text
     assert "too late" not in phone.text.lower()
     assert service.bookings("late@example.com") == 1

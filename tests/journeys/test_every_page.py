@@ -56,10 +56,10 @@ def test_the_pages_about_the_parents(eyes):
     eyes.look("mother missing")
 
 
-@pytest.mark.parametrize("end", ["loss", "abroad", "twelve-months", "different"])
-def test_the_pages_that_ask_a_family_to_call(eyes, end):
-    eyes.visitor.open(f"/book/call-us/{end}")
-    eyes.look()
+def test_the_pages_that_ask_a_family_to_call(eyes):
+    for end in ("loss", "abroad", "twelve-months", "different"):
+        eyes.visitor.open(f"/book/call-us/{end}")
+        eyes.look()
 
 
 def test_the_pages_about_what_a_family_needs(eyes):
@@ -172,12 +172,10 @@ def test_the_pages_of_a_booking_that_is_over(eyes, service):
         eyes.look(booking.name)
 
 
-@pytest.mark.parametrize(
-    "page", ["/privacy", "/accessibility", "/cookies", "/outbox", "/api/docs", "/api/problems/slot-taken"]
-)
-def test_the_pages_beside_the_journey(eyes, page):
-    eyes.visitor.open(page)
-    eyes.look()
+def test_the_pages_beside_the_journey(eyes):
+    for page in ("/privacy", "/accessibility", "/cookies", "/outbox", "/api/docs", "/api/problems/slot-taken"):
+        eyes.visitor.open(page)
+        eyes.look()
 
 
 @pytest.mark.parametrize("language", ["ur", "pl"])
@@ -187,7 +185,7 @@ def test_pages_in_other_languages(eyes, language):
     eyes.look(language)
     story = a_story(f"look-{language}@example.com")
     for step in ("date-of-birth", "time", "contact", "check", "booked"):
-        family.walk(story, step)
+        family.hurry(story, step)
         eyes.look(language)
 
 
@@ -212,12 +210,12 @@ def test_a_first_visit_to_any_page_of_the_journey_is_light(come):
     weights = {"start": weight(family)}
     story = a_story("light@example.com", share={"share": "yes"})
     for step in ("where-born", "date-of-birth", "married", "language", "postcode", "time", "contact", "share", "join"):
-        family.walk(story, step)
+        family.hurry(story, step)
         weights[step] = weight(family)
     family.open("/book/every-time?by=day")
     weights["every time"] = weight(family)
     family.open("/book/contact")
     for step in ("check", "booked"):
-        family.walk(story, step)
+        family.hurry(story, step)
         weights[step] = weight(family)
     assert {step: taken for step, taken in weights.items() if taken > MOST_BYTES} == {}
