@@ -107,8 +107,8 @@ check-imports:
 check-tests:
 	$(call step,tests,CHROMIUM=$$(.ci/browser) && export CHROMIUM && $(BIN)/pytest $(UNLESS_LONG) --cov --cov-report=)
 check-coverage:
-	$(call step,coverage,$(BIN)/coverage report --fail-under=90)
+	$(call step,coverage,$(BIN)/coverage report --fail-under=95)
 check-decisions:
-	$(call step,coverage of rules and actions,$(BIN)/coverage report --fail-under=97 --include=$(DECISIONS))
+	$(call step,coverage of rules and actions,$(BIN)/coverage report --fail-under=100 --include=$(DECISIONS))
 
 .PHONY: help run test test-all bench front translations words lock clean $(CHECKS)

@@ -249,4 +249,5 @@ def test_old_sessions_and_try_counts_are_forgotten(database):
     jobs.clean(0)
     left = database.scalars(select(BrowserSession.token_digest)).all()
     assert [each for each in left if len(each) == 1] == [bytes([1])]  # browsers of other tests are kept for a day
-    assert database.scalars(select(TryCount.key)).all() == ["1"]
+    # Counts are their own transactions: those of other tests may still be running.
+    assert [each for each in database.scalars(select(TryCount.key)) if len(each) == 1] == ["1"]

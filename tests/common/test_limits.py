@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from limits.storage import storage_from_string
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 
 from registration.common.access import public
 from registration.common.db import db
@@ -152,6 +152,7 @@ def test_the_counters_own_faults_are_the_databases(make):
 
 
 def test_an_expired_count_is_forgotten_and_a_running_one_kept(database):
+    database.execute(delete(TryCount))  # counts are their own transactions: those of other tests may be left
     now = datetime.now(UTC)
     for key, seconds in (("over", -1), ("running", 60)):
         database.add(TryCount(key=key, count=1, expires_at=now + timedelta(seconds=seconds)))
