@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from flask import Flask
+from flask import Flask, current_app, request
 from flask_session.base import ServerSideSession, ServerSideSessionInterface
 from sqlalchemy import LargeBinary, delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -60,6 +60,12 @@ def _read(data: bytes) -> Mapping[str, Any] | None:
 def init_sessions(app: Flask) -> None:
     """Keep the application's sessions in its database."""
     app.session_interface = PostgresSessions(app, key_prefix="")
+    app.jinja_env.globals["keeps_cookies"] = keeps_cookies
+
+
+def keeps_cookies() -> bool:
+    """Say whether the browser sent our session's cookie, be it of a session that is over."""
+    return current_app.config["SESSION_COOKIE_NAME"] in request.cookies
 
 
 def delete_expired_sessions() -> int:

@@ -93,7 +93,7 @@ def told(answer):
 def test_something_the_family_did_not_give_gets_the_answer_of_no_booking_at_all(client, mine, given):
     wrong = look(client, mine.reference, given)
     assert "There is a problem We could not find a booking with those details" in page(wrong, 422)
-    assert "call 01422" in page(wrong, 422)
+    assert "call 01632" in page(wrong, 422)
     assert told(wrong) == told(look(client, NOBODYS, given))
 
 
@@ -202,6 +202,17 @@ def test_a_page_that_lay_open_too_long_comes_back_with_what_was_typed(app, clien
     assert f'value="{NOBODYS}"' in answer.text
 
 
+def test_a_browser_that_keeps_no_cookies_is_told_so_the_second_time(app, client, world, monkeypatch):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    assert 'name="away"' in look(client, NOBODYS, "Smith").text
+    sent = {"reference": NOBODYS, "given": "Smith", "away": "1"}
+    assert "You were away for a while." in page(client.post("/find-booking", data=sent), 400)
+    client.delete_cookie("session")
+    answer = page(client.post("/find-booking", data=sent), 400)
+    assert "Your browser does not keep our cookie" in answer
+    assert "You were away" not in answer
+
+
 # ---- how often
 
 
@@ -241,7 +252,7 @@ def test_one_reference_can_be_tried_five_times_in_a_quarter_of_an_hour_from_wher
         assert look(counted, way, "Smith", **from_client(number)).status_code == 422
     answer = look(counted, reference, "O’Brien", **from_client(9))
     assert "Please wait a few minutes" in page(answer, 429)
-    assert "Call 01422" in page(answer, 429)
+    assert "Call 01632" in page(answer, 429)
 
 
 def test_one_client_can_try_thirty_times_in_a_quarter_of_an_hour(counted):

@@ -235,7 +235,7 @@ def test_what_no_centre_can_do_ends_kindly_with_the_number(family, database, ste
     someone.post(step)
     assert someone.path == f"/book/call-us/{end}"
     assert words in someone.text
-    assert "01422" in someone.text
+    assert "01632" in someone.text
     assert "too late" not in someone.text.lower()
 
 
@@ -246,7 +246,7 @@ def test_loss_is_met_without_a_word_of_birth_s_joy(family):
         assert "stillborn or has died" in parent.text
     parent.get("/book/call-us/loss")
     assert "We are very sorry" in parent.text
-    assert "01422" in parent.text
+    assert "01632" in parent.text
     assert "Register your baby" not in str(parent.page)
     assert "congratul" not in str(parent.page).lower()
 
@@ -256,7 +256,7 @@ def test_other_families_are_shown_the_telephone(family):
     other.walk_to("married")
     other.get(other.page.find("a", string="Our situation is different")["href"])
     assert "surrogate" in other.text
-    assert "01422" in other.text
+    assert "01632" in other.text
 
 
 @pytest.mark.parametrize(
@@ -322,7 +322,7 @@ def test_a_late_birth_is_never_refused(family, database):
         ),
         (
             "contact",
-            {"name": "Jo", "mobile": "01422 555 0100"},
+            {"name": "Jo", "mobile": "01632 960100"},
             ["Enter a mobile number, like 07700 900 982 or +44 7700 900 982"],
         ),
         ("contact", {"name": "J" * 201, "email": "jo@example.org"}, ["Your name must be 200 letters or fewer"]),

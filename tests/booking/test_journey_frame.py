@@ -144,6 +144,51 @@ def test_our_own_site_is_not_another(family, client, guarded):
     assert AWAY in answer.text
 
 
+# -- a browser that keeps no cookies
+
+
+def without_cookies(client, sent):
+    client.delete_cookie("session")
+    return sent()
+
+
+def test_a_browser_that_keeps_no_cookies_is_told_so_instead_of_going_round_for_ever(family, client, guarded, database):
+    parent = family()
+    parent.get("where-born")
+    without_cookies(client, lambda: parent.post("where-born"))
+    assert AWAY in parent.text
+    answer = without_cookies(client, lambda: parent.post("where-born"))
+    assert answer.status_code == 400
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert parent.page.h1.text == "Your browser does not keep our cookie"
+    assert "Allow cookies for this site" in parent.text
+    assert "01632" in parent.text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_who_then_allows_cookies_goes_on_with_everything_that_was_typed(family, client, guarded):
+    parent = family()
+    parent.walk_to("contact")
+    for _ in range(2):
+        without_cookies(client, lambda: parent.post("contact", {"name": "Aoife Byrne", "email": "aoife@example.org"}))
+    sent = {tag["name"]: tag["value"] for tag in parent.page.select("main form input[type=hidden]")}
+    parent.post("contact", sent | {"allowed": "1"})
+    assert parent.step == "contact"
+    assert "You were away" not in parent.text
+    assert "Your answers are still here." in parent.text
+    assert parent.page.find(id="name")["value"] == "Aoife Byrne"
+    parent.post("contact", {"name": "Aoife Byrne", "email": "aoife@example.org"})
+    assert parent.step == "share"
+
+
+def test_a_second_lapse_with_cookies_is_no_refusal(family, client, guarded):
+    parent = family()
+    parent.walk_to("share")
+    for _ in range(2):
+        client.set_cookie("session", "forgotten")
+        parent.post("share")
+        assert AWAY in parent.text
+
+
 # -- weight
 
 

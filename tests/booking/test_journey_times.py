@@ -153,7 +153,7 @@ def test_no_time_is_shown_that_only_the_registrar_general_could_allow(family, em
 def test_with_no_time_at_all_the_family_is_asked_to_call(family, empty):
     parent = family()
     parent.walk_to("time")
-    assert "There is no free time online just now. Call us and we will find one for you: 01422" in parent.text
+    assert "There is no free time online just now. Call us and we will find one for you: 01632" in parent.text
     parent.post("time", {})
     assert "There is no free time online just now." in parent.text
     assert not parent.wrong

@@ -189,7 +189,7 @@ def test_looking_changes_nothing(client, database, mine, path):
 def test_a_bereaved_familys_link_shows_one_quiet_page_with_the_number(client, mine, path):
     changes.cancel_for_bereavement(mine.public_id, NOW)
     answer = client.get(link(mine) + path)
-    assert page(answer) == "Please call us You can reach us on 01422 555 0100 . Monday to Friday, 9am to 5pm"
+    assert page(answer) == "Please call us You can reach us on 01632 960100 . Monday to Friday, 9am to 5pm"
     for word in ("baby", "birth", mine.reference, "Sunshine", "cancel"):
         assert word not in answer.text.replace("noindex", ""), word
 
@@ -361,7 +361,7 @@ def test_a_late_family_is_told_it_can_still_register(client, world):
 def test_with_no_other_time_the_family_is_told_to_keep_its_own_or_call(client, database, mine):
     left_with_its_own_time_only(database, mine)
     answer = client.get(link(mine) + "/move")
-    assert "There is no other time just now. Keep your appointment, or call 01422" in page(answer)
+    assert "There is no other time just now. Keep your appointment, or call 01632" in page(answer)
     assert offered(answer) == []
     page(client.post(link(mine) + "/move"), 422)
 
@@ -574,6 +574,14 @@ def test_a_page_that_lay_open_too_long_is_shown_again_and_changes_nothing(client
     assert leads_to(client.post(link(mine) + path, data=data), link(mine) + to)
     assert "You were away for a while. Nothing has been changed." in page(client.get(link(mine) + to))
     assert appointment_by_id(mine.public_id) == mine
+
+
+def test_a_browser_that_keeps_no_cookies_is_told_so_instead_of_going_round_for_ever(client, guarded, mine):
+    client.post(link(mine) + "/cancel")
+    client.delete_cookie("session")
+    shown = page(client.get(link(mine) + "/cancel?away=1"))
+    assert "Your browser does not keep our cookie, so nothing can be changed here." in shown
+    assert "You were away" not in shown
 
 
 def test_what_was_chosen_before_it_lapsed_is_still_chosen(client, world, mine):

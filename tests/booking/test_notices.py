@@ -254,7 +254,7 @@ def test_a_message_has_what_its_templates_need_and_no_link_in_it(app, family):
     assert details["entrance"] == "A yellow door under a wooden porch, next to the library."
     assert details["last_lawful_day"] == "Thursday 31 December 2026"
     assert (details["in_time"], details["declaration"]) == (True, False)
-    assert (details["telephone"], details["council"]) == ("01422 555 0100", "Calder Valley Council")
+    assert (details["telephone"], details["council"]) == ("01632 960100", "Calder Valley Council")
     assert details["link_for"] == str(made.public_id)
 
 

@@ -53,7 +53,7 @@ def gias_row(urn="20001", name="Beech Hill Children's Centre", **changes):
     values = {
         "code": "381", "la": "Calderdale", "type": "47", "type_name": "Children's centre", "status": "Open",
         "closed": "", "street": "Mount Pleasant", "postcode": "HX1 5TT", "web": "www.beech.example",
-        "phone": "01422 555 0101", "east": "408572", "north": "0425602",
+        "phone": "01632 960101", "east": "408572", "north": "0425602",
     } | changes  # fmt: skip
     return (
         f"{urn},{values['code']},{values['la']},{name},{values['type']},{values['type_name']},{values['status']},"
@@ -84,7 +84,7 @@ def test_a_gias_extract_brings_its_open_childrens_centres(database):
 
     assert (outcome.added, outcome.skipped, warnings(outcome)) == (1, 1, [])
     assert (centre.urn, centre.kind, centre.cluster.name) == (20001, "children_centre", "unassigned")
-    assert (centre.address, centre.telephone) == ("Mount Pleasant, Halifax", "01422 555 0101")
+    assert (centre.address, centre.telephone) == ("Mount Pleasant, Halifax", "01632 960101")
     assert centre.website == "https://www.beech.example"
     assert (centre.easting, centre.northing, centre.lsoa) == (408572, 425602, "E01010994")
     assert (centre.latitude, centre.longitude) == pytest.approx((53.72677, -1.87156), abs=1e-4)
@@ -178,7 +178,7 @@ def test_a_centre_without_urn_is_known_again_by_name_and_postcode(database):
 
     assert (outcome.added, outcome.changed) == (0, 1)
     centre = database.scalars(select(Centre)).one()
-    assert (centre.urn, centre.bus, centre.telephone) == (20001, "576", "01422 555 0101")
+    assert (centre.urn, centre.bus, centre.telephone) == (20001, "576", "01632 960101")
 
 
 def test_two_urns_are_two_centres_even_under_one_name(database):
@@ -194,7 +194,7 @@ def test_the_services_own_list_says_everything_of_a_centre(database):
         "participating_to;step_free;parking;bus;feeding_room;directions;entrance;languages"
     )
     row = (
-        "Elm;library;Lower Valley;1 High Street;HX5 0BB;53.6857;-1.8407;01422 555 0102;elm@example.org;https://e.example;"
+        "Elm;library;Lower Valley;1 High Street;HX5 0BB;53.6857;-1.8407;01632 960102;elm@example.org;https://e.example;"
         "Blue room, Red room;2027-01-04;2027-12-31;yes;no;503;yes;Past the pool;Green door;pl; ur"
     )
     outcome = actions.import_centres(file(header, row.replace("pl; ur", '"pl; ur"')), BY)
@@ -211,11 +211,11 @@ def test_the_services_own_list_says_everything_of_a_centre(database):
 
 def test_an_empty_cell_changes_nothing_and_a_new_cluster_moves_the_centre(database):
     header = "name,postcode,cluster,telephone,rooms"
-    actions.import_centres(file(header, "Elm,HX5 0BB,North,01422 555 0102,Blue"), BY)
+    actions.import_centres(file(header, "Elm,HX5 0BB,North,01632 960102,Blue"), BY)
     actions.import_centres(file(header, "Elm,HX5 0BB,South,,"), BY)
     centre = the_centre(database, "Elm")
 
-    assert (centre.cluster.name, centre.telephone) == ("South", "01422 555 0102")
+    assert (centre.cluster.name, centre.telephone) == ("South", "01632 960102")
     assert set(database.scalars(select(Cluster.name))) == {"North", "South"}
     assert database.scalars(select(Room.name)).all() == ["Blue"]
 
@@ -261,11 +261,11 @@ def test_services_that_cannot_be_read_are_refused(text):
 
 def test_the_same_file_again_changes_nothing(database):
     actions.import_centres(gias(gias_row()), BY)
-    the_centre(database, "Beech Hill Children's Centre").telephone = "01422 555 0199"
+    the_centre(database, "Beech Hill Children's Centre").telephone = "01632 960199"
     outcome = actions.import_centres(gias(gias_row()), BY)
 
     assert outcome.before == BY.now
-    assert the_centre(database, "Beech Hill Children's Centre").telephone == "01422 555 0199"
+    assert the_centre(database, "Beech Hill Children's Centre").telephone == "01632 960199"
     assert database.scalars(select(ImportedFile.rows)).all() == [1]
 
 

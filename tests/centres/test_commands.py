@@ -6,7 +6,7 @@ import pytest
 from registration.centres.commands import birthplaces, centres, deprivation, districts, groups, offices, postcodes
 from registration.centres.models import Centre, RegistrationDistrict
 
-CENTRES = "name,address,postcode,telephone\nElm Centre,1 High Street,HX1 1AA,01422 555 0101\nElm Hub,,HX1 1AA,1\n"
+CENTRES = "name,address,postcode,telephone\nElm Centre,1 High Street,HX1 1AA,01632 960101\nElm Hub,,HX1 1AA,1\n"
 TSV = "registration-district\tname\tend-date\n86\tCalderdale\t\n"
 OFFICES = "name\tregistration-district\taddress1\tpostcode\turl\nHalifax\t86\tSpring Hall\tHX3 0AQ\t\n"
 

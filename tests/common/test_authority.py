@@ -56,11 +56,11 @@ def test_what_a_council_leaves_out_is_as_in_the_file_that_comes_with_the_service
 
 def test_every_value_can_be_changed(file):
     authority = file(
-        'district = "Kirklees"\ntelephone = "01484 555 0100"\ncolour = "#ABCDEF"\nminutes_per_baby = 45\n'
+        'district = "Kirklees"\ntelephone = "01632 960200"\ncolour = "#ABCDEF"\nminutes_per_baby = 45\n'
         'certificate_fee_from = 2027-04-01\ntranslations_checked = ["ur", "pl"]\n'
     )
 
-    assert (authority.district, authority.telephone) == ("Kirklees", "01484 555 0100")
+    assert (authority.district, authority.telephone) == ("Kirklees", "01632 960200")
     assert (authority.colour, authority.minutes_per_baby) == ("#ABCDEF", 45)
     assert authority.certificate_fee_from == date(2027, 4, 1)
     assert authority.translations_checked == ("ur", "pl")

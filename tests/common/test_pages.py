@@ -72,7 +72,7 @@ def test_a_refusal_says_what_to_do_next_and_whom_to_call(client, refusing, code)
 
     page = parsed(answer)
     assert answer.status_code == code
-    assert page.select_one("main a[href='tel:014225550100']")
+    assert page.select_one("main a[href='tel:01632960100']")
     assert page.select_one("main a[href='/find-booking']")
     assert page.select_one("meta[name=robots][content=noindex]")
 
@@ -180,7 +180,7 @@ def test_help_stands_in_the_same_place_on_every_page(client):
     feet = {str(parsed(client.get(address)).footer) for address in (*PAGES, "/no-such-page")}
 
     assert len(feet) == 1
-    assert "tel:014225550100" in feet.pop()
+    assert "tel:01632960100" in feet.pop()
 
 
 def test_the_only_style_in_a_page_carries_the_page_s_own_nonce(client):

@@ -76,3 +76,17 @@ def test_every_session_of_the_week_names_a_centre_a_room_and_a_registrar_there_a
     assert {each.registrar for each in invented.week()} <= registrars
     assert {each.centre for each in invented.week()} == {centre.name for centre in invented.centres()}
     assert {service.centre for service in invented.services()} <= {centre.name for centre in invented.centres()}
+
+
+def test_no_telephone_number_is_anybodys_and_each_has_the_length_of_a_real_one():
+    """Ofcom keeps 01632 960000 to 960999 for drama."""
+    import csv
+    import tomllib
+    from pathlib import Path
+
+    from registration.common.authority import TEMPLATE
+
+    with (Path(invented.__file__).parent / "data" / "centres.csv").open(encoding="utf-8") as file:
+        numbers = [row["telephone"] for row in csv.DictReader(file)]
+    numbers.append(tomllib.loads(TEMPLATE.read_text(encoding="utf-8"))["telephone"])
+    assert [number for number in numbers if not re.fullmatch(r"01632 960\d{3}", number)] == []

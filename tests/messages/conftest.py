@@ -26,7 +26,7 @@ def details(about, **changes):
         "link_for": str(about),
         "last_lawful_day": "Tuesday 26 May 2026",
         "in_time": True,
-        "telephone": "01422 555 0100",
+        "telephone": "01632 960100",
         "council": "Calder Valley Council",
         "declaration": False,
         "services": ["Weighing clinic, 9:30am to 11am"],

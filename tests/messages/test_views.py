@@ -117,7 +117,7 @@ def test_stop_is_obeyed_and_start_ends_it(client, database):
 def test_any_other_answer_is_told_how_to_reach_a_person(client):
     answer = from_twilio(client, "/messages/twilio/incoming", {"From": "+447700900123", "Body": "Can I come at 11? <3"})
 
-    assert "<Message>Nobody reads answers to this number. Please call 01422 555 0100.</Message>" in answer.text
+    assert "<Message>Nobody reads answers to this number. Please call 01632 960100.</Message>" in answer.text
 
 
 @pytest.mark.parametrize("sender", ["", "WhatsApp", "\x00"])

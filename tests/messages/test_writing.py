@@ -131,7 +131,7 @@ def test_a_confirmation_by_e_mail_tells_all_a_family_needs(words, sheet, app, ab
         "registered by Tuesday 26 May 2026. This appointment is in time.",
         "While you are there\n- Weighing clinic, 9:30am to 11am\n",
         f"\nhttps://bir.th/booking/{link}\n",
-        "Call us on 01422 555 0100.",
+        "Call us on 01632 960100.",
     ]:
         assert said in written.body
     assert "another registration district" not in written.body

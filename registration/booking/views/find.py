@@ -14,6 +14,7 @@ from registration.booking.views.manage import keep_private
 from registration.common.access import public
 from registration.common.limits import client, limiter
 from registration.common.links import keyed, secret
+from registration.common.sessions import keeps_cookies
 
 #: Tries for one reference, whoever makes them; and of one client, who may be a children's centre with many families.
 PER_REFERENCE, PER_CLIENT = "5 per 15 minutes", "30 per 15 minutes"
@@ -52,7 +53,8 @@ def find() -> ResponseReturnValue:
 
 
 def _page(form: FindBooking, *, not_found: bool = False, away: bool = False) -> str:
-    return render_template("booking/manage/find.html", form=form, not_found=not_found, away=away)
+    refused = "away" in request.form and not keeps_cookies()
+    return render_template("booking/manage/find.html", form=form, not_found=not_found, away=away, refused=refused)
 
 
 @bp.errorhandler(CSRFError)

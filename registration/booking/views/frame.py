@@ -35,6 +35,7 @@ from registration.booking.wording import clock_time, day_and_month, day_and_time
 from registration.common.clock import today
 from registration.common.limits import client
 from registration.common.links import secret
+from registration.common.sessions import keeps_cookies
 
 bp = Blueprint("booking", __name__)
 
@@ -179,6 +180,11 @@ def carried_answers() -> Answers:
         return Answers.from_json(_serializer().loads(request.form.get("kept", ""), max_age=SEVEN_DAYS))
     except (BadData, ValueError):
         return Answers()
+
+
+def refuses_cookies() -> bool:
+    """Say whether a page that was shown again, with a new session's cookie, came back without it."""
+    return "shown_again" in request.form and not keeps_cookies()
 
 
 def restored(step: Step, answers: Answers) -> ResponseReturnValue:

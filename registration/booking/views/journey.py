@@ -1,6 +1,7 @@
 """The start page, the questions that are asked one after the other, and the pages that ask a family to call instead."""
 
 from datetime import timedelta
+from http import HTTPStatus
 
 from flask import current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -32,6 +33,7 @@ from registration.booking.views.frame import (
     from_other_site,
     is_after_time,
     is_changing,
+    refuses_cookies,
     render,
     restored,
     seen,
@@ -50,6 +52,8 @@ from registration.common.transaction import commits
 
 #: Pages whose answers are taken in elsewhere.
 OF_THEIR_OWN = frozenset({Step.TIME, Step.CHECK})
+#: What a page that is sent once more leaves behind: a key that is no longer right, and that it was shown again.
+TO_LEAVE = frozenset({"csrf_token", "shown_again"})
 
 
 @bp.get("/")
@@ -149,10 +153,16 @@ for _step in Step:
 
 @bp.errorhandler(CSRFError)
 def lapsed(_error: CSRFError) -> ResponseReturnValue:
-    """Show the page again with everything on it to a family that was away longer than its session lasted."""
+    """Show the page again with everything on it to a family that was away longer than its session lasted.
+
+    A browser that keeps no cookies would send it back here for ever: its family is told so instead.
+    """
     if from_other_site():
         refused: ResponseReturnValue = current_app.handle_http_exception(BadRequest())
         return refused
+    if refuses_cookies():
+        sent = [(name, text) for name, text in request.form.items(multi=True) if name not in TO_LEAVE]
+        return render_template("booking/journey/cookies.html", sent=sent), HTTPStatus.BAD_REQUEST
     return commits(_lapsed)()
 
 

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from babel.dates import format_time
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -304,4 +304,5 @@ def lapsed(_error: CSRFError) -> ResponseReturnValue:
     given = request.args.to_dict() | request.form.to_dict()
     kept = {name: given[name] for name in ("day", "time", "share") if name in given}
     token = str((request.view_args or {})["token"])
+    session["away"] = True  # brings a cookie to the page that follows; where it does not arrive, the browser refuses it
     return _to(asked.get(str(request.endpoint), "show"), token, away="1", **kept)
