@@ -18,6 +18,16 @@ for (const Component of [Button, Checkboxes, ErrorSummary, NotificationBanner, R
 for (const element of document.querySelectorAll("[data-module='rs-countdown']")) {
   startCountdown(element);
 }
+// The page left stands no longer behind the Back button.
+for (const form of document.querySelectorAll("[data-module='rs-leave']")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    fetch(form.action, { method: "POST", body: new FormData(form) }).then(
+      (answer) => location.replace(answer.url),
+      () => form.submit(),
+    );
+  });
+}
 for (const element of document.querySelectorAll("[data-module='rs-print']")) {
   element.hidden = false;
   element.addEventListener("click", () => window.print());

@@ -11,7 +11,9 @@ from markupsafe import Markup
 
 from registration.centres.rules import KM_PER_MILE, Located
 
-WIDE, HIGH, MARGIN = 320, 260, 40
+WIDE, HIGH, MARGIN = 320, 284, 40
+#: Below this the picture belongs to the ruler: no place and no family is drawn there.
+GROUND = 252
 #: The map never shows less than so many kilometres, or two centres in one street would seem far apart.
 LEAST_KM = 2.0
 RADIUS = 14
@@ -32,7 +34,7 @@ class _Frame:
 
     def place(self, ground: Point) -> Point:
         """Give where on the picture a point of the ground is."""
-        return WIDE / 2 + (ground[0] - self.east) * self.scale, HIGH / 2 - (ground[1] - self.north) * self.scale
+        return WIDE / 2 + (ground[0] - self.east) * self.scale, GROUND / 2 - (ground[1] - self.north) * self.scale
 
 
 def centre_map(places: Sequence[Located], here: Located | None) -> Markup:
@@ -67,7 +69,7 @@ def _ground(at: Located) -> Point | None:
 def _frame(points: Sequence[Point]) -> _Frame:
     east, north = [point[0] for point in points], [point[1] for point in points]
     across, along = max(max(east) - min(east), LEAST_KM), max(max(north) - min(north), LEAST_KM)
-    scale = min((WIDE - 2 * MARGIN) / across, (HIGH - 2 * MARGIN) / along)
+    scale = min((WIDE - 2 * MARGIN) / across, (GROUND - 2 * MARGIN) / along)
     return _Frame((max(east) + min(east)) / 2, (max(north) + min(north)) / 2, scale)
 
 
@@ -80,10 +82,10 @@ def _apart(points: Iterable[Point], home: Point | None) -> list[Point]:
 
 
 def _around(point: Point) -> Iterable[Point]:
-    """Give the point itself, then points on a widening spiral around it, always on the picture."""
+    """Give the point itself, then points on a widening spiral around it, always on the picture and above the ruler."""
     for turn in count():
         x, y = point[0] + 3 * turn * cos(turn), point[1] + 3 * turn * sin(turn)
-        if turn == 0 or (RADIUS <= x <= WIDE - RADIUS and RADIUS <= y <= HIGH - RADIUS):
+        if turn == 0 or (RADIUS <= x <= WIDE - RADIUS and RADIUS <= y <= GROUND - RADIUS):
             yield x, y
 
 

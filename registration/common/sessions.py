@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from flask import Flask, current_app, request
+from flask import Flask, Request, current_app, request
 from flask_session.base import ServerSideSession, ServerSideSessionInterface
 from sqlalchemy import LargeBinary, delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -13,6 +13,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from registration.common.db import Model, db
 from registration.common.links import digest
+
+#: Addresses that are answered without the database, whatever cookie comes along.
+UNREMEMBERED = "/health/"
 
 
 class BrowserSession(Model):
@@ -29,6 +32,12 @@ class PostgresSessions(ServerSideSessionInterface):
     """Flask-Session's interface on our own table, each step its own short transaction."""
 
     ttl = True
+
+    def open_session(self, app: Flask, request: Request) -> ServerSideSession:
+        """Give what is remembered of the browser; nothing to who asks for our health, so that no database is asked."""
+        if request.path.startswith(UNREMEMBERED):
+            return self.session_class(sid=self._generate_sid(self.sid_length), permanent=self.permanent)
+        return super().open_session(app, request)
 
     def _retrieve_session_data(self, store_id: str) -> Mapping[str, Any] | None:
         wanted = select(BrowserSession.data).where(

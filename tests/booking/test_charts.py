@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registration.booking.charts import HIGH, RADIUS, WIDE, centre_map
+from registration.booking.charts import RADIUS, WIDE, centre_map
 from registration.centres.rules import Position
 
 
@@ -24,6 +24,12 @@ def at(east, north):
 def circles(drawn):
     found = ET.fromstring(str(drawn))  # noqa: S314 -- our own drawing
     return [(float(c.get("cx")), float(c.get("cy"))) for c in found.iter("circle") if c.get("r") == str(RADIUS)]
+
+
+def ruler_top(drawn):
+    """Where the ruler's letters begin, which stand above its line: their baseline less their height."""
+    words = next(ET.fromstring(str(drawn)).iter("text"))  # noqa: S314 -- our own drawing
+    return float(words.get("y")) - int(words.get("font-size")) * 0.8
 
 
 def test_places_are_numbered_in_the_order_of_the_list_and_stand_as_they_lie():
@@ -76,5 +82,5 @@ def test_no_number_hides_another_or_leaves_the_picture(places, home):
     assert len(found) == len(places)
     for number, (x, y) in enumerate(found):
         assert 0 <= x <= WIDE
-        assert 0 <= y <= HIGH
+        assert 0 <= y + RADIUS <= ruler_top(centre_map(places, home))
         assert all(hypot(x - a, y - b) > RADIUS for a, b in found[:number])

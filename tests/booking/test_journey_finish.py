@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy import table as sql_table
 
 from tests.booking.walking import Family
@@ -89,3 +89,68 @@ def test_two_windows_that_choose_keep_one_time_the_last(family, database):
     parent.post("time", window | {"time": parent.time("sunshine", TUESDAY, "11:00")})
     assert "We are keeping Tuesday 24 November at 11am" in parent.text
     assert count(database, "occupancy") == 1
+
+
+# -- a computer that others use
+
+
+def test_a_finished_journey_is_forgotten_after_half_an_hour(family, database):
+    parent = family()
+    parent.book()
+    where = parent.path
+    database.execute(text("UPDATE journey SET changed_at = clock_timestamp() - interval '29 minutes'"))
+    assert parent.client.get("/book/check").location == where
+    database.execute(text("UPDATE journey SET changed_at = clock_timestamp() - interval '31 minutes'"))
+    assert parent.client.get("/book/check").location == "/book/where-born"
+    parent.get("where-born")
+    parent.post("where-born")
+    assert parent.step == "date-of-birth", "the next family begins a journey of its own"
+
+
+def test_a_journey_without_a_booking_is_not_forgotten_so_soon(family, database):
+    parent = family()
+    parent.walk_to("share")
+    database.execute(text("UPDATE journey SET changed_at = clock_timestamp() - interval '23 hours'"))
+    parent.get("share")
+    assert parent.step == "share"
+
+
+def test_a_family_can_clear_the_device_when_it_has_booked(family, client, database):
+    parent = family()
+    parent.get("/?lang=pl")
+    parent.get("/?lang=en")
+    parent.book()
+    confirmation = client.get(parent.path).text
+    assert "Finish and clear this device" in confirmation
+    assert 'action="/book/finish"' in confirmation
+    answer = client.post("/book/finish")
+    assert (answer.status_code, answer.location) == (303, "/book/finished")
+    assert client.get_cookie("session") is None
+    assert client.get_cookie("lang") is None
+    assert count(database, "booking") == 1
+    assert "This device is cleared" in client.get("/book/finished").text
+    assert client.get("/book/check").location == "/book/where-born"
+
+
+def test_another_site_cannot_clear_the_device(family, client, app, monkeypatch):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", value=True)
+    parent = family()
+    parent.walk_to("married")
+    client.post("/book/finish", headers={"Origin": "https://elsewhere.example"})
+    parent.get("married")
+    assert parent.step == "married"
+
+
+def test_no_page_with_a_familys_facts_may_be_kept_by_a_cache(family, client, app):
+    parent = family()
+    parent.walk_to("check")
+    steps = [rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/book") and not rule.arguments]
+    pages = [path for path in steps if client.open(path).status_code != 405]
+    parent.book()
+    link = parent.path.removesuffix("/booked")
+    pages += [
+        link + more for more in ("", "/booked", "/move", "/cancel", "/sharing", "/calendar.ics", "/moved", "/kept")
+    ]
+    pages += ["/find-booking", "/booking/of-nobody", f"/api/v1/bookings/{link.rpartition('/')[2]}", "/desk/find"]
+    assert len(pages) > 30
+    assert [path for path in pages if "no-store" not in client.get(path).headers.get("Cache-Control", "")] == []

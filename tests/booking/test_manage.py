@@ -29,6 +29,7 @@ ORDER = [
     "What happens there",
     "While you are there",
     "How we use your details",
+    "If others use this device",
 ]
 
 

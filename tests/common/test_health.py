@@ -59,6 +59,12 @@ def test_a_process_that_answers_lives(client):
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_a_process_lives_without_its_database_whatever_cookie_comes_along(at_address):
+    browser = at_address(NOWHERE)
+    browser.set_cookie("session", "of-a-family")
+    assert browser.get("/health/live").status_code == 200
+
+
 def test_a_service_with_its_tables_is_ready(client):
     answer = client.get("/health/ready")
     assert (answer.status_code, answer.json) == (200, {"ready": True, "not_ready": {}})

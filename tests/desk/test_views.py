@@ -151,6 +151,7 @@ def test_one_press_silences_everything_about_a_bereaved_family(client, database,
     said = page(client.get(path(mine)))
     assert "Cancelled because the baby has died. Nothing more is sent to the family" in said
     assert "Cancel quietly" not in said
+    assert "May the centre have the details" not in said
     assert page(client.get(link(mine))).startswith("Please call us")
 
 

@@ -166,3 +166,15 @@ def test_booking_the_same_birth_again_tells_nothing_of_the_first_and_sends_its_l
     service.deliver()
     messages = stranger.messages("again@example.com")
     assert sum(one.locator(f'a[href$="/booking/{token}"]').count() for one in messages) == 2, "the first and once more"
+
+
+def test_whoever_sits_down_next_at_a_cleared_computer_does_not_get_back_to_the_confirmation(come):
+    family = come()
+    family.hurry(a_story("library@example.com"), "check")
+    family.go_on()
+    assert family.step == "booked"
+    family.press(family.page.locator("form[data-module='rs-leave'] button"))
+    assert family.step == "finished"
+    family.page.go_back()
+    assert family.step == "where-born"
+    assert "library@example.com" not in family.text

@@ -7,12 +7,12 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from registration.booking.actions.holds import extend, hold, release
 from registration.booking.actions.refusals import BookingRefused
 from registration.booking.models import Journey
-from registration.booking.queries import kept_until, moment
+from registration.booking.queries import JOURNEY_IS_KNOWN, kept_until, moment
 from registration.booking.rules.deadline import last_lawful_day
 from registration.booking.rules.journey import MOST_KEEPS, Answers, KeptTime, WhyAgain, needs_other_time, settled
 from registration.booking.rules.requests import HoldRequest
@@ -51,8 +51,8 @@ def begin(answers: Answers, client: str) -> tuple[str, Walk]:
 
 
 def locked(token: str, client: str) -> Walk | None:
-    """Lock a journey and read it as it then stands; None where there is none such."""
-    wanted = select(Journey).where(Journey.token_digest == digest(token)).with_for_update()
+    """Lock a journey and read it as it then stands; None where there is none such, or it ended half an hour ago."""
+    wanted = select(Journey).where(Journey.token_digest == digest(token), text(JOURNEY_IS_KNOWN)).with_for_update()
     row = db.session.scalars(wanted, execution_options={"populate_existing": True}).one_or_none()
     return None if row is None else Walk(row, Answers.from_json(row.answers), client)
 

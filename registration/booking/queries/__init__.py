@@ -1,6 +1,7 @@
 """Questions about free times and bookings."""
 
 from registration.booking.queries.appointments import (
+    JOURNEY_IS_KNOWN,
     Given,
     JourneyState,
     KeptUntil,
@@ -26,6 +27,7 @@ from registration.booking.queries.openings import (
 )
 
 __all__ = [
+    "JOURNEY_IS_KNOWN",
     "MINUTE",
     "FreeDay",
     "Given",

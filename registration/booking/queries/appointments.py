@@ -145,11 +145,18 @@ class JourneyState:
     booked: UUID | None
 
 
+#: Whether a journey is still known to its browser: one that led to a booking for half an hour, as the next family may sit
+#: at the same computer.
+JOURNEY_IS_KNOWN = "(journey.booking_id IS NULL OR journey.changed_at > clock_timestamp() - interval '30 minutes')"
+
+
+_JOURNEY = """
+SELECT journey.answers, b.public_id FROM journey LEFT JOIN booking b ON b.id = journey.booking_id
+ WHERE journey.token_digest = :digest AND {known}
+"""
+
+
 def journey_by_token(token: str) -> JourneyState | None:
     """Read how far a family has come; None where its journey is gone."""
-    wanted = text(
-        "SELECT j.answers, b.public_id FROM journey j LEFT JOIN booking b ON b.id = j.booking_id"
-        " WHERE j.token_digest = :digest"
-    )
-    row = db.session.execute(wanted, {"digest": digest(token)}).one_or_none()
+    row = db.session.execute(text(_JOURNEY.format(known=JOURNEY_IS_KNOWN)), {"digest": digest(token)}).one_or_none()
     return None if row is None else JourneyState(row[0], row[1])

@@ -47,6 +47,7 @@ from registration.centres.queries import district_choices
 from registration.common.access import public
 from registration.common.clock import now, today
 from registration.common.forms import Form
+from registration.common.i18n import COOKIE as LANGUAGE_COOKIE
 from registration.common.limits import client
 from registration.common.transaction import commits
 
@@ -86,6 +87,23 @@ def begin_again() -> ResponseReturnValue:
         start_again(walk)
     session.pop(SESSION_KEY, None)
     return redirect(url_of(Step.WHERE_BORN))
+
+
+@bp.post("/book/finish")
+@public
+def clear_device() -> ResponseReturnValue:
+    """Forget the browser of a family that has booked: the next one may sit down at the same computer."""
+    session.clear()
+    response = redirect(url_for("booking.cleared"), HTTPStatus.SEE_OTHER)
+    response.delete_cookie(LANGUAGE_COOKIE)
+    return response
+
+
+@bp.get("/book/finished")
+@public
+def cleared() -> str:
+    """Say that nothing is left on the device but its own list of pages, and what to do about that."""
+    return render_template("booking/journey/finished.html")
 
 
 @public

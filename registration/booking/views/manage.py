@@ -125,7 +125,8 @@ def confirmation(appointment: Appointment, token: str, how: str) -> ResponseRetu
     """Confirm a booking just made, moved or taken back, with everything a family needs, on one printed page."""
     if appointment.state != "booked":
         return _to("show", token)
-    return render_template("booking/manage/confirmation.html", token=token, how=how, **_facts(appointment))
+    page = "booking/manage/confirmation.html"
+    return render_template(page, token=token, how=how, form=Form(), **_facts(appointment))
 
 
 @bp.get("/<token>")
