@@ -128,7 +128,8 @@ class _Search:
     def instead_of(self, centre_id: int, start: datetime) -> list[Group]:
         """Give what is nearest to a time that cannot be had."""
         known = [offer for offer in self.offers if offer[0] in self.cards]
-        found = alternatives(centre_id, _minute(start), known, lambda centre: self.cards[centre].distance_km)
+        offices = {venue.id for venue in self.venues if venue.office}
+        found = alternatives(centre_id, _minute(start), known, lambda centre: self.cards[centre].distance_km, offices)
         headings = {
             Kind.SAME_DAY: _("The same day and centre"),
             Kind.SAME_CENTRE: _("Other days at this centre"),

@@ -263,6 +263,14 @@ def test_every_time_is_not_shown_before_it_may_be(family, world):
     assert parent.step == "where-born"
 
 
+def test_a_family_that_is_late_sees_the_soonest_of_all_places_first(family, world):
+    late = {"born-0-day": "1", "born-0-month": "10", "born-0-year": "2026"}
+    parent = family(**{"date-of-birth": late})
+    parent.walk_to("time")
+    assert parent.page.select_one("input[name=time]")["value"] == parent.time("elland", MONDAY, "13:00")
+    assert "The soonest near you" not in parent.text
+
+
 # -- keeping a time
 
 

@@ -92,6 +92,7 @@ def other_times(wish: HoldRequest) -> list[dict[str, Any]]:
     cards = {card.id: card for card in participating_centres(today())}
     free = free_places(asked, now())
     offers = [(centre, minute) for centre, minutes in free.items() for minute in minutes if centre in cards]
+    offices = {card.id for card in cards.values() if card.kind == "register_office"}
     here = cards.get(wish.centre_id)
 
     def distance_of(centre: int) -> float | None:
@@ -104,5 +105,5 @@ def other_times(wish: HoldRequest) -> list[dict[str, Any]]:
             "name": cards[found.centre_id].name,
             "start": wall_clock(found.start)[1],
         }
-        for found in alternatives(wish.centre_id, int(wish.start.timestamp()) // 60, offers, distance_of)
+        for found in alternatives(wish.centre_id, int(wish.start.timestamp()) // 60, offers, distance_of, offices)
     ]

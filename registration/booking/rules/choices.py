@@ -1,11 +1,11 @@
 """Which free times a family is shown first, and what it is offered instead of a time that is gone.
 
 Times are shown as people choose: the soonest near them, then others each with its reason. A time after the 42 days is
-named only where there is none within them at any centre or office; a careful council's margin changes this order and
-nothing else.
+named only where there is none within them at any centre or office; then the soonest anywhere comes first, an office's
+too, because every day counts. A careful council's margin changes this order and nothing else.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
@@ -67,12 +67,17 @@ class Alternative:
 
 
 def alternatives(
-    wanted_centre: int, wanted_start: Minute, offers: Iterable[Offer], distance_of: Callable[[int], float | None]
+    wanted_centre: int,
+    wanted_start: Minute,
+    offers: Iterable[Offer],
+    distance_of: Callable[[int], float | None],
+    offices: Collection[int] = (),
 ) -> tuple[Alternative, ...]:
     """Offer what is left instead of one start at a centre: that day there, other days there, other centres.
 
     At most three of each kind. At the same centre those nearest in time come first. Other centres come in order of
-    their distance from it (kilometres; None, unknown, is farthest), each with its soonest start before any has two.
+    their distance from it (kilometres; None, unknown, is farthest), register offices after centres as far away, each
+    with its soonest start before any has two.
     """
     here: list[Minute] = []
     elsewhere: dict[int, list[Minute]] = {}
@@ -83,17 +88,20 @@ def alternatives(
             here.append(start)
     here.sort(key=lambda start: (abs(start - wanted_start), start))
     day = day_of(wanted_start)
+    order = _by_distance(elsewhere, distance_of, offices)
     found = {
         Kind.SAME_DAY: ((wanted_centre, start) for start in here if day_of(start) == day),
         Kind.SAME_CENTRE: ((wanted_centre, start) for start in here if day_of(start) != day),
-        Kind.OTHER_CENTRE: _in_turns({centre: elsewhere[centre] for centre in _by_distance(elsewhere, distance_of)}),
+        Kind.OTHER_CENTRE: _in_turns({centre: elsewhere[centre] for centre in order}),
     }
     return tuple(Alternative(kind, *offer) for kind, those in found.items() for offer in islice(those, OF_EACH_KIND))
 
 
-def _by_distance(centres: Iterable[int], distance_of: Callable[[int], float | None]) -> list[int]:
+def _by_distance(
+    centres: Iterable[int], distance_of: Callable[[int], float | None], offices: Collection[int]
+) -> list[int]:
     away = {centre: distance_of(centre) for centre in centres}
-    return sorted(away, key=lambda centre: (away[centre] is None, away[centre] or 0, centre))
+    return sorted(away, key=lambda centre: (away[centre] is None, away[centre] or 0, centre in offices, centre))
 
 
 def _in_turns(starts: Mapping[int, Sequence[Minute]]) -> Iterator[Offer]:
@@ -156,7 +164,10 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
-    """The first look at the free times: the soonest at the nearest centre, and others. No band: nothing is free."""
+    """The first look at the free times: the soonest at the nearest centre, and others. No band: nothing is free.
+
+    In the band LATE the soonest are those of all places together.
+    """
 
     band: Band | None
     soonest: tuple[Offer, ...] = ()
@@ -173,8 +184,8 @@ def band_of(day: date, wishes: Wishes) -> Band:
 def suggest(offers: Iterable[Offer], venues: Sequence[Venue], wishes: Wishes) -> Suggestions:
     """Choose what a family sees first. Offers at places not listed among the venues are left out.
 
-    While any start is free, some are suggested. One in time is never passed over for a late one; offices come after
-    centres.
+    While any start is free, some are suggested. One in time is never passed over for a late one. Offices come after
+    centres; where only late times are left the soonest comes first, wherever it is, and of equal ones the nearest.
     """
     listed = {venue.id for venue in venues}
     known = {offer for offer in offers if offer[0] in listed}
@@ -189,8 +200,13 @@ def suggest(offers: Iterable[Offer], venues: Sequence[Venue], wishes: Wishes) ->
     # Sorting keeps what is equal in its order: the nearest first.
     fitting = sorted(offices_last(venues), key=lambda venue: wishes.step_free and not venue.step_free)
     open_now = [venue for venue in fitting if venue.id in starts]
-    near = open_now[0]
-    soonest = tuple((near.id, start) for start in _a_few(starts[near.id]))
+    if best is Band.LATE:
+        reachable = [venue for venue in open_now if venue.step_free or not wishes.step_free] or open_now
+    else:
+        reachable = open_now[:1]
+    in_turn = [(venue.id, start) for venue in reachable for start in starts[venue.id]]
+    soonest = tuple(_a_few(sorted(in_turn, key=lambda offer: offer[1])))
+    near = next(venue for venue in open_now if venue.id == soonest[0][0])
     others = _Others(near, open_now, starts, wishes, soonest).chosen()
     return Suggestions(best, soonest, tuple(others))
 
@@ -200,12 +216,13 @@ def offices_last(venues: Iterable[Venue]) -> list[Venue]:
     return sorted(venues, key=lambda venue: venue.office)
 
 
-def _a_few(starts: Sequence[Minute]) -> list[Minute]:
-    """Take the first two, then the first of each of the next two mornings, afternoons or evenings."""
-    halves: dict[tuple[date, int], Minute] = {}
-    for start in starts:
-        halves.setdefault(_half_day(start), start)
-    return sorted({*starts[:2], *islice(halves.values(), 3)})
+def _a_few(offers: Sequence[Offer]) -> list[Offer]:
+    """Take the first two, then the first of each of the next two mornings, afternoons or evenings; in their order."""
+    halves: dict[tuple[date, int], Offer] = {}
+    for offer in offers:
+        halves.setdefault(_half_day(offer[1]), offer)
+    few = {*offers[:2], *islice(halves.values(), 3)}
+    return [offer for offer in offers if offer in few]
 
 
 def _half_day(start: Minute) -> tuple[date, int]:

@@ -18,6 +18,7 @@ from registration.booking.forms.needs import ChooseTime, language_name
 from registration.booking.queries import free_places, moment
 from registration.booking.rules.choices import (
     Alternative,
+    Band,
     Day,
     Kind,
     Offer,
@@ -118,7 +119,7 @@ class Free:
             km = distance_km(here, card) if here else None
             return None if km is None or card.kind == "register_office" else km
 
-        return alternatives(*offer, in_time, away)
+        return alternatives(*offer, in_time, away, {venue.id for venue in self.venues if venue.office})
 
 
 # -- in words
@@ -201,7 +202,8 @@ def _first_look(free: Free) -> list[dict[str, Any]]:
     found = suggest(free.offers, free.venues, free.wishes)
     if found.band is None:
         return []
-    near = _("The soonest near you") if free.answers.postcode else _("The soonest")
+    nearby = free.answers.postcode and found.band is not Band.LATE
+    near = _("The soonest near you") if nearby else _("The soonest")
     groups = [{"divider": near}, *_rows(((offer, "") for offer in found.soonest), free)]
     others = [((one.centre_id, one.start), _reason(one, free.answers)) for one in found.others]
     return [*groups, {"divider": _("Other choices")}, *_rows(others, free)] if others else groups

@@ -112,6 +112,35 @@ def test_offices_come_after_every_centre_but_before_any_late_time():
     assert (late.band, late.soonest) == (Band.LATE, (centre_late,))
 
 
+def test_when_only_late_times_are_left_the_soonest_of_all_comes_first_even_at_the_office():
+    late = LAST + timedelta(days=1)
+    offers = [
+        (1, at(late + timedelta(days=9))),
+        (2, at(late + timedelta(days=2))),
+        (9, at(late)),
+        (2, at(late, "13:00")),
+    ]
+    found = suggest(offers, PLACES, WISHES)
+    assert (found.band, found.soonest[:2]) == (Band.LATE, ((9, at(late)), (2, at(late, "13:00"))))
+    assert Reason.SOONER not in [one.reason for one in found.others]
+
+
+def test_of_late_times_at_one_moment_the_nearest_comes_first_and_the_office_last():
+    late = LAST + timedelta(days=1)
+    found = suggest([(9, at(late)), (2, at(late)), (1, at(late))], PLACES, WISHES)
+    assert found.soonest == ((1, at(late)), (2, at(late)))
+    assert [one.centre_id for one in found.others] == []
+
+
+def test_who_needs_no_steps_sees_the_soonest_late_time_without_them_where_there_is_one():
+    wishes, late = Wishes(LAST, LAST, step_free=True), LAST + timedelta(days=1)
+    offers = [(1, at(late)), (2, at(late + timedelta(days=3)))]
+    found = suggest(offers, PLACES, wishes)
+    assert found.soonest == ((2, at(late + timedelta(days=3))),)
+    assert reasons(found) == [(Reason.SOONER, 1, at(late))]
+    assert suggest(offers[:1], PLACES, wishes).soonest == ((1, at(late)),)
+
+
 def test_a_careful_margin_prefers_its_days_and_hides_nothing_when_they_are_full():
     careful = Wishes(LAST, LAST - timedelta(days=3))
     close, safe = (1, at(LAST)), (2, at(LAST - timedelta(days=3)))
@@ -162,8 +191,11 @@ def test_suggestions_are_free_never_empty_and_never_late_before_in_time(offers, 
         assert {band_of(day_of(start), wishes) for _, start in shown} == {found.band}
         offices = {venue.id for venue in venues if venue.office}
         in_band = {centre for centre, start in listed if band_of(day_of(start), wishes) == found.band}
-        if not wishes.step_free and in_band - offices:
+        if found.band is not Band.LATE and not wishes.step_free and in_band - offices:
             assert found.soonest[0][0] not in offices
+        if found.band is Band.LATE and not wishes.step_free:
+            assert found.soonest[0][1] == min(start for _, start in listed)
+        assert [start for _, start in found.soonest] == sorted(start for _, start in found.soonest)
 
 
 @given(offer_sets, venue_lists, wish_lists)
@@ -225,6 +257,14 @@ def test_a_centre_at_an_unknown_distance_comes_last():
     offers = [(2, at(TUESDAY)), (3, at(later(1)))]
     found = alternatives(1, at(TUESDAY), offers, {2: None, 3: 90.0}.get)
     assert [one.centre_id for one in found] == [3, 2]
+
+
+def test_a_register_office_comes_after_the_centres_that_are_as_far_away():
+    offers = [(centre, at(TUESDAY)) for centre in (2, 3, 4)]
+    found = alternatives(1, at(TUESDAY), offers, {2: 3.0, 3: 3.0, 4: 1.0}.get, offices={2})
+    assert [one.centre_id for one in found] == [4, 3, 2]
+    found = alternatives(1, at(TUESDAY), offers, lambda _centre: None, offices={2})
+    assert [one.centre_id for one in found] == [3, 4, 2]
 
 
 @given(offer_sets, st.integers(1, 6), minutes)
