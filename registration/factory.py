@@ -31,7 +31,7 @@ from registration.booking.views import times as _times  # noqa: F401 -- its page
 from registration.centres.commands import groups as place_commands
 from registration.common import access, assets, embedded, health, pages
 from registration.common.authority import current_authority, init_authority
-from registration.common.db import Model, db
+from registration.common.db import Model, db, init_db
 from registration.common.i18n import init_languages
 from registration.common.limits import init_limits
 from registration.common.queue import init_queue, queue
@@ -69,7 +69,7 @@ def create_app(config: Config | None = None) -> Flask:
     _configure(app, config or Config.from_environment())
     init_authority(app)
     _templates(app)
-    db.init_app(app)
+    init_db(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)  # type: ignore[no-untyped-call]
     _harden(app)  # first: a page that refuses a request needs its nonce for the styles too
     csrf.init_app(app)

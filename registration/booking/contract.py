@@ -18,6 +18,7 @@ from pydantic import (
 )
 from werkzeug.datastructures import MultiDict
 
+from registration.booking.faults import in_plain_words
 from registration.booking.rules.attendance import Attending
 from registration.booking.rules.deadline import LegalStatus
 from registration.booking.rules.requests import MOST_BABIES
@@ -346,12 +347,18 @@ class Problem(BaseModel):
 
 
 def from_query(model: type[M], args: MultiDict[str, str]) -> M:
-    """Read a query string; Fault names everything that cannot be used."""
+    """Read a query string; Fault names everything that cannot be used, also what is given twice but may be once only."""
     given: dict[str, Any] = {}
+    twice: list[dict[str, str]] = []
     for name, field in model.model_fields.items():
         key = field.alias or name
+        several = "list" in str(field.annotation)
         if key in args:
-            given[key] = args.getlist(key) if "list" in str(field.annotation) else args[key]
+            given[key] = args.getlist(key) if several else args[key]
+        if len(args.getlist(key)) > 1 and not several:
+            twice.append({"field": key, "detail": "must be given once only"})
+    if twice:
+        raise Fault(twice)
     return from_values(model, given)
 
 
@@ -364,6 +371,6 @@ def from_values(model: type[M], given: object) -> M:
 
 
 def _fault(error: Any) -> dict[str, str]:  # noqa: ANN401 -- pydantic's own details
-    detail = str(error["msg"]).removeprefix("Value error, ")
+    detail = in_plain_words(error["type"], str(error["msg"]), error.get("ctx", {}))
     field = ".".join(str(part) for part in error["loc"])
     return {"field": field or "body", "detail": detail}

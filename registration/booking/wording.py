@@ -1,6 +1,7 @@
 """The sentences that carry a decision of the rules to a family, in the language of the page or message."""
 
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from babel.dates import format_date, format_time
 from flask_babel import get_locale, ngettext
@@ -42,6 +43,12 @@ _BRING = {
 
 def who_must_come_sentence(parents: Parents) -> str:
     """Say who has to be there."""
+    return _who_sentence(str(get_locale()), parents)
+
+
+@lru_cache(maxsize=256)
+def _who_sentence(_locale: str, parents: Parents) -> str:
+    """Remember the sentence in each language: a booking says it on the page, in its message and in its calendar file."""
     who = who_must_come(parents)
     return str(_EITHER[parents.attending] if who is WhoMustCome.EITHER_PARENT else _WHO[who])
 
@@ -57,14 +64,18 @@ def papers() -> list[str]:
 
 def bring_sentences(parents: Parents, *, declaration: bool) -> list[str]:
     """List what to bring, what matters most first."""
-    return [_bring_sentence(thing) for thing in what_to_bring(parents, declaration=declaration)]
+    fee = current_authority().certificate_fee
+    things = what_to_bring(parents, declaration=declaration)
+    return [_bring_sentence(str(get_locale()), thing, fee) for thing in things]
 
 
-def _bring_sentence(thing: Bring) -> str:
+@lru_cache(maxsize=256)
+def _bring_sentence(_locale: str, thing: Bring, fee: str) -> str:
+    """Remember each sentence in each language, as above."""
     sentence = str(_BRING[thing])
     if thing is Bring.PAPERS:
         return sentence % {"papers": "; ".join(papers())}
-    return sentence % {"fee": current_authority().certificate_fee} if thing is Bring.CARD else sentence
+    return sentence % {"fee": fee} if thing is Bring.CARD else sentence
 
 
 def long_day(day: date) -> str:

@@ -3,6 +3,8 @@
 import hmac
 from base64 import urlsafe_b64encode
 from hashlib import sha256
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from flask import current_app, has_request_context, request
 
@@ -28,8 +30,25 @@ def keyed(kind: str, value: str) -> bytes:
 
 
 def external(path: str) -> str:
-    """Give the full address of a path: PUBLIC_URL where it is set, else the host asked for, else where the service runs."""
-    base = str(current_app.config.get("PUBLIC_URL") or "")
+    """Give the full address of a path: PUBLIC_URL where it is set, else where the service runs.
+
+    Who asks may name any host, and a link that leads there gives its secret away. Only a demonstration believes it, and
+    only where it is an address of this machine or of its own network.
+    """
+    settings = current_app.config
+    base = str(settings["PUBLIC_URL"])
     if not base:
-        base = request.host_url if has_request_context() else "http://{HOST}:{PORT}".format(**current_app.config)
+        host = f"[{settings['HOST']}]" if ":" in settings["HOST"] else settings["HOST"]
+        base = request.host_url if _asked_from_near() else f"http://{host}:{settings['PORT']}"
     return base.rstrip("/") + path
+
+
+def _asked_from_near() -> bool:
+    """Say whether a demonstration was asked by an address that leads no further than its own network."""
+    if not (current_app.config["DEMO"] and has_request_context()):
+        return False
+    name = urlsplit(request.host_url).hostname or ""
+    try:
+        return name == "localhost" or ip_address(name).is_private
+    except ValueError:
+        return False

@@ -1,8 +1,9 @@
 """The free times of many days at once, remembered in the process and never out of date.
 
 Every change of what fills a session gives it a new stamp, in the same transaction (triggers of migration 0003). One short query
-asks for the mark of each centre and day, made of the stamps of its sessions; where it is the one remembered, and no hold that
-counted has ended since, nothing else is read or computed. A stamp is drawn from a sequence and never comes twice; a mark is their
+asks for the mark of all that was asked for, made of the stamps of the sessions; where it is the one remembered, and no hold that
+counted has ended since, nothing else is read or computed. Otherwise the marks of each centre and day are asked for, and only the
+days that changed are computed anew. A stamp is drawn from a sequence and never comes twice; a mark is their
 hashes laid over each other, 64 bits, so that sessions which go and others which change cannot make up for each other as in a sum.
 """
 
@@ -32,6 +33,15 @@ SELECT s.centre_id, (s.begins_at AT TIME ZONE 'Europe/London')::date AS day, bit
  GROUP BY 1, 2 ORDER BY 1, 2
 """
 _STAMPS_ALL = text(_STAMPS.format(at=""))
+_MARK = """
+SELECT coalesce(bit_xor(hashint8extended(s.stamp, 0)), 0), count(*), clock_timestamp()
+  FROM session s JOIN registrar r ON r.id = s.registrar_id AND r.may_register_births
+ WHERE s.begins_at >= :first AND s.begins_at < :last {at}
+"""
+_MARK_ALL = text(_MARK.format(at=""))
+_MARK_AT = text(_MARK.format(at="AND s.centre_id = ANY(:centres)"))
+#: Answers remembered whole by one process: each refers to days that are remembered anyway.
+MOST_WHOLE = 2_000
 _STAMPS_AT = text(_STAMPS.format(at="AND s.centre_id = ANY(:centres)"))
 
 Place = tuple[int, date]  # a centre, and a day there
@@ -72,7 +82,7 @@ def free_days(request: AvailabilityRequest, now: datetime) -> list[FreeDay]:
     urgent = is_urgent(governs.last_lawful_day, governs.on, authority.urgent_days)
     length = lengths(authority).needed(len(request.births), interpreter=request.interpreter)
     sought = _Sought(length, authority.minutes_per_baby, urgent)
-    days = _computed(request, sought).values() if request.keep_for else _recalled(request, sought)
+    days = _computed(request, sought).values() if request.keep_for else _as_before(request, sought)
     soonest = (int(now.timestamp()) + MINUTE - 1) // MINUTE + authority.notice_minutes
     first_whole_day = wall_clock(soonest)[0] + timedelta(days=1)
     end = governs.registrar_general_authority_from
@@ -96,19 +106,50 @@ def _span(request: AvailabilityRequest) -> tuple[datetime, datetime]:
     return midnight(request.first), midnight(request.last + timedelta(days=1))
 
 
-def _recalled(request: AvailabilityRequest, sought: _Sought) -> list[FreeDay]:
-    """Give every day, computing only those that changed since they were last asked for."""
-    memory: dict[tuple[Place, _Sought], _Remembered] = current_app.extensions.setdefault("booking.free", {})
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """Every day of one request, under the mark of all its sessions together."""
+
+    mark: tuple[int, int]
+    fresh_until: datetime | None
+    days: list[FreeDay]
+
+
+def _values(request: AvailabilityRequest) -> dict[str, object]:
     first, last = _span(request)
     values: dict[str, object] = {"first": first, "last": last}
-    if request.centre_ids is not None:
-        values["centres"] = list(request.centre_ids)
-    found: dict[Place, FreeDay] = {}
+    return values if request.centre_ids is None else values | {"centres": list(request.centre_ids)}
+
+
+def _as_before(request: AvailabilityRequest, sought: _Sought) -> list[FreeDay]:
+    """Give every day, all from memory where nothing changed at all since this was asked last."""
+    memory: dict[object, _Whole] = current_app.extensions.setdefault("booking.free.whole", {})
+    key = (request.first, request.last, request.centre_ids, sought)
+    values = _values(request)
+    xor, count, clock = db.session.execute(_MARK_AT if "centres" in values else _MARK_ALL, values).one()
+    kept = memory.get(key)
+    if kept and kept.mark == (xor, count) and (kept.fresh_until is None or kept.fresh_until > clock):
+        return kept.days
+    found = _recalled(request, sought)
+    ends = [each.fresh_until for each in found if each.fresh_until is not None]
+    days = [each.free for each in found]
+    if len(memory) > MOST_WHOLE:
+        memory.clear()
+    memory[key] = _Whole((xor, count), min(ends, default=None), days)
+    return days
+
+
+def _recalled(request: AvailabilityRequest, sought: _Sought) -> list[_Remembered]:
+    """Give every day, computing only those that changed since they were last asked for."""
+    memory: dict[tuple[Place, _Sought], _Remembered] = current_app.extensions.setdefault("booking.free", {})
+    values = _values(request)
+    found: dict[Place, _Remembered] = {}
     missing: dict[Place, int] = {}
-    for centre, day, mark, clock in db.session.execute(_STAMPS_AT if "centres" in values else _STAMPS_ALL, values):
+    rows = db.session.execute(_STAMPS_AT if "centres" in values else _STAMPS_ALL, values).all()
+    for centre, day, mark, clock in rows:
         kept = memory.get(((centre, day), sought))
         if kept and kept.mark == mark and (kept.fresh_until is None or kept.fresh_until > clock):
-            found[centre, day] = kept.free
+            found[centre, day] = kept
         else:
             missing[centre, day] = mark
     if missing:
@@ -121,7 +162,7 @@ def _learn(
     sought: _Sought,
     missing: Mapping[Place, int],
     memory: dict[tuple[Place, _Sought], _Remembered],
-) -> dict[Place, FreeDay]:
+) -> dict[Place, _Remembered]:
     """Compute the days that changed, and remember them under the mark read before: what changed meanwhile shows next time."""
     if len(memory) > MOST_REMEMBERED:
         memory.clear()
@@ -129,11 +170,10 @@ def _learn(
     days = [day for _, day in missing]
     narrowed = AvailabilityRequest(request.births, request.interpreter, min(days), max(days), centres)
     grouped = _grouped(narrowed)
-    learned: dict[Place, FreeDay] = {}
+    learned: dict[Place, _Remembered] = {}
     for place, mark in missing.items():
         free, fresh_until = _free_day(place, grouped.get(place, ()), sought)
-        memory[place, sought] = _Remembered(mark, fresh_until, free)
-        learned[place] = free
+        learned[place] = memory[place, sought] = _Remembered(mark, fresh_until, free)
     return learned
 
 

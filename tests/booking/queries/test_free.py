@@ -5,12 +5,13 @@ import time
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 
 from registration.booking.actions import changes, holds
@@ -331,6 +332,18 @@ def test_what_is_remembered_is_the_very_same_and_asks_no_session_again(app, worl
     assert [id(day) for day in again] == [id(day) for day in first]
 
 
+def test_where_nothing_changed_one_question_to_the_database_is_enough(world):
+    free_days(asking(), NOW)
+    asked = []
+    listen = partial(event.listen, db.session.get_bind(), "before_cursor_execute")
+    note = lambda *told: asked.append(told[2])  # noqa: E731 -- it is taken off again below
+    listen(note)
+    free_days(asking(), NOW)
+    event.remove(db.session.get_bind(), "before_cursor_execute", note)
+    assert len(asked) == 1
+    assert "GROUP BY" not in asked[0]
+
+
 def test_only_the_day_that_changed_is_read_again(world, monkeypatch):
     first = free_days(asking(), NOW)
     world.session("elland", "cleo", FRIDAY, "9:00", "10:00")
@@ -494,3 +507,11 @@ def test_no_more_is_remembered_than_a_process_can_hold(app, world, monkeypatch):
         before = answer(asking(births))
         assert answer(asking(births)) == before
         assert len(app.extensions["booking.free"]) <= 3 + 2
+
+
+def test_no_more_answers_are_remembered_whole_than_a_process_can_hold(app, world, monkeypatch):
+    monkeypatch.setitem(app.extensions, "booking.free.whole", {})
+    monkeypatch.setattr(free, "MOST_WHOLE", 2)
+    for days in range(6):
+        answer(asking(last=TODAY + timedelta(days=days)))
+        assert len(app.extensions["booking.free.whole"]) <= 3
