@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, TypeVar
 
+from flask_babel import force_locale
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -365,7 +366,8 @@ def from_query(model: type[M], args: MultiDict[str, str]) -> M:
 def from_values(model: type[M], given: object) -> M:
     """Read a JSON value; Fault names everything that cannot be used."""
     try:
-        return model.model_validate(given)
+        with force_locale("en"):  # programs are answered in one language
+            return model.model_validate(given)
     except ValidationError as error:
         raise Fault([_fault(one) for one in error.errors(include_url=False, include_input=False)]) from None
 

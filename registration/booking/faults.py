@@ -4,6 +4,15 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+
+def _is_list(given: Mapping[str, Any]) -> bool:
+    return bool(given.get("field_type") == "List")
+
+
+def _parts(given: Mapping[str, Any]) -> str:
+    return "entries" if _is_list(given) else "characters"
+
+
 #: By the beginning of pydantic's name of a fault; the first that fits counts.
 _SAID: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "missing": lambda _given: "is missing",
@@ -16,8 +25,8 @@ _SAID: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "string_too_long": lambda given: f"must have at most {given['max_length']} characters",
     "string_pattern_mismatch": lambda _given: "must be the code of a language like en, pl or ur",
     "string": lambda _given: "must be a text",
-    "too_short": lambda _given: "must have at least one entry",
-    "too_long": lambda given: f"must have at most {given['max_length']} entries",
+    "too_short": lambda given: "must have at least one entry" if _is_list(given) else "must not be empty",
+    "too_long": lambda given: f"must have at most {given['max_length']} {_parts(given)}",
     "list": lambda _given: "must be a list",
     "enum": lambda given: f"must be {given['expected'].replace(chr(39), '')}",
     "model": lambda _given: "must be a JSON object",

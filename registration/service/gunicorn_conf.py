@@ -6,7 +6,7 @@ from pathlib import Path
 
 wsgi_app = "app:app"
 workers = 2
-worker_class = "gthread"
+worker_class = "registration.service.web.Worker"  # threads, and plain words for what gunicorn refuses
 threads = 8
 # Each worker builds its own application after the fork, so no two share a database connection.
 preload_app = False

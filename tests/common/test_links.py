@@ -110,9 +110,28 @@ def test_after_the_key_is_changed_old_links_still_work_and_new_ones_are_not_thos
 # ---- full addresses
 
 
-def test_a_full_address_is_of_the_host_asked_for(app):
-    with app.test_request_context("/", base_url="https://births.example.gov.uk"):
-        assert external("/booking/x") == "https://births.example.gov.uk/booking/x"
+NEAR = ("http://127.0.0.1:8123", "http://localhost:8123", "http://192.168.1.20:8000", "http://[::1]:8000")
+FAR = ("http://evil.example", "http://8.8.8.8:8000", "http://127.0.0.1.evil.example", "http://localhost.evil.example")
+
+
+@pytest.mark.parametrize("near", NEAR)
+def test_a_demonstration_is_known_by_the_address_of_its_own_network_it_was_asked_by(app, near):
+    with app.test_request_context("/", base_url=near):
+        assert external("/booking/x") == f"{near}/booking/x"
+
+
+@pytest.mark.parametrize("host", FAR)
+def test_a_demonstration_believes_no_name_somebody_else_may_own(app, host):
+    with app.test_request_context("/", base_url=host):
+        assert external("/booking/x") == "http://127.0.0.1:8000/booking/x"
+
+
+@pytest.mark.parametrize("host", [*NEAR, *FAR])
+def test_a_service_in_earnest_never_follows_the_host_asked_for(app, monkeypatch, host):
+    monkeypatch.setitem(app.config, "DEMO", False)
+    monkeypatch.setitem(app.config, "HOST", "::1")
+    with app.test_request_context("/", base_url=host):
+        assert external("/booking/x") == "http://[::1]:8000/booking/x"
 
 
 @pytest.mark.parametrize("public", ["https://births.example.gov.uk", "https://births.example.gov.uk/"])

@@ -40,6 +40,11 @@ PROBLEMS: dict[type[no.BookingRefused], str] = {
 }
 
 
+def refused(refusal: no.BookingRefused, **more: Any) -> Response:  # noqa: ANN401 -- members of the problem's own
+    """Give the problem of a refusal in the problem's own words: the refusal's are for a page and its buttons."""
+    return problem(PROBLEMS[type(refusal)], **more)
+
+
 def answers_problems(view: Callable[P, Response]) -> Callable[P, Response]:
     """Turn a fault in the request, or a refusal, into a problem."""
 
@@ -53,7 +58,7 @@ def answers_problems(view: Callable[P, Response]) -> Callable[P, Response]:
             error = {"field": "born", "detail": "must be today or in the past"}
             return problem("invalid-request", "born: must be today or in the past", errors=[error])
         except no.BookingRefused as refusal:
-            return problem(PROBLEMS[type(refusal)], refusal.sentence)
+            return refused(refusal)
 
     return wrapper
 

@@ -7,7 +7,7 @@ from flask import Response, request
 
 from registration.booking.actions import bookings, changes, holds, notices
 from registration.booking.actions import refusals as no
-from registration.booking.api.answers import PROBLEMS, answers_problems, bp, other_times, received, said, written
+from registration.booking.api.answers import answers_problems, bp, other_times, received, refused, said, written
 from registration.booking.contract import (
     BookingAnswer,
     BookingBody,
@@ -70,7 +70,7 @@ def _refused_with_others(refusal: no.BookingRefused, wish: HoldRequest | None) -
     """Refuse a time, and offer others in its place where we know what was wanted."""
     undo()
     known = wish is not None and max(wish.births) <= today()
-    return problem(PROBLEMS[type(refusal)], refusal.sentence, alternatives=other_times(wish) if wish and known else [])
+    return refused(refusal, alternatives=other_times(wish) if wish and known else [])
 
 
 @bp.post("/api/v1/bookings")
@@ -115,7 +115,7 @@ def _told_again(refusal: no.AlreadyBooked) -> Response:
     live = appointment_by_id(refusal.public_id)
     if live is not None:
         notices.send_link_again(live, now())
-    return keep(problem("already-booked", refusal.sentence))
+    return keep(refused(refusal))
 
 
 def _book_request(asked: BookingBody) -> BookRequest:

@@ -1,0 +1,62 @@
+"""The web server's worker: what gunicorn itself refuses is answered in short plain words, not in a page of HTML."""
+
+import json
+import socket
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from gunicorn import util
+from gunicorn.http import errors
+from gunicorn.workers.gthread import ThreadWorker
+
+#: What is wrong with a request that never became one; any other fault in its form is a 400.
+STATUSES: Mapping[type[Exception], HTTPStatus] = {
+    errors.InvalidResponseHeader: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.InvalidResponseHeaderName: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.ConfigurationProblem: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
+    errors.LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    errors.ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
+    errors.UnsupportedTransferCoding: HTTPStatus.NOT_IMPLEMENTED,
+    errors.ForbiddenProxyRequest: HTTPStatus.FORBIDDEN,
+    errors.ParseException: HTTPStatus.BAD_REQUEST,
+}
+DETAILS = {
+    HTTPStatus.BAD_REQUEST: "The request could not be read.",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "The address is too long.",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "The headers are too large.",
+}
+
+
+class Worker(ThreadWorker):
+    """gunicorn's threads, with answers of our own to what it cannot hand on to us."""
+
+    def handle_error(self, _request: object, client: socket.socket, address: object, fault: Exception) -> None:
+        """Note the fault, and answer with a problem (RFC 9457) that repeats nothing of what was sent."""
+        status = status_of(fault)
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.log.error("A request failed outside the application", exc_info=fault)
+        else:
+            self.log.info("Refused a request of %s: %s", address, status.phrase)
+        try:
+            util.write_nonblock(client, answer(status))  # type: ignore[no-untyped-call]
+        except OSError:
+            self.log.debug("The client had gone before it was refused.")
+
+
+def status_of(fault: Exception) -> HTTPStatus:
+    """Give the status that says what is wrong; 500 for what is not the client's doing."""
+    known = (status for kind, status in STATUSES.items() if isinstance(fault, kind))
+    return next(known, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def answer(status: HTTPStatus) -> bytes:
+    """Write a whole HTTP answer that refuses and ends the connection."""
+    said: dict[str, Any] = {"type": "about:blank", "title": status.phrase, "status": int(status)}
+    body = json.dumps(said | {"detail": DETAILS.get(status, f"{status.phrase}.")}).encode()
+    head = (
+        f"HTTP/1.1 {int(status)} {status.phrase}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
+        f"X-Content-Type-Options: nosniff\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
