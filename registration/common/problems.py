@@ -89,7 +89,9 @@ TYPES: Mapping[str, ProblemType] = {
     "too-many-holds": ProblemType(
         429,
         "Too many times are being kept",
-        "Book what is held, or wait until holds have run out: the header Retry-After.",
+        "One address keeps at most 60 times at once, and of one centre's day a quarter of its places, or 3 where that is fewer. "
+        "Book what is held, hold a time on another day or at another centre, or wait until holds have run out: the header "
+        "Retry-After.",
     ),
     "server-error": ProblemType(
         500,

@@ -12,10 +12,17 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import text
 
-from registration.booking.actions.refusals import NeedsRegistrarGeneral, NotOffered, SlotTaken, TooManyHolds
+from registration.booking.actions.refusals import (
+    NeedsRegistrarGeneral,
+    NotOffered,
+    SlotTaken,
+    TooManyHolds,
+    TooManyThere,
+)
 from registration.booking.queries import MINUTE, Opening, lengths, live_holds, openings_around
 from registration.booking.rules.deadline import deadline, is_urgent
 from registration.booking.rules.requests import Hold, HoldRequest, written_wish
+from registration.booking.rules.shares import most_kept
 from registration.booking.rules.slots import least_loaded
 from registration.common.authority import current_authority
 from registration.common.clock import civil_date
@@ -51,8 +58,8 @@ def hold(request: HoldRequest, now: datetime) -> Hold:
     """Keep a time for a family for the council's hold minutes.
 
     Raises SlotTaken when every registrar there is booked, NotOffered when none has a session then, NeedsRegistrarGeneral where
-    today or that day lies more than twelve months after the birth, TooManyHolds when one client keeps too many, NotBornYet for a
-    birth in the future.
+    today or that day lies more than twelve months after the birth, TooManyHolds when one client keeps too many, TooManyThere when
+    it keeps its share of that centre's day, NotBornYet for a birth in the future.
     """
     _may_be_held(request, now)
     end = request.start + timedelta(minutes=needed_minutes(request.births, interpreter=request.interpreter))
@@ -69,10 +76,19 @@ def _may_be_held(request: HoldRequest, now: datetime) -> None:
     governs = deadline(request.births, civil_date(now))
     if max(governs.on, civil_date(request.start)) >= governs.registrar_general_authority_from:
         raise NeedsRegistrarGeneral
-    if limits_are_on() and request.client and live_holds(request.client) >= MOST_HOLDS:
-        raise TooManyHolds
+    if limits_are_on() and request.client:
+        _within_its_share(request)
     if request.start < now + timedelta(minutes=current_authority().notice_minutes):
         raise NotOffered
+
+
+def _within_its_share(request: HoldRequest) -> None:
+    kept = live_holds(request.client, request.centre_id, civil_date(request.start))
+    if kept.in_all >= MOST_HOLDS:
+        raise TooManyHolds
+    per_baby = current_authority().minutes_per_baby
+    if kept.there >= most_kept(kept.session_minutes, per_baby, by_program=request.by_program):
+        raise TooManyThere
 
 
 def needed_minutes(births: tuple[date, ...], *, interpreter: bool) -> int:

@@ -40,6 +40,15 @@ class TooManyHolds(BookingRefused):
     said = _l("Too many times are being kept from where you are. Wait a few minutes, or call us.")
 
 
+class TooManyThere(TooManyHolds):
+    """One client keeps its share of a centre's day."""
+
+    said = _l(
+        "Too many times at this centre on this day are being kept from where you are. Choose another day or another "
+        "centre, wait a few minutes, or call us."
+    )
+
+
 class NeedsRegistrarGeneral(BookingRefused):
     """More than twelve months after the birth (1953 Act s.7)."""
 

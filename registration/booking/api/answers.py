@@ -32,6 +32,7 @@ PROBLEMS: dict[type[no.BookingRefused], str] = {
     no.NotOffered: "not-offered",
     no.HoldRanOut: "hold-ran-out",
     no.TooManyHolds: "too-many-holds",
+    no.TooManyThere: "too-many-holds",
     no.NeedsRegistrarGeneral: "registrar-general",
     no.MotherNeeded: "mother-must-come",
     no.CannotChange: "cannot-change",

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
+from registration.booking.queries.openings import midnight
 from registration.booking.rules.attendance import Attending, Parents
 from registration.booking.rules.requests import Appointment
 from registration.common.db import db
@@ -111,12 +112,28 @@ def appointment_live_for(email_key: bytes | None, mobile_key: bytes | None) -> A
     return _appointment(which, email=email_key, mobile=mobile_key)
 
 
-def live_holds(client: str) -> int:
-    """Count the times a client is keeping at this moment."""
-    counted = text(
-        "SELECT count(*) FROM occupancy WHERE kind = 'hold' AND client = :client AND until > clock_timestamp()"
-    )
-    return int(db.session.execute(counted, {"client": client}).scalar_one())
+@dataclass(frozen=True, slots=True)
+class LiveHolds:
+    """The times a client is keeping: in all, and at one centre on one day, which has so many minutes of sessions."""
+
+    in_all: int
+    there: int
+    session_minutes: int
+
+
+_LIVE_HOLDS = text("""
+SELECT count(*), count(*) FILTER (WHERE s.centre_id = :centre AND s.begins_at >= :first AND s.begins_at < :last),
+       (SELECT coalesce(sum(date_part('epoch', ends_at - begins_at)) / 60, 0)::int FROM session
+         WHERE centre_id = :centre AND state = 'published' AND begins_at >= :first AND begins_at < :last)
+  FROM occupancy o JOIN session s ON s.id = o.session_id
+ WHERE o.kind = 'hold' AND o.client = :client AND o.until > clock_timestamp()
+""")
+
+
+def live_holds(client: str, centre_id: int, day: date) -> LiveHolds:
+    """Count the times a client is keeping at this moment, in all and at a centre on a day."""
+    span = {"first": midnight(day), "last": midnight(day + timedelta(days=1))}
+    return LiveHolds(*db.session.execute(_LIVE_HOLDS, {"client": client, "centre": centre_id} | span).one())
 
 
 @dataclass(frozen=True, slots=True)
