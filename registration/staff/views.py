@@ -31,8 +31,12 @@ from registration.staff.security import as_kept, init_security, person
 View = Callable[..., ResponseReturnValue]
 Key = Callable[[], str]
 
-#: Tries that fail, per account aimed at and whoever makes them; letters to one address.
-TRIES = "10 per 15 minutes"
+#: Tries that fail, of one internet address at one account: it has to wait a minute, then longer. Its owner, elsewhere, is
+#: not held up by them.
+TRIES = "5 per minute; 10 per 15 minutes; 30 per day"
+#: Tries that fail at one account from everywhere together: many addresses may take part in guessing.
+TRIES_IN_ALL = "100 per day"
+#: Letters to one address.
 LETTERS = "5 per hour"
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
@@ -60,7 +64,12 @@ def _refused(response: Response) -> bool:
 
 
 def _tries(view: View, key: Key) -> View:
-    limited: View = limiter.limit(TRIES, key_func=key, methods=["POST"], deduct_when=_refused)(commits(view))
+    def from_here() -> str:
+        return f"{key()}:{client()}"
+
+    limited = commits(view)
+    for most, whose in ((TRIES, from_here), (TRIES_IN_ALL, key)):
+        limited = limiter.limit(most, key_func=whose, methods=["POST"], deduct_when=_refused)(limited)
     return limited
 
 

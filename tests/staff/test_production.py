@@ -5,6 +5,7 @@ import threading
 
 import pyotp
 import pytest
+from sqlalchemy import text
 
 from registration.staff.security import reset_link
 from tests.conftest import settings
@@ -89,14 +90,69 @@ def test_a_form_of_another_site_is_not_taken(production, path):
     assert client.post(path, data={"email": "jo@council.gov.uk", "password": PASSWORD}).status_code == 400
 
 
-def test_an_account_is_left_alone_after_ten_wrong_tries_however_its_address_is_written(production, person):
+def from_elsewhere(production, address="203.0.113.77"):
+    client = production.test_client()
+    client.environ_base["REMOTE_ADDR"] = address
+    return client
+
+
+def test_who_tries_wrong_passwords_has_to_wait_and_holds_nobody_else_up(production, person):
+    email = "aimed-at@council.gov.uk"
+    enrolled(production, person, email)
+    stranger, owner = from_elsewhere(production), production.test_client()
+
+    tries = [send(stranger, "/staff/sign-in", email=email, password="wrong!").status_code for _ in range(8)]
+
+    assert tries == [200] * 5 + [429] * 3
+    assert send(owner, "/staff/sign-in", email=email, password=PASSWORD).status_code == 302
+    assert send(stranger, "/staff/sign-in", email=email, password=PASSWORD).status_code == 429
+
+
+@pytest.mark.parametrize(("window", "most"), [("15/minute", 10), ("1/day", 30)])
+def test_who_goes_on_trying_waits_longer(production, person, window, most):
+    email = f"again-{most}@council.gov.uk"
+    enrolled(production, person, email)
+    stranger = from_elsewhere(production, f"203.0.113.{most}")
+    send(stranger, "/staff/sign-in", email=email, password="wrong!")
+
+    assert set_count(production, f"%/security.login/{most}/{window}", most) >= 1
+    assert send(stranger, "/staff/sign-in", email=email, password=PASSWORD).status_code == 429
+    assert send(production.test_client(), "/staff/sign-in", email=email, password=PASSWORD).status_code == 302
+
+
+def test_an_account_is_left_alone_for_a_day_after_a_hundred_wrong_tries_from_everywhere(production, person):
+    email = "everywhere@council.gov.uk"
+    enrolled(production, person, email)
+    for number in range(2):
+        send(from_elsewhere(production, f"203.0.113.{number}"), "/staff/sign-in", email=email, password="wrong!")
+    counted = set_count(production, "%/security.login/100/1/day", 99, email)
+    assert counted == 2, "both addresses count together"
+
+    send(from_elsewhere(production, "203.0.113.9"), "/staff/sign-in", email=email, password="wrong!")
+
+    assert send(production.test_client(), "/staff/sign-in", email=email, password=PASSWORD).status_code == 429
+
+
+def set_count(production, like, count, email=""):
+    """Set how often something was tried; give the highest number it was before."""
+    from registration.common.db import db
+    from registration.staff.views import _aimed_at
+
+    with production.app_context(), db.engine.begin() as connection:
+        which = {"like": f"%{_aimed_at(email)}{like}" if email else like, "count": count}
+        before = connection.execute(text("SELECT max(count) FROM try_count WHERE key LIKE :like"), which).scalar_one()
+        connection.execute(text("UPDATE try_count SET count = :count WHERE key LIKE :like"), which)
+    return before
+
+
+def test_an_account_counts_as_one_however_its_address_is_written(production, person):
     enrolled(production, person, "tried@council.gov.uk")
     client = production.test_client()
     ways = ["tried@council.gov.uk", "TRIED@council.gov.uk", " tried@council.gov.uk", "tried@ｃouncil.gov.uk"]
 
-    tries = [send(client, "/staff/sign-in", email=ways[n % 4], password="wrong!") for n in range(10)]
-    elsewhere = production.test_client()
-    right = send(elsewhere, "/staff/sign-in", email="tried@council.gov.uk", password=PASSWORD)
+    tries = [send(client, "/staff/sign-in", email=ways[n % 4], password="wrong!") for n in range(5)]
+    again = production.test_client()
+    right = send(again, "/staff/sign-in", email="tried@council.gov.uk", password=PASSWORD)
     other = send(client, "/staff/sign-in", email="other@council.gov.uk", password="wrong!")
 
     assert {answer.status_code for answer in tries} == {200}
@@ -122,12 +178,15 @@ def test_codes_cannot_be_tried_through(production, person):
     client = production.test_client()
     send(client, "/staff/sign-in", email=email, password=PASSWORD)
 
-    tries = [send(client, "/staff/code", code=f"{n:06}").status_code for n in range(10)]
+    tries = [send(client, "/staff/code", code=f"{n:06}").status_code for n in range(5)]
     again = production.test_client()
     send(again, "/staff/sign-in", email=email, password=PASSWORD)
 
-    assert tries == [200] * 10
+    assert tries == [200] * 5
     assert send(again, "/staff/code", code=app.now()).status_code == 429
+    owner = from_elsewhere(production)
+    send(owner, "/staff/sign-in", email=email, password=PASSWORD)
+    assert send(owner, "/staff/code", code=app.now()).status_code == 302
 
 
 def test_one_address_is_not_flooded_with_letters(production, person):
