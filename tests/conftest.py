@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("races")
         else:
             item.add_marker(KIND.get(item.path.stem, "database"))
+
+
+@pytest.fixture(autouse=True)
+def leaves_no_context() -> Iterator[None]:
+    """Fail a test that leaves the application's context open: whatever runs next would be inside it without asking."""
+    flask = sys.modules.get("flask")
+    before = flask is not None and flask.has_app_context()
+    yield
+    flask = sys.modules.get("flask")
+    assert (flask is not None and flask.has_app_context()) == before, "the application's context was left open"
 
 
 @pytest.fixture(scope="session")
