@@ -91,3 +91,22 @@ def test_a_language_a_council_has_checked_says_nothing_of_machines(app, client, 
 
     assert 'data-unchecked="true"' not in client.get("/?lang=pl").text
     assert 'data-unchecked="true"' in client.get("/?lang=ur").text
+
+
+def test_the_hours_of_the_telephone_are_in_the_pages_language_where_the_council_has_written_them(
+    app, client, monkeypatch
+):
+    from dataclasses import replace
+
+    from registration.common.authority import current_authority
+
+    assert "od poniedziałku do piątku" in client.get("/?lang=pl").text
+    assert "Monday to Friday" not in client.get("/?lang=ur").text
+    monkeypatch.setitem(app.config, "AUTHORITY", replace(current_authority(), telephone_hours_pl=""))
+    assert '<span lang="en" dir="ltr">Monday to Friday, 9am to 5pm</span>' in client.get("/?lang=pl").text
+
+
+def test_no_urdu_sentence_ends_in_an_english_full_stop():
+    stop = re.compile(r"[\u0600-\u06ff]\s*\.|\)s\.(\s|$)")
+    said = [text for message in catalogue("ur") if message.id for text in texts(message.string)]
+    assert [text for text in said if stop.search(text)] == []

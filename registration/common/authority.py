@@ -21,6 +21,8 @@ class Authority:
     district: str
     telephone: str
     telephone_hours: str
+    telephone_hours_pl: str
+    telephone_hours_ur: str
     email: str
     website: str
     colour: str
@@ -36,6 +38,8 @@ class Authority:
     translations_checked: tuple[str, ...]
 
 
+#: The same in other languages; an empty text where the council has none.
+HOURS_ELSEWHERE = ("telephone_hours_pl", "telephone_hours_ur")
 #: The least and the most a number may be.
 RANGES = {
     "minutes_per_baby": (5, 120),
@@ -54,7 +58,10 @@ def read_authority(path: Path) -> Authority:
         given = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Notepad of Windows begins a file with a mark
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingRefused(f"{path.name} cannot be read: {error}") from None
-    values = tomllib.loads(TEMPLATE.read_text(encoding="utf-8")) | given
+    values = tomllib.loads(TEMPLATE.read_text(encoding="utf-8"))
+    if "telephone_hours" in given:
+        values |= dict.fromkeys(HOURS_ELSEWHERE, "")  # the demonstration's hours are not this council's
+    values |= given
     for field in fields(Authority):
         _check(path.name, field.name, values[field.name])
     unknown = set(values) - {field.name for field in fields(Authority)}
@@ -74,7 +81,7 @@ def _check(file: str, name: str, value: object) -> None:
     elif name == "translations_checked":
         if not isinstance(value, list) or not all(code in ("pl", "ur") for code in value):
             raise SettingRefused(f'{file}: {name} must be a list of "pl" and "ur", not {value!r}.')
-    elif not isinstance(value, str) or not value.strip():
+    elif not isinstance(value, str) or not (value.strip() or name in HOURS_ELSEWHERE):
         raise SettingRefused(f"{file}: {name} must be a text, not {value!r}.")
     elif name == "colour" and not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
         raise SettingRefused(f"{file}: colour must be like #0b4a5c, not {value!r}.")

@@ -80,6 +80,8 @@ def read_day(typed: Mapping[str, str], missing: str, noun: str) -> date:
     if len(typed["year"]) != 4:  # noqa: PLR2004 -- the digits of a year
         raise Unreadable(_("Year must include 4 numbers"), ["year"])
     wrong = [part for part, most in (("day", 31), ("month", 12), ("year", 9999)) if not 1 <= numbers[part] <= most]
+    if wrong == ["year"] and not typed["year"].isdecimal():
+        raise Unreadable(_("Year must include 4 numbers"), wrong)
     if wrong:
         raise Unreadable(_("%(noun)s must be a real date", noun=noun), wrong)
     try:

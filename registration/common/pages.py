@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from registration.common.access import public
 from registration.common.authority import current_authority
 from registration.common.fields import choice_items, problems
+from registration.common.i18n import current_language
 from registration.common.problems import problem_for
 
 bp = Blueprint("pages", __name__)
@@ -126,6 +127,17 @@ def telephone(number: str) -> Markup:
     return Markup('<a class="govuk-link rs-telephone" href="tel:{}">{}</a>').format(number.replace(" ", ""), shown)
 
 
+def telephone_hours() -> Markup:
+    """Say when the telephone is answered, in the page's language where the council has written it, else in English."""
+    authority, code = current_authority(), current_language()
+    own = getattr(authority, f"telephone_hours_{code}", "")
+    return Markup("<span>{}</span>").format(own) if own else _in_english(authority.telephone_hours)
+
+
+def _in_english(text: str) -> Markup:
+    return Markup('<span lang="en" dir="ltr">{}</span>').format(text)
+
+
 def init_app(app: Flask) -> None:
     """Answer every refusal with a page of ours, and give templates what the frame of each page needs."""
     app.register_error_handler(HTTPException, _refused)
@@ -133,3 +145,4 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(PoolTimeout, _unavailable)
     app.jinja_env.filters.update(isolated=isolated, telephone=telephone)
     app.jinja_env.globals.update(choice_items=choice_items, problems=problems, same_page_in=same_page_in)
+    app.jinja_env.globals["telephone_hours"] = telephone_hours

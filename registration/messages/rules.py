@@ -161,7 +161,8 @@ _BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED = frozenset("\f^{}\\[~]|€")
-ONE_PART = 160
+#: What fits into the only part of a text, and into each of several: septets, and UCS-2 units.
+SEPTETS, UNITS = (160, 153), (70, 67)
 
 _PLAINER = str.maketrans(
     {
@@ -203,11 +204,22 @@ def gsm7_length(text: str) -> int | None:
     return len(text) + sum(letter in _EXTENDED for letter in text)
 
 
-def gsm7_parts(text: str) -> int:
-    """Give the number of parts a text is charged as: 160 septets, then 153 each; 70 UCS-2 units, then 67 each."""
+def _measured(text: str) -> tuple[int, int, int]:
+    """Give the size of a text, and what the only part and each of several parts hold of it."""
     septets = gsm7_length(text)
-    size, one, many = (len(text.encode("utf-16-be")) // 2, 70, 67) if septets is None else (septets, ONE_PART, 153)
+    return (len(text.encode("utf-16-be")) // 2, *UNITS) if septets is None else (septets, *SEPTETS)
+
+
+def text_parts(text: str) -> int:
+    """Give the number of parts a text is charged as: 160 septets, then 153 each; 70 UCS-2 units, then 67 each."""
+    size, one, many = _measured(text)
     return 1 if size <= one else ceil(size / many)
+
+
+def excess(text: str, parts: int) -> int:
+    """Give how many letters too long a text is for so many parts; 0 or less where it fits."""
+    size, one, many = _measured(text)
+    return size - (one if parts == 1 else many * parts)
 
 
 _SHORTER = (

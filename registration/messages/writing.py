@@ -150,7 +150,7 @@ def clock_time(moment: datetime, locale: str) -> str:
 
 
 def _text(sheet: Draft, facts: dict[str, Any]) -> str:
-    """Write a text in one part where that can be done: a shorter name of the centre first, then shorter words."""
+    """Write a text in as few parts as can be: where that is needed with a shorter name of the centre, then shorter words."""
     name = f"messages/{sheet.template}.sms.txt"
     centre = rules.folded(str(facts.get("centre", "")))
 
@@ -161,15 +161,16 @@ def _text(sheet: Draft, facts: dict[str, Any]) -> str:
 
 
 def _fitting(filled: Callable[..., str], centre: str) -> str:
-    text = ""
+    shortest = filled(brief=True, centre=rules.shortened(centre, LEAST_ROOM))
+    parts = rules.text_parts(shortest)
     for brief in (False, True):
         text = filled(brief=brief)
-        over = (rules.gsm7_length(text) or 0) - rules.ONE_PART
+        over = rules.excess(text, parts)
         if over <= 0:
             return text
         if len(centre) - over >= LEAST_ROOM:
             return filled(brief=brief, centre=rules.shortened(centre, len(centre) - over))
-    return filled(brief=True, centre=rules.shortened(centre, LEAST_ROOM))
+    return shortest
 
 
 # ---- for pages

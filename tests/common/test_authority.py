@@ -5,7 +5,15 @@ from datetime import date
 
 import pytest
 
-from registration.common.authority import RANGES, TEMPLATE, Authority, current_authority, own_file, read_authority
+from registration.common.authority import (
+    HOURS_ELSEWHERE,
+    RANGES,
+    TEMPLATE,
+    Authority,
+    current_authority,
+    own_file,
+    read_authority,
+)
 from registration.config import SettingRefused
 from tests.applications import applications
 
@@ -85,8 +93,17 @@ def test_what_is_no_number_is_refused_by_name(refusal, name, wrong):
 
 
 TEXTS = sorted(
-    {field.name for field in fields(Authority)} - set(RANGES) - {"certificate_fee_from", "translations_checked"}
+    {field.name for field in fields(Authority)}
+    - {*RANGES, *HOURS_ELSEWHERE, "certificate_fee_from", "translations_checked"}
 )
+
+
+def test_hours_in_other_languages_are_never_those_of_the_demonstration_beside_hours_of_a_councils_own(file, refusal):
+    assert all(getattr(file(""), name) for name in HOURS_ELSEWHERE)
+    own = file('telephone_hours = "Every day"\ntelephone_hours_pl = "codziennie"\n')
+    assert (own.telephone_hours_pl, own.telephone_hours_ur) == ("codziennie", "")
+    assert file('telephone_hours_ur = ""').telephone_hours_ur == ""
+    assert refusal("telephone_hours_ur = 9").startswith("authority.toml: telephone_hours_ur must be a text")
 
 
 @pytest.mark.parametrize("name", TEXTS)

@@ -74,6 +74,8 @@ def test_the_month_may_be_named_in_the_language_of_the_page(typed, language, mon
         ("9", "", "", "Date of birth must include a month and a year", ("month", "year")),
         ("9", "3", "26", "Year must include 4 numbers", ("year",)),
         ("9", "3", "20266", "Year must include 4 numbers", ("year",)),
+        ("9", "3", "202O", "Year must include 4 numbers", ("year",)),
+        ("9", "3", "year", "Year must include 4 numbers", ("year",)),
         ("32", "3", "2026", "Date of birth must be a real date", ("day",)),
         ("31", "2", "2026", "Date of birth must be a real date", ("day",)),
         ("29", "2", "2026", "Date of birth must be a real date", ("day",)),

@@ -179,12 +179,27 @@ def test_times_are_written_as_english_families_write_them(moment, words):
     ],
 )
 def test_parts_are_counted_as_carriers_charge_them(text, parts):
-    assert rules.gsm7_parts(text) == parts
+    assert rules.text_parts(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "parts", "over"),
+    [("a" * 160, 1, 0), ("a" * 161, 1, 1), ("a" * 306, 2, 0), ("ی" * 70, 1, 0), ("ی" * 71, 1, 1), ("ی" * 201, 3, 0)],
+)
+def test_what_is_too_long_for_so_many_parts_is_counted_in_the_texts_own_alphabet(text, parts, over):
+    assert rules.excess(text, parts) == over
+
+
+@given(st.text(max_size=700))
+def test_a_text_fits_its_parts_and_no_fewer(text):
+    parts = rules.text_parts(text)
+    assert rules.excess(text, parts) <= 0
+    assert parts == 1 or rules.excess(text, parts - 1) > 0
 
 
 @given(st.text(alphabet="abc €[]{}é", max_size=400))
 def test_a_longer_text_never_takes_fewer_parts(text):
-    assert rules.gsm7_parts(text) <= rules.gsm7_parts(text + "a")
+    assert rules.text_parts(text) <= rules.text_parts(text + "a")
     assert rules.gsm7_length(text) == len(text) + sum(text.count(extended) for extended in "€[]{}")
 
 

@@ -54,7 +54,7 @@ def test_a_reminder_reads_as_designed(words, sheet, app, about):
         "Birth appointment Tue 14 Apr 10:30am, Moss Side Hub. Bring photo ID. "
         f"Change or cancel: https://bir.th/booking/{link} Ref 7K4-XWM"
     )
-    assert rules.gsm7_parts(text) == 1
+    assert rules.text_parts(text) == 1
 
 
 CENTRES = [
@@ -74,7 +74,7 @@ def test_an_english_reminder_fits_one_part_with_its_link_and_centre(words, sheet
 
     text = words(sheet(template, told={"centre": centre, "when": when.isoformat()}), host).body
 
-    assert rules.gsm7_parts(text) == 1, text
+    assert rules.text_parts(text) == 1, text
     assert f"{host}/booking/" in text
     assert rules.folded(centre).split()[0] in text
 
@@ -86,14 +86,29 @@ def test_a_reminder_fits_whatever_the_centre_is_called(words, sheet, centre, min
 
     text = words(sheet("reminder_week", told={"centre": centre, "when": when}), LONG_HOST).body
 
-    assert rules.gsm7_parts(text) == 1, text
+    assert rules.text_parts(text) == 1, text
 
 
-def test_a_text_with_no_room_at_all_still_goes_out_whole(words, sheet):
+def test_a_text_that_takes_two_parts_anyway_is_not_made_shorter_for_nothing(words, sheet):
     text = words(sheet("reminder_week", told={"centre": "Elland Library"}), f"https://{'long.' * 20}gov.uk").body
 
-    assert "Elland" in text
-    assert text.startswith("Birth appt Tue 14 Apr")
+    assert text.startswith("Birth appointment Tue 14 Apr 10:30am, Elland Library. Bring photo ID.")
+    assert rules.text_parts(text) == 2
+
+
+@pytest.mark.parametrize("template", sorted(rules.REMINDERS))
+def test_an_urdu_text_is_shortened_until_it_takes_the_fewest_parts_of_seventy_letters(words, sheet, template):
+    """In Urdu a part holds 70 letters, and 67 where there are several."""
+    long = "Illingworth and Ovenden Community Children’s Centre and Nursery School"
+    host = "https://births.calderdale.gov.uk"
+
+    def parts(centre):
+        return rules.text_parts(words(sheet(template, told={"centre": centre}, locale="ur"), host).body)
+
+    assert parts(long) == parts("x" * 12)
+    english = words(sheet(template, told={"centre": "x" * 12}), host).body
+    assert rules.text_parts(english) == 1
+    assert rules.gsm7_length(words(sheet(template, locale="ur"), host).body) is None
 
 
 @pytest.mark.parametrize(("template", "channel"), TEXTS)
@@ -105,7 +120,7 @@ def test_no_message_is_empty_or_says_what_a_shared_phone_must_not_show(words, sh
     assert "7K4-XWM" in everything or "/booking/" in everything
     if channel == "sms":
         assert "\n" not in written.body
-        assert rules.gsm7_parts(written.body) <= 2
+        assert rules.text_parts(written.body) <= 2
         assert not {"married", "father", "mother", "baby", "Congratulations"} & set(written.body.split())
     if channel == "email":
         assert 0 < len(written.subject) < 90

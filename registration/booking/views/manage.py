@@ -96,8 +96,9 @@ def _good_to_know(centre_id: int) -> str:
         _("parking"): centre.parking,
         _("a room to feed your baby"): centre.feeding_room,
     }
+    facts = ", ".join(name for name, there in known.items() if there)
     buses = _("Bus: %(bus)s", bus=centre.bus) if centre.bus else ""
-    return ". ".join(part for part in (", ".join(name for name, there in known.items() if there), buses) if part)
+    return _("%(facts)s. %(buses)s", facts=facts, buses=buses) if facts and buses else facts or buses
 
 
 def _is_past(appointment: Appointment) -> bool:
