@@ -23,7 +23,7 @@ import registration.staff.models  # noqa: F401 -- tables that migrations must kn
 from registration import cli
 from registration.booking import api
 from registration.booking import jobs as _booking_jobs  # noqa: F401 -- registers its jobs
-from registration.booking.commands import invariants, sessions
+from registration.booking.commands import invariants, links, sessions
 from registration.booking.views import find, frame, manage
 from registration.booking.views import finish as _finish  # noqa: F401 -- the journey's last pages, on its blueprint
 from registration.booking.views import journey as _journey  # noqa: F401 -- its questions
@@ -155,6 +155,7 @@ def _capabilities(app: Flask) -> None:
     app.cli.add_command(staff_commands)
     app.cli.add_command(demo_commands)
     app.cli.add_command(invariants)
+    app.cli.add_command(links)
     app.cli.add_command(registrars)
     app.cli.add_command(sessions)
     for group in place_commands:

@@ -1,4 +1,4 @@
-"""Commands about bookings: `flask invariants`, and `flask sessions import`, which must not take a family's time away."""
+"""Commands about bookings: `flask invariants`, `flask links renew`, and `flask sessions import`, which takes no family's time."""
 
 import json
 from typing import BinaryIO
@@ -6,14 +6,30 @@ from typing import BinaryIO
 import click
 from flask.cli import AppGroup, with_appcontext
 
+from registration.booking.actions.renewal import renew_links
 from registration.booking.invariants import broken_rows
 from registration.booking.queries.sessions import taken_in
 from registration.common.access import current_actor
 from registration.common.authority import current_authority
+from registration.common.clock import now
+from registration.common.transaction import transaction
 from registration.rota.actions import import_sessions as load_sessions
 from registration.rota.commands import loading, tell
 
 sessions = AppGroup("sessions", help="Registrars at centres.")
+links = AppGroup("links", help="The secret links of bookings.")
+
+
+@links.command("renew")
+def renew() -> None:
+    """After SECRET_KEY was changed: let bookings from before have links of the new key, and send families theirs.
+
+    Links sent before then end. Nothing happens to bookings that follow the key already.
+    """
+    with transaction():
+        done = renew_links(now())
+    click.echo(f"{done.bookings} bookings have a new link, and their old ones have ended.")
+    click.echo(f"{done.told} families with an appointment to come are sent theirs.")
 
 
 @sessions.command("import")
