@@ -14,6 +14,7 @@ from registration.booking.actions.refusals import (
     TooManyThere,
 )
 from registration.booking.queries import kept_until
+from registration.booking.rules import shares
 from registration.booking.rules.deadline import NotBornYet
 from registration.booking.rules.requests import HoldRequest, wish_of
 from registration.common.clock import LONDON
@@ -224,31 +225,31 @@ def test_one_client_keeps_no_more_than_a_busy_centre_could_need(app, database, w
     assert want(client="us")
 
 
-@pytest.mark.parametrize(("by_program", "most"), [(True, 3), (False, 6)])
-def test_one_client_keeps_only_its_share_of_a_centres_day(app, database, world, want, monkeypatch, by_program, most):
+def test_one_client_keeps_only_its_share_of_a_centres_day(app, database, world, want, monkeypatch):
+    monkeypatch.setattr(shares, "LEAST", 3)
     for room, who in enumerate(("bo", "cleo"), 1):
         world.session("sunshine", who, TUESDAY, "9:00", "10:30", room=room)
     world.session("sunshine", "ann", FRIDAY, "9:00", "10:00")
     monkeypatch.setitem(app.config, "RATE_LIMITS", True)
-    starts = [NINE, HALF_PAST, TEN] * 2
-    for start in starts[:most]:
-        want(start, client="us", by_program=by_program)
+    for start in (NINE, HALF_PAST, TEN, NINE):  # half of three registrars' nine half-hours
+        want(start, client="us")
     with pytest.raises(TooManyThere):
-        want(NINE, client="us", by_program=by_program)
-    assert want(NINE, client="others", by_program=by_program)
-    assert want(at_time(FRIDAY, "9:00"), client="us", by_program=by_program), "another day has a share of its own"
+        want(NINE, client="us")
+    assert want(NINE, client="others")
+    assert want(at_time(FRIDAY, "9:00"), client="us"), "another day has a share of its own"
     run_out(database)
-    assert want(NINE, client="us", by_program=by_program)
+    assert want(NINE, client="us")
 
 
 def test_the_share_of_a_long_day_is_larger(app, world, want, monkeypatch):
     world.session("sunshine", "bo", TUESDAY, "9:00", "17:00", room=1)
+    monkeypatch.setattr(shares, "LEAST", 3)
     monkeypatch.setitem(app.config, "RATE_LIMITS", True)
-    clocks = ("12:00", "12:30", "13:00", "13:30", "14:00")
-    for clock in clocks[:4]:
-        want(at_time(TUESDAY, clock), client="us", by_program=True)
+    *share, one_more = [at_time(TUESDAY, f"{11 + half // 2}:{half % 2 * 3}0") for half in range(10)]
+    for start in share:  # half of nineteen half-hours
+        want(start, client="us")
     with pytest.raises(TooManyThere):
-        want(at_time(TUESDAY, clocks[4]), client="us", by_program=True)
+        want(one_more, client="us")
 
 
 def test_keeping_a_time_asks_once_about_limits_and_not_at_all_without_them(app, want, monkeypatch):

@@ -87,7 +87,7 @@ def _within_its_share(request: HoldRequest) -> None:
     if kept.in_all >= MOST_HOLDS:
         raise TooManyHolds
     per_baby = current_authority().minutes_per_baby
-    if kept.there >= most_kept(kept.session_minutes, per_baby, by_program=request.by_program):
+    if kept.there >= most_kept(kept.session_minutes, per_baby):
         raise TooManyThere
 
 

@@ -57,7 +57,7 @@ TOKEN = {"token": "The last segment of the booking's link: it shows, moves and c
 def make_hold() -> Response:
     """Keep a time for ten minutes, or whatever the council has set."""
     asked = from_values(HoldBody, received())
-    wish = HoldRequest(asked.centre, asked.start, tuple(asked.born), asked.interpreter, client(), by_program=True)
+    wish = HoldRequest(asked.centre, asked.start, tuple(asked.born), asked.interpreter, client())
     try:
         made = holds.hold(wish, now())
     except (no.SlotTaken, no.NotOffered) as refusal:

@@ -14,8 +14,7 @@ MOST_BABIES = 6
 class HoldRequest:
     """A time to keep while a family answers the remaining questions. `urgent` opens the telephone desk's minutes too.
 
-    `client` names the address that asks; it is counted against its share unless it is empty. `by_program`: no pages were
-    walked through for it.
+    `client` names the address that asks; it is counted against its share unless it is empty.
     """
 
     centre_id: int
@@ -24,7 +23,6 @@ class HoldRequest:
     interpreter: bool
     client: str = ""
     urgent: bool = False
-    by_program: bool = False
 
 
 _WANTED = re.compile(r"[\w-]+\.(\d{1,9})\.(\d{1,9})\.([01])\.((?:\d{1,7})(?:-\d{1,7}){0,5})", re.ASCII)
