@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient, FlaskCliRunner
     from sqlalchemy.orm import scoped_session
+
+# A busy machine is no fault of the rule that is tried. Who judges a change tries the same examples every time.
+examples.register_profile(
+    "ours", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
+)
+examples.load_profile("ours")
 
 KIND = {"test_rules": "rules", "test_views": "pages", "test_forms": "pages", "test_api": "pages"}
 
