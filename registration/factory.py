@@ -16,6 +16,7 @@ from whitenoise import WhiteNoise
 
 import registration.booking.models
 import registration.centres.models
+import registration.cover.models
 import registration.families.models
 import registration.messages.models
 import registration.rota.models

@@ -30,7 +30,11 @@ SELECT s.id, s.centre_id, s.registrar_id, s.kept_minutes,
               coalesce(bool_or(NOT o.counts), false) AS stale
          FROM (SELECT begins_at, ends_at, until, (until IS NULL OR until > clock_timestamp()) AS counts FROM occupancy
                 WHERE session_id = s.id
-                  AND (CAST(:keep_for AS bigint) IS NULL OR booking_id IS DISTINCT FROM :keep_for)) o) filled ON true
+                  AND (CAST(:keep_for AS bigint) IS NULL OR booking_id IS DISTINCT FROM :keep_for)
+                UNION ALL
+               SELECT greatest(a.begins_at, s.begins_at), least(a.ends_at, s.ends_at), NULL, true FROM absence a
+                WHERE a.registrar_id = s.registrar_id AND a.state = 'planned'
+                  AND a.begins_at < s.ends_at AND a.ends_at > s.begins_at) o) filled ON true
  WHERE s.state = 'published' AND {when}
 """
 _BETWEEN = text(_OPENINGS.format(when="s.begins_at >= :first AND s.begins_at < :last"))
