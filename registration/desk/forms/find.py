@@ -1,4 +1,4 @@
-"""Forms of the desk's pages, in English only."""
+"""The form of the desk's search, in English only."""
 
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length

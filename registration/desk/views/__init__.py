@@ -1,0 +1,15 @@
+"""The pages of staff at work with families: on the telephone, and at a centre on the day."""
+
+from flask import Flask
+
+from registration.desk.views import booking as _booking  # noqa: F401 -- a booking's pages, on the desk's blueprint
+from registration.desk.views import find as _find  # noqa: F401 -- its search
+from registration.desk.views.frame import bp
+from registration.staff import views as staff
+from registration.staff.rules import Door
+
+
+def init_app(app: Flask) -> None:
+    """Give the application the desk's pages, and staff the doors to them."""
+    app.register_blueprint(bp)
+    staff.offer(app, Door("desk.find", "Find a booking", "By the reference a family reads out."))
