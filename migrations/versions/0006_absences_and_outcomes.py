@@ -1,6 +1,6 @@
-"""Absences give the sessions they touch a new stamp; outcomes are only ever added; what the new columns may say is checked.
+"""Absences, and registrars' own minutes, give the sessions they touch a new stamp; outcomes are only ever added.
 
-A check on a table in use is added without looking at the rows there, and looked at afterwards: that holds no booking up.
+What the new columns may say is checked. A check on a table in use is added without looking at the rows there, and looked at afterwards: that holds no booking up.
 
 Revision ID: 0006
 Revises: 0005
@@ -29,12 +29,22 @@ END $$;
 CREATE TRIGGER absence_restamp AFTER INSERT OR UPDATE OR DELETE ON absence
   FOR EACH ROW EXECUTE FUNCTION absence_restamp();
 """
+REGISTRARS = """
+CREATE FUNCTION registrar_restamp() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE session SET stamp = DEFAULT WHERE registrar_id = NEW.id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER registrar_restamp AFTER UPDATE ON registrar FOR EACH ROW
+  WHEN (OLD.minutes_per_baby IS DISTINCT FROM NEW.minutes_per_baby) EXECUTE FUNCTION registrar_restamp();
+"""
 OUTCOMES = "outcome IN ('arrived', 'registered', 'declaration_taken', 'unable', 'did_not_attend')"
 
 
 def upgrade():
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute(ABSENCES)
+    op.execute(REGISTRARS)
     op.execute("CREATE TRIGGER only_added BEFORE UPDATE ON outcome FOR EACH STATEMENT EXECUTE FUNCTION only_added()")
     op.execute(f"ALTER TABLE booking ADD CONSTRAINT ck_booking_outcome CHECK ({OUTCOMES}) NOT VALID")
     op.execute("ALTER TABLE booking VALIDATE CONSTRAINT ck_booking_outcome")
@@ -49,4 +59,5 @@ def downgrade():
     op.execute("ALTER TABLE session DROP CONSTRAINT ck_session_extra_reason")
     op.execute("ALTER TABLE booking DROP CONSTRAINT ck_booking_outcome")
     op.execute("DROP TRIGGER only_added ON outcome")
+    op.execute("DROP TRIGGER registrar_restamp ON registrar; DROP FUNCTION registrar_restamp")
     op.execute("DROP TRIGGER absence_restamp ON absence; DROP FUNCTION absence_restamp")

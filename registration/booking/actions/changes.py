@@ -7,9 +7,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from registration.booking.actions import notices
-from registration.booking.actions.holds import candidates_for, needed_minutes
+from registration.booking.actions.holds import candidates_for
 from registration.booking.actions.refusals import CannotChange, NotOffered, SlotTaken
-from registration.booking.queries import Opening, appointment_by_id
+from registration.booking.queries import Opening, appointment_by_id, need
 from registration.booking.rules.requests import Appointment, HoldRequest
 from registration.common import audit
 from registration.common.access import current_actor
@@ -85,9 +85,10 @@ def move(public_id: UUID, centre_id: int, start: datetime, now: datetime) -> App
         return before
     if start < now + timedelta(minutes=current_authority().notice_minutes):
         raise NotOffered
-    end = start + timedelta(minutes=needed_minutes(before.births, interpreter=before.interpreter))
+    needed = need(before.births, interpreter=before.interpreter)
     request = HoldRequest(centre_id, start, before.births, before.interpreter)
-    if not any(_swap(before.id, o, start, end) for o in candidates_for(request, end, now, keep_for=before.id)):
+    candidates = candidates_for(request, now, keep_for=before.id)
+    if not any(_swap(before.id, o, start, o.ends(needed, start)) for o in candidates):
         raise SlotTaken
     after = _reread(before)
     _note("moved", before, after)
