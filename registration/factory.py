@@ -17,6 +17,7 @@ from whitenoise import WhiteNoise
 import registration.booking.models
 import registration.centres.models
 import registration.cover.models
+import registration.desk.models
 import registration.families.models
 import registration.messages.models
 import registration.rota.models
@@ -25,6 +26,7 @@ from registration import cli
 from registration.booking import api
 from registration.booking import jobs as _booking_jobs  # noqa: F401 -- registers its jobs
 from registration.booking.commands import invariants, sessions
+from registration.booking.queries.sessions import births_per_week, booked_minutes, taken_in
 from registration.booking.views import find, frame, manage
 from registration.booking.views import finish as _finish  # noqa: F401 -- the journey's last pages, on its blueprint
 from registration.booking.views import journey as _journey  # noqa: F401 -- its questions
@@ -42,6 +44,7 @@ from registration.demo.commands import demo as demo_commands
 from registration.desk import views as desk
 from registration.messages import jobs as _message_jobs  # noqa: F401 -- registers its jobs
 from registration.messages import views as messages
+from registration.rota import views as rota
 from registration.rota.commands import registrars
 from registration.staff import jobs as _staff_jobs  # noqa: F401 -- registers its jobs
 from registration.staff import views as staff
@@ -152,6 +155,7 @@ def _capabilities(app: Flask) -> None:
     app.register_blueprint(manage.bp)
     app.register_blueprint(find.bp)
     staff.init_app(app)
+    rota.init_app(app, rota.Seen(taken_in, booked_minutes, births_per_week))
     desk.init_app(app)
     app.cli.add_command(staff_commands)
     app.cli.add_command(demo_commands)

@@ -62,7 +62,7 @@ def test_more_than_50_faults_are_counted(typed):
 
 
 def test_a_session_that_another_import_was_first_with_ends_with_1_and_a_sentence(typed, database, monkeypatch):
-    from registration.rota import actions
+    from registration.rota.actions import sessions as actions
 
     make_world().session("elland", "ann", date(2026, 12, 25), "8:00", "10:00")
     database.commit()

@@ -19,7 +19,7 @@ SELECT o.session_id, o.begins_at, o.ends_at, COALESCE(b.reference, '')
 """)
 
 _BOOKED_MINUTES = text("""
-SELECT session_id, sum(extract(epoch FROM ends_at - begins_at))::int / 60
+SELECT session_id, sum(extract(epoch FROM ends_at - begins_at))::int / 60 AS minutes
   FROM occupancy WHERE kind = 'booking' AND session_id = ANY(:sessions) GROUP BY session_id
 """)
 
@@ -47,7 +47,7 @@ def taken_in(sessions: Collection[int]) -> Mapping[int, Sequence[Taken]]:
 def booked_minutes(sessions: Collection[int]) -> Mapping[int, int]:
     """Give, by session, the minutes that families have booked; a session without any is left out."""
     rows = db.session.execute(_BOOKED_MINUTES, {"sessions": list(sessions)})
-    return {session_id: minutes for session_id, minutes in rows}
+    return {row.session_id: row.minutes for row in rows}
 
 
 def births_per_week(before: date) -> Mapping[int, Expected]:

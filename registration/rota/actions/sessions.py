@@ -1,4 +1,4 @@
-"""Changes to registrars and sessions: what imported files bring. A faulty file is refused whole."""
+"""Sessions as imported files bring them. A faulty file is refused whole."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,13 +6,11 @@ from datetime import date
 from functools import partial
 from typing import BinaryIO
 
-from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from registration.centres.actions import Outcome
 from registration.centres.models import Centre, Room
 from registration.centres.rules import participating
-from registration.common import audit
 from registration.common.clock import london
 from registration.common.db import db
 from registration.common.errors import Refused
@@ -20,7 +18,8 @@ from registration.common.files import Table
 from registration.common.holidays import bank_holidays
 from registration.common.transaction import sqlstate
 from registration.rota import rules
-from registration.rota.files import RegistrarRecord, SessionRecord, registrar_records, session_records
+from registration.rota.actions.noting import count, note, one_at_a_time
+from registration.rota.files import SessionRecord, session_records
 from registration.rota.models import Registrar, Session
 from registration.rota.queries import Places, registrars_by_name, sessions_near
 
@@ -36,60 +35,6 @@ class SessionTaken(Refused):
 
 #: Asks what families have of some sessions. Bookings stand above the rota, so whoever imports hands the question in.
 TakenIn = Callable[[Collection[int]], Mapping[int, Sequence[rules.Taken]]]
-
-
-# ---- registrars
-
-
-def import_registrars(stream: BinaryIO, actor: str) -> Outcome:
-    """Load a list of registrars: a new name is added, a known one changed where a cell says otherwise.
-
-    An empty cell changes nothing; a new registrar without a grade is a registrar. Raises FileRefused naming every fault.
-    """
-    _one_at_a_time()
-    table = Table(stream)
-    records = list(registrar_records(table))
-    table.refuse_if_faulty()
-    known, outcome = registrars_by_name(), Outcome(warnings=table.warnings)
-    for record in records:
-        _store_registrar(record, known.get(rules.same_name(record.name)), outcome)
-    db.session.flush()
-    _note("registrars imported", actor, outcome)
-    return outcome
-
-
-def _store_registrar(record: RegistrarRecord, registrar: Registrar | None, outcome: Outcome) -> None:
-    facts = {
-        "grade": record.grade,
-        "may_register_births": record.may_register_births,
-        "languages": None if record.languages is None else list(record.languages),
-    }
-    told = {name: value for name, value in facts.items() if value is not None}
-    if registrar is None:
-        db.session.add(Registrar(name=record.name, **told))
-        outcome.added += 1
-        return
-    differing = {name: value for name, value in told.items() if getattr(registrar, name) != value}
-    for name, value in differing.items():
-        setattr(registrar, name, value)
-    _count(outcome, changed=bool(differing))
-
-
-def _count(outcome: Outcome, *, changed: bool) -> None:
-    outcome.changed += changed
-    outcome.unchanged += not changed
-
-
-def _note(event: str, actor: str, outcome: Outcome) -> None:
-    if outcome.added or outcome.changed:
-        audit.record(event, about="rota", actor=actor, after={"added": outcome.added, "changed": outcome.changed})
-
-
-def _one_at_a_time() -> None:
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(Session.__tablename__))))
-
-
-# ---- sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +66,7 @@ def import_sessions(stream: BinaryIO, actor: str, kept_minutes: int, taken_in: T
     nothing else. A session is neither shortened nor withdrawn where a family has a time in it. Raises FileRefused naming
     every fault, SessionTaken where another import came first.
     """
-    _one_at_a_time()
+    one_at_a_time()
     table = Table(stream)
     lines = list(_resolved(session_records(table), kept_minutes))
     near = _near(lines)
@@ -131,7 +76,7 @@ def import_sessions(stream: BinaryIO, actor: str, kept_minutes: int, taken_in: T
     table.refuse_if_faulty()
     outcome = Outcome(warnings=table.warnings)
     _store(pairs, outcome)
-    _note("sessions imported", actor, outcome)
+    note("sessions imported", actor, outcome)
     return outcome
 
 
@@ -276,4 +221,4 @@ def _store_one(line: _Line, session: Session | None, outcome: Outcome) -> None:
         session.state = WITHDRAWN
     elif differs:
         session.ends_at, session.kept_minutes, session.state = record.ends, line.kept_minutes, PUBLISHED
-    _count(outcome, changed=differs)
+    count(outcome, changed=differs)

@@ -1,14 +1,12 @@
-"""Questions about registrars, rooms and sessions."""
+"""Registrars, centres and rooms, found by what people write."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from registration.centres.models import Centre, Room
 from registration.common.db import db
-from registration.rota.models import Registrar, Session
+from registration.rota.models import Registrar
 from registration.rota.rules import same_name
 
 
@@ -48,12 +46,3 @@ class Places:
             names = ", ".join(room.name for room in rooms.values()) or "no room yet"
             raise ValueError(f"is no room of {centre.name}, which has {names}")
         return rooms[same_name(written)]
-
-
-def sessions_near(
-    first: datetime, last: datetime, registrars: Collection[int], rooms: Collection[int]
-) -> Sequence[Session]:
-    """Give the sessions, withdrawn ones too, of any of the registrars or rooms that touch a span; locked until commit."""
-    theirs = or_(Session.registrar_id.in_(registrars), Session.room_id.in_(rooms))
-    found = select(Session).where(theirs, Session.begins_at < last, Session.ends_at > first).order_by(Session.id)
-    return db.session.scalars(found.with_for_update()).all()
