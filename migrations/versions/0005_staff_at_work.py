@@ -1,7 +1,7 @@
 """staff at work.
 
 Revision ID: 0005
-Revises: 0004
+Revises: 0004a
 """
 
 from alembic import op
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 revision = '0005'
-down_revision = '0004'
+down_revision = '0004a'
 branch_labels = None
 depends_on = None
 
@@ -29,6 +29,19 @@ def upgrade():
     sa.CheckConstraint("state IN ('draft', 'published', 'discarded')", name=op.f('ck_rota_draft_state')),
     sa.CheckConstraint('first_day <= last_day', name=op.f('ck_rota_draft_days')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_rota_draft'))
+    )
+    op.create_table('work_mark',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=True), nullable=False),
+    sa.Column('work', sa.Text(), nullable=False),
+    sa.Column('fact', sa.Text(), nullable=False),
+    sa.Column('claimed_by', sa.Text(), nullable=False),
+    sa.Column('claimed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('done_by', sa.Text(), nullable=True),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('note', sa.Text(), server_default='', nullable=False),
+    sa.CheckConstraint('(done_by IS NULL) = (done_at IS NULL)', name=op.f('ck_work_mark_done')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_work_mark')),
+    sa.UniqueConstraint('work', 'fact', name=op.f('uq_work_mark_work'))
     )
     op.create_table('absence',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -156,6 +169,16 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_pattern_half_day')),
     sa.UniqueConstraint('pattern_id', 'weekday', 'half', name=op.f('uq_pattern_half_day_pattern_id'))
     )
+    op.create_table('freed_time',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=True), nullable=False),
+    sa.Column('session_id', sa.BigInteger(), nullable=False),
+    sa.Column('begins_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('freed_at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
+    sa.ForeignKeyConstraint(['session_id'], ['session.id'], name=op.f('fk_freed_time_session_id_session'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_freed_time'))
+    )
+    op.create_index(op.f('ix_freed_time_session_id'), 'freed_time', ['session_id'], unique=False)
     op.create_table('offer',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=True), nullable=False),
     sa.Column('public_id', sa.Uuid(), nullable=False),
@@ -279,6 +302,8 @@ def downgrade():
     op.drop_index(op.f('ix_offer_booking_id'), table_name='offer')
     op.drop_index('ix_offer_answer_by', table_name='offer', postgresql_where=sa.text("state IN ('kept', 'sent')"))
     op.drop_table('offer')
+    op.drop_index(op.f('ix_freed_time_session_id'), table_name='freed_time')
+    op.drop_table('freed_time')
     op.drop_table('pattern_half_day')
     op.drop_table('pattern_exception')
     op.drop_index('ix_draft_session_draft', table_name='draft_session')
@@ -291,5 +316,6 @@ def downgrade():
     op.drop_table('calendar_feed')
     op.drop_index('ix_absence_registrar_begins', table_name='absence')
     op.drop_table('absence')
+    op.drop_table('work_mark')
     op.drop_table('rota_draft')
     # ### end Alembic commands ###

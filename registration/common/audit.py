@@ -15,7 +15,11 @@ class AuditEvent(Model):
     """One thing done: when, by whom, to what, and what it was before and after."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_about", "about", "id"),)
+    __table_args__ = (
+        Index("ix_audit_event_about", "about", "id"),
+        Index("ix_audit_event_actor", "actor", "id"),
+        Index("ix_audit_event_event", "event", "id"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

@@ -1,5 +1,6 @@
 """Changes to accounts made by others than their owners."""
 
+from collections.abc import Iterable
 from uuid import uuid4
 
 from flask import current_app
@@ -10,7 +11,7 @@ from registration.common.access import current_actor
 from registration.common.audit import record
 from registration.common.db import db
 from registration.common.errors import Refused
-from registration.staff.models import Role, StaffUser
+from registration.staff.models import Role, StaffCentre, StaffUser
 from registration.staff.queries import account, role_named
 from registration.staff.rules import (
     PASSWORD_MAX,
@@ -38,14 +39,17 @@ class OnlyForDemonstrations(Refused):
     """Demonstration accounts have passwords that can be worked out, so they are made only with DEMO=1."""
 
 
-def add_account(email: str, *, role: str, name: str = "", centre_id: int | None = None) -> StaffUser:
-    """Make an account without a password; `role` is a key of ROLE_TITLES, EmailTaken is raised for a known address."""
+def add_account(email: str, *, role: str, name: str = "", centres: Iterable[int] = ()) -> StaffUser:
+    """Make an account without a password; `role` is a key of ROLE_TITLES, EmailTaken is raised for a known address.
+
+    `centres` are the numbers of a centre worker's own centres.
+    """
     address = email.strip().lower()
     user = StaffUser(
         email=address,
         name=name or name_from_email(address),
         fs_uniquifier=uuid4().hex,
-        centre_id=centre_id,
+        centres=[StaffCentre(centre_id=number) for number in sorted(set(centres))],
         roles=[_role(role)],
     )
     try:
@@ -53,7 +57,8 @@ def add_account(email: str, *, role: str, name: str = "", centre_id: int | None 
             db.session.add(user)
     except IntegrityError as error:
         raise EmailTaken from error
-    record("staff.added", about=f"staff:{user.id}", actor=current_actor(), after={"role": role, "centre": centre_id})
+    after = {"roles": [role], "centres": sorted(user.centre_ids)}
+    record("staff.added", about=f"staff:{user.id}", actor=current_actor(), after=after)
     return user
 
 
@@ -92,7 +97,8 @@ def _demonstrator(role: str, own_centre: int | None) -> tuple[str, str, str]:
     email, password = demonstration_email(role), demonstration_password(current_app.config["SECRET_KEY"], role)
     if account(email) is None:
         name = f"Demonstration {ROLE_TITLES[role].lower()}"
-        user = add_account(email, role=role, name=name, centre_id=own_centre if role == "centre_worker" else None)
+        own = () if own_centre is None else (own_centre,)
+        user = add_account(email, role=role, name=name, centres=own if role == "centre_worker" else ())
         set_password(user, password)
     return role, email, password
 

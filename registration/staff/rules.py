@@ -18,6 +18,29 @@ ROLE_TITLES = {
     "auditor": "Auditor",
 }
 
+# Who may open which kind of page: lists for @roles(*...). An administrator may do what the rota manager and the booking
+# desk may. Lists named READERS are for pages that only show (GET); the auditor stands in these and in no other.
+_SERVICE = ("rota_manager", "booking_desk", "administrator")
+#: The day list of a centre, and marking what came of an appointment. A centre worker reads own centres only (scope.py).
+DAY_READERS = ("registrar", "centre_worker", *_SERVICE, "auditor")
+DAY_MARKERS = ("registrar", *_SERVICE)
+#: Families' bookings: finding, booking, moving and cancelling them, and the work lists about them.
+DESK = _SERVICE
+DESK_READERS = (*DESK, "auditor")
+#: The rota as it stands, changing it, and times outside of it (an extra session).
+ROTA_READERS = ("registrar", *_SERVICE, "auditor")
+ROTA_MANAGERS = ("rota_manager", "administrator")
+#: Planning for an absent registrar, and settling with the families it hits.
+COVER = ROTA_MANAGERS
+COVER_READERS = DESK_READERS
+#: Who did what and who looked, and the accounts of staff.
+HISTORY = ("administrator", "auditor")
+ACCOUNTS = ("administrator",)
+ACCOUNT_READERS = (*ACCOUNTS, "auditor")
+
+#: Roles that see every centre; whoever holds none of them sees only the centres they belong to.
+EVERY_CENTRE = frozenset({"registrar", *_SERVICE, "auditor"})
+
 #: A sign-in ends after this long without a page asked for, and after this long in any case (OWASP ASVS 3.3).
 IDLE_LIMIT = timedelta(minutes=30)
 WHOLE_LIMIT = timedelta(hours=12)
