@@ -176,6 +176,21 @@ class Wish(Model):
     ended_at: Mapped[datetime | None]
 
 
+class FreedTime(Model):
+    """A span of a session that became free while families wait for earlier times; it is offered to them, then forgotten.
+
+    Triggers of migration 0006 write it, and only while somebody waits.
+    """
+
+    __tablename__ = "freed_time"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("session.id", ondelete="CASCADE"), index=True)
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    freed_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
 class CalendarFeed(Model):
     """A secret address where a calendar program reads the appointments of one registrar or one centre; it can be revoked."""
 
