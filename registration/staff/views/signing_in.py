@@ -1,32 +1,20 @@
-"""Signing in and out, one's own password and two-factor, and the first page after it."""
+"""Signing in and out, and one's own password and two-factor."""
 
 from collections.abc import Callable
 from http import HTTPStatus
 
-from flask import (
-    Blueprint,
-    Flask,
-    Response,
-    abort,
-    current_app,
-    has_request_context,
-    redirect,
-    render_template,
-    request,
-    session,
-    url_for,
-)
+from flask import Blueprint, Flask, Response, abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import FormInfo, recovery_codes
 from flask_security import views as provided
 
-from registration.common.access import ROLES, has_role, public, roles, signed_in
+from registration.common.access import public, signed_in
 from registration.common.limits import client, limiter
 from registration.common.links import keyed
 from registration.common.transaction import commits
 from registration.staff.forms import FORMS
-from registration.staff.rules import ROLE_TITLES, Door
-from registration.staff.security import as_kept, init_security, person
+from registration.staff.security import as_kept, init_security
+from registration.staff.views.frame import everyone
 
 View = Callable[..., ResponseReturnValue]
 Key = Callable[[], str]
@@ -35,10 +23,8 @@ Key = Callable[[], str]
 TRIES = "10 per 15 minutes"
 LETTERS = "5 per hour"
 
-bp = Blueprint("staff", __name__, url_prefix="/staff")
 #: Flask-Security makes its addresses with this name; the routes are ours, and no others of its stand.
 sign_in = Blueprint("security", __name__, url_prefix="/staff")
-everyone = roles(*ROLES)
 
 
 def _aimed_at(value: str) -> str:
@@ -101,61 +87,9 @@ def _pages_only() -> None:
         abort(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
 
-@bp.get("/")
-@everyone
-def first_page() -> str:
-    """Say who is signed in and what they may open."""
-    user = person()
-    return render_template(
-        "staff/first_page.html",
-        user=user,
-        titles=[ROLE_TITLES[role.name] for role in user.roles],
-        doors=_open_doors(),
-        codes_missing=user.has_two_factor and not user.mf_recovery_codes,
-    )
-
-
-def offer(app: Flask, *doors: Door) -> None:
-    """Put links on the first page and under the header, for whoever may open what they lead to."""
-    app.extensions.setdefault("staff_doors", []).extend(doors)
-
-
 def init_app(app: Flask) -> None:
-    """Give the application its sign-in and the first page."""
+    """Give the application its sign-in."""
     security = init_security(app)
     for name, form in FORMS.items():
         security.set_form_info(name, FormInfo(cls=form))
     app.register_blueprint(sign_in)
-    app.register_blueprint(bp)
-    app.after_request(_keep_private)
-    app.context_processor(_sections)
-
-
-def _open_doors() -> list[Door]:
-    doors: list[Door] = current_app.extensions.get("staff_doors", [])
-    return [door for door in doors if _may_open(door.endpoint)]
-
-
-def _may_open(endpoint: str) -> bool:
-    access = vars(current_app.view_functions[endpoint])["access"]
-    return access == "public" or has_role(*access)
-
-
-def _sections() -> dict[str, object]:
-    """Give the links under the header of staff pages."""
-    if not has_request_context() or "_user_id" not in session or not signed_in():
-        return {}
-    return {
-        "sections": [
-            {"text": door.title, "href": url_for(door.endpoint), "current": request.endpoint == door.endpoint}
-            for door in _open_doors()
-        ]
-    }
-
-
-def _keep_private(response: Response) -> Response:
-    """Let no browser or proxy keep a page of somebody who is signed in, or signing in."""
-    if "_user_id" in session or request.blueprint in {bp.name, sign_in.name}:
-        response.cache_control.private = True
-        response.cache_control.no_store = True
-    return response
