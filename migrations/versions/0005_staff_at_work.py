@@ -1,7 +1,7 @@
 """staff at work.
 
 Revision ID: 0005
-Revises: 0004a
+Revises: 0004b
 """
 
 from alembic import op
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 revision = '0005'
-down_revision = '0004a'
+down_revision = '0004b'
 branch_labels = None
 depends_on = None
 
@@ -261,6 +261,8 @@ def upgrade():
     )
     op.create_index(op.f('ix_cover_line_booking_id'), 'cover_line', ['booking_id'], unique=False)
     op.add_column('booking', sa.Column('outcome', sa.Text(), nullable=True))
+    op.create_index('ix_booking_came_to_nothing', 'booking', ['last_lawful_day'], unique=False, postgresql_where=sa.text("state = 'cancelled' OR outcome IN ('unable', 'did_not_attend')"))
+    op.create_index('ix_booking_unmarked', 'booking', ['ends_at'], unique=False, postgresql_where=sa.text("state = 'booked' AND (outcome IS NULL OR outcome = 'arrived')"))
     op.add_column('occupancy', sa.Column('offer_id', sa.BigInteger(), nullable=True))
     op.create_unique_constraint(op.f('uq_occupancy_offer_id'), 'occupancy', ['offer_id'])
     op.create_foreign_key(op.f('fk_occupancy_offer_id_offer'), 'occupancy', 'offer', ['offer_id'], ['id'])
@@ -290,6 +292,8 @@ def downgrade():
     op.drop_constraint(op.f('fk_occupancy_offer_id_offer'), 'occupancy', type_='foreignkey')
     op.drop_constraint(op.f('uq_occupancy_offer_id'), 'occupancy', type_='unique')
     op.drop_column('occupancy', 'offer_id')
+    op.drop_index('ix_booking_unmarked', table_name='booking', postgresql_where=sa.text("state = 'booked' AND (outcome IS NULL OR outcome = 'arrived')"))
+    op.drop_index('ix_booking_came_to_nothing', table_name='booking', postgresql_where=sa.text("state = 'cancelled' OR outcome IN ('unable', 'did_not_attend')"))
     op.drop_column('booking', 'outcome')
     op.drop_index(op.f('ix_cover_line_booking_id'), table_name='cover_line')
     op.drop_table('cover_line')

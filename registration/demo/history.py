@@ -23,7 +23,7 @@ from registration.common.links import digest, keyed, secret
 from registration.demo.bulk import copy, reserve
 from registration.demo.people import InventedFamily
 from registration.families.models import CentreSignUp, Family, SharingAnswer
-from registration.families.rules import SHARING_WORDING
+from registration.families.rules import SHARING_WORDING, lexemes
 from registration.messages import rules
 from registration.messages.models import Message, Silenced
 from registration.messages.rules import Recipient, State
@@ -235,6 +235,7 @@ def _family_row(story: Story, family_id: int) -> dict[str, Any]:
     return {
         "id": family_id,
         "name": family.name,
+        "name_words": lexemes(family.name),
         "born": sorted(story.births),
         "email": family.email,
         "mobile": family.mobile,

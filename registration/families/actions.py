@@ -4,14 +4,14 @@ from sqlalchemy import insert, text
 
 from registration.common.db import db
 from registration.families.models import CentreSignUp, SharingAnswer
-from registration.families.rules import Answer, FamilyDetails
+from registration.families.rules import Answer, FamilyDetails, lexemes
 
 _ADD = text("""
 WITH added AS (
-     INSERT INTO family (name, born, email, mobile, second_contact, letter_address, language, locale, interpreter,
+     INSERT INTO family (name, name_words, born, email, mobile, second_contact, letter_address, language, locale, interpreter,
                          access_needs)
-     VALUES (:name, CAST(:born AS date[]), :email, :mobile, :second_contact, :letter_address, :language, :locale,
-             :interpreter, :access_needs)
+     VALUES (:name, CAST(:name_words AS tsvector), CAST(:born AS date[]), :email, :mobile, :second_contact,
+             :letter_address, :language, :locale, :interpreter, :access_needs)
      RETURNING id),
      answered AS (
      INSERT INTO sharing_answer (family_id, share, wording_version, route, recorded_by)
@@ -35,7 +35,8 @@ _ANSWER = insert(SharingAnswer).inline()
 def add_family(details: FamilyDetails, answer: Answer) -> int:
     """Keep a family with its answer on sharing, and give its number."""
     values = {name: getattr(details, name) for name in _DETAILS} | _answered(answer)
-    return int(db.session.execute(_ADD, values | {"born": sorted(details.births)}).scalar_one())
+    found_by = {"born": sorted(details.births), "name_words": lexemes(details.name)}
+    return int(db.session.execute(_ADD, values | found_by).scalar_one())
 
 
 def _answered(answer: Answer) -> dict[str, object]:
