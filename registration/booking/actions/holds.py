@@ -79,7 +79,8 @@ def _may_be_held(request: HoldRequest, now: datetime) -> None:
 def candidates_for(request: HoldRequest, now: datetime, keep_for: int | None = None) -> list[Opening]:
     """List the sessions whose registrar is free for the family then, the least loaded first.
 
-    How long each would take is its registrar's own affair: `Opening.ends` tells. Raises NotOffered when no session there and then is open to the family, SlotTaken when all are filled.
+    How long each would take is its registrar's own affair: `Opening.ends` tells. Raises NotOffered when no session there and
+    then is open to the family, SlotTaken when all are filled.
     """
     authority = current_authority()
     governs = deadline(request.births, civil_date(now))
