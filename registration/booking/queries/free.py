@@ -70,7 +70,7 @@ def free_days(request: AvailabilityRequest, now: datetime) -> list[FreeDay]:
     """
     authority = current_authority()
     governs = deadline(request.births, civil_date(now))
-    urgent = is_urgent(governs.last_lawful_day, governs.on, authority.urgent_days)
+    urgent = request.urgent or is_urgent(governs.last_lawful_day, governs.on, authority.urgent_days)
     sought = _Sought(need(request.births, interpreter=request.interpreter), authority.minutes_per_baby, urgent)
     days = _computed(request, sought).values() if request.keep_for else _recalled(request, sought)
     soonest = (int(now.timestamp()) + MINUTE - 1) // MINUTE + authority.notice_minutes

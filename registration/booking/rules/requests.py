@@ -131,7 +131,10 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True)
 class AvailabilityRequest:
-    """Which free times are asked for: for whom, from and to which civil day (both included), at which centre or all."""
+    """Which free times are asked for: for whom, from and to which civil day (both included), at which centre or all.
+
+    `urgent` opens the telephone desk's minutes too.
+    """
 
     births: tuple[date, ...]
     interpreter: bool
@@ -139,6 +142,7 @@ class AvailabilityRequest:
     last: date
     centre_ids: tuple[int, ...] | None = None
     keep_for: int | None = None  # a booking being moved: its own time counts as free
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
