@@ -117,7 +117,7 @@ def test_who_is_away_is_offered_to_nobody_and_it_stands_in_the_record(database, 
     assert not free(world.registrars["ann"], TUESDAY)
     assert free(world.registrars["ann"], WEDNESDAY)
     assert (made.reason, made.made_by, made.state) == ("sickness", "staff:7", "planned")
-    event = database.scalars(select(AuditEvent).where(AuditEvent.event == "absence recorded")).one()
+    event = database.scalars(select(AuditEvent).where(AuditEvent.event == "put down as away")).one()
     assert (event.about, event.actor) == (f"registrar:{world.registrars['ann']}", "staff:7")
     assert event.after["reason"] == "sickness"
 
@@ -129,8 +129,8 @@ def test_several_are_put_down_at_once_and_the_same_again_changes_nothing(databas
     assert [absence.id for absence in again] == [absence.id for absence in first]
     assert [away.registrar for away in away_between(*WHOLE_TUESDAY)] == ["Registrar Ann", "Registrar Bo"]
     assert (
-        database.scalars(select(AuditEvent.event).where(AuditEvent.event == "absence recorded")).all()
-        == ["absence recorded"] * 2
+        database.scalars(select(AuditEvent.event).where(AuditEvent.event == "put down as away")).all()
+        == ["put down as away"] * 2
     )
 
 
@@ -178,7 +178,7 @@ def test_an_absence_taken_back_gives_the_times_again(database, world, ill):
 
     assert free(world.registrars["ann"], TUESDAY)
     assert away_between(*WHOLE_TUESDAY) == []
-    event = database.scalars(select(AuditEvent).where(AuditEvent.event == "absence withdrawn")).one()
+    event = database.scalars(select(AuditEvent).where(AuditEvent.event == "took back the absence")).one()
     assert (event.before["state"], event.after["state"], event.actor) == ("planned", "withdrawn", "staff:8")
 
 

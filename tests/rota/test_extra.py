@@ -46,7 +46,7 @@ def test_an_extra_session_says_why_and_can_be_booked(database, world, extra):
 
     assert (made.kind, made.reason, made.kept_minutes) == ("extra", "Mother cannot come in hours", 0)
     assert hold(HoldRequest(made.centre_id, at_time(FRIDAY, "18:00"), (BORN,), interpreter=False), NOW).token
-    event = database.scalars(select(AuditEvent).where(AuditEvent.event == "extra session added")).one()
+    event = database.scalars(select(AuditEvent).where(AuditEvent.event == "opened an extra session")).one()
     assert (event.about, event.actor, event.after["reason"]) == (
         f"session:{made.id}",
         "staff:3",
