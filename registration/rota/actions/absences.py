@@ -89,7 +89,7 @@ def _record(person: Registrar, begins: datetime, ends: datetime, reason: str, no
         registrar_id=person.id, begins_at=begins, ends_at=ends, reason=reason, note=note, state=PLANNED, made_by=actor
     )
     db.session.add(made)
-    audit.record("absence recorded", about=f"registrar:{person.id}", actor=actor, after=_facts(made))
+    audit.record("put down as away", about=f"registrar:{person.id}", actor=actor, after=_facts(made))
     return made
 
 
@@ -132,5 +132,5 @@ def withdraw_absence(absence_id: int, actor: str) -> Absence:
     absence.state = WITHDRAWN
     db.session.flush()
     about = f"registrar:{absence.registrar_id}"
-    audit.record("absence withdrawn", about=about, actor=actor, before=before, after=_facts(absence))
+    audit.record("took back the absence", about=about, actor=actor, before=before, after=_facts(absence))
     return absence

@@ -49,7 +49,9 @@ def add_extra_session(
     registrar, centre = _who(registrar_id, begins, ends), _where(centre_id, begins)
     room = _room(centre, room_id, begins, ends)
     made = _published(registrar, room, begins, ends, why)
-    audit.record("extra session added", about=f"session:{made.id}", actor=actor, after=_facts(made, registrar, centre))
+    audit.record(
+        "opened an extra session", about=f"session:{made.id}", actor=actor, after=_facts(made, registrar, centre)
+    )
     return made
 
 
