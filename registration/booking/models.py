@@ -39,6 +39,17 @@ class Booking(Model):
         Index("uq_booking_email_key", "email_key", unique=True, postgresql_where=text("state = 'booked'")),
         Index("uq_booking_mobile_key", "mobile_key", unique=True, postgresql_where=text("state = 'booked'")),
         Index("ix_booking_begins", "begins_at", postgresql_where=text("state = 'booked'")),
+        # What the work lists ask: whose time came to nothing, and of which nobody has said what became of it.
+        Index(
+            "ix_booking_came_to_nothing",
+            "last_lawful_day",
+            postgresql_where=text("state = 'cancelled' OR outcome IN ('unable', 'did_not_attend')"),
+        ),
+        Index(
+            "ix_booking_unmarked",
+            "ends_at",
+            postgresql_where=text("state = 'booked' AND (outcome IS NULL OR outcome = 'arrived')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
