@@ -30,6 +30,7 @@ from registration.booking.queries.sessions import births_per_week, booked_minute
 from registration.booking.views import find, frame, manage
 from registration.booking.views import finish as _finish  # noqa: F401 -- the journey's last pages, on its blueprint
 from registration.booking.views import journey as _journey  # noqa: F401 -- its questions
+from registration.booking.views import offer as _offer  # noqa: F401 -- the offer of another time, beside the booking
 from registration.booking.views import times as _times  # noqa: F401 -- its page of times
 from registration.centres.commands import groups as place_commands
 from registration.common import access, assets, embedded, health, pages

@@ -60,7 +60,8 @@ _WITHOUT_CONFIRMATION = """
 _AFTER_CANCELLATION = """
 (SELECT count(*) FROM (
   SELECT m.template, m.claimed_at, b.state = 'cancelled' AND m.template <> 'booking_cancelled' AS superseded,
-         m.version >= b.version AND m.template <> 'your_link' AND m.state <> 'withdrawn' AS written,
+         m.version >= b.version AND m.template NOT IN ('your_link', 'offer_cover', 'offer_earlier') AND m.state <> 'withdrawn'
+           AS written,
          m.state = 'queued' OR m.state = 'sending' AND m.withdrawn_at IS NULL AS waiting,
          COALESCE(told.at, q.since, b.cancelled_at) AS cancelled, COALESCE(q.since, f.lost_at) AS lost
     FROM booking b
