@@ -11,7 +11,10 @@ from tests.staff.people import new_person
 #: What stands in an address where a route asks for something: (converter, name) -> a value no row has.
 VALUES = {
     ("UnicodeConverter", "token"): "no-such-token",
+    ("UnicodeConverter", "day"): "2026-11-24",
+    ("IntegerConverter", "centre_id"): 0,
     ("UnicodeConverter", "name"): "no-such-problem",
+    ("UnicodeConverter", "work"): "no-such-list",
     ("UUIDConverter", "message_id"): UUID(int=0),
     ("UUIDConverter", "public_id"): UUID(int=0),
     ("IntegerConverter", "task_id"): 0,

@@ -3,7 +3,10 @@
 from flask import Flask
 
 from registration.desk.views import booking as _booking  # noqa: F401 -- a booking's pages, on the desk's blueprint
+from registration.desk.views import day
 from registration.desk.views import find as _find  # noqa: F401 -- its search
+from registration.desk.views import work as _work  # noqa: F401 -- the work lists
+from registration.desk.views.first import needs_today
 from registration.desk.views.frame import bp
 from registration.staff import views as staff
 from registration.staff.rules import Door
@@ -13,3 +16,5 @@ def init_app(app: Flask) -> None:
     """Give the application the desk's pages, and staff the doors to them."""
     app.register_blueprint(bp)
     staff.offer(app, Door("desk.find", "Find a booking", "By the reference a family reads out."))
+    day.init_app(app)
+    staff.show(app, needs_today)
