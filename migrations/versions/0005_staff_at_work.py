@@ -101,19 +101,30 @@ def upgrade():
     op.create_table('cover_plan',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=True), nullable=False),
     sa.Column('public_id', sa.Uuid(), nullable=False),
-    sa.Column('absence_id', sa.BigInteger(), nullable=False),
+    sa.Column('registrar_id', sa.BigInteger(), nullable=False),
+    sa.Column('begins_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('note', sa.Text(), server_default='', nullable=False),
+    sa.Column('absence_id', sa.BigInteger(), nullable=True),
+    sa.Column('kept_until', sa.DateTime(timezone=True), nullable=False),
     sa.Column('state', sa.Text(), server_default='draft', nullable=False),
     sa.Column('made_by', sa.Text(), nullable=False),
     sa.Column('made_at', sa.DateTime(timezone=True), server_default=sa.text('clock_timestamp()'), nullable=False),
     sa.Column('sent_by', sa.Text(), nullable=True),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state IN ('sent', 'settled')) = (absence_id IS NOT NULL)", name=op.f('ck_cover_plan_recorded')),
     sa.CheckConstraint("state IN ('draft', 'sent', 'undone', 'settled')", name=op.f('ck_cover_plan_state')),
+    sa.CheckConstraint('begins_at < ends_at', name=op.f('ck_cover_plan_span')),
     sa.ForeignKeyConstraint(['absence_id'], ['absence.id'], name=op.f('fk_cover_plan_absence_id_absence')),
+    sa.ForeignKeyConstraint(['registrar_id'], ['registrar.id'], name=op.f('fk_cover_plan_registrar_id_registrar')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_cover_plan')),
     sa.UniqueConstraint('public_id', name=op.f('uq_cover_plan_public_id'))
     )
     op.create_index(op.f('ix_cover_plan_absence_id'), 'cover_plan', ['absence_id'], unique=False)
+    op.create_index('ix_cover_plan_open', 'cover_plan', ['id'], unique=False, postgresql_where=sa.text("state IN ('draft', 'sent')"))
+    op.create_index(op.f('ix_cover_plan_registrar_id'), 'cover_plan', ['registrar_id'], unique=False)
     op.create_table('draft_session',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=True), nullable=False),
     sa.Column('draft_id', sa.BigInteger(), nullable=False),
@@ -245,12 +256,15 @@ def upgrade():
     sa.Column('was_begins_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('session_id', sa.BigInteger(), nullable=True),
     sa.Column('registrar_id', sa.BigInteger(), nullable=True),
+    sa.Column('centre_id', sa.Integer(), nullable=True),
     sa.Column('begins_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('chosen', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('offer_id', sa.BigInteger(), nullable=True),
     sa.Column('called_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('called_by', sa.Text(), nullable=True),
     sa.CheckConstraint("way IN ('take_over', 'same_time', 'same_centre', 'other_centre', 'office', 'call')", name=op.f('ck_cover_line_way')),
     sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_cover_line_booking_id_booking')),
+    sa.ForeignKeyConstraint(['centre_id'], ['centre.id'], name=op.f('fk_cover_line_centre_id_centre')),
     sa.ForeignKeyConstraint(['offer_id'], ['offer.id'], name=op.f('fk_cover_line_offer_id_offer')),
     sa.ForeignKeyConstraint(['plan_id'], ['cover_plan.id'], name=op.f('fk_cover_line_plan_id_cover_plan')),
     sa.ForeignKeyConstraint(['registrar_id'], ['registrar.id'], name=op.f('fk_cover_line_registrar_id_registrar')),
@@ -312,6 +326,8 @@ def downgrade():
     op.drop_table('pattern_exception')
     op.drop_index('ix_draft_session_draft', table_name='draft_session')
     op.drop_table('draft_session')
+    op.drop_index(op.f('ix_cover_plan_registrar_id'), table_name='cover_plan')
+    op.drop_index('ix_cover_plan_open', table_name='cover_plan', postgresql_where=sa.text("state IN ('draft', 'sent')"))
     op.drop_index(op.f('ix_cover_plan_absence_id'), table_name='cover_plan')
     op.drop_table('cover_plan')
     op.drop_index(op.f('ix_working_pattern_registrar_id'), table_name='working_pattern')

@@ -3,21 +3,32 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Text, UniqueConstraint, func
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registration.common.db import Model
 
 
 class CoverPlan(Model):
-    """What is to happen to the families of one absence: a draft holds their times, sending it tells them."""
+    """What is to happen to the families of one absence: a draft keeps their times, sending it records it and tells them."""
 
     __tablename__ = "cover_plan"
-    __table_args__ = (CheckConstraint("state IN ('draft', 'sent', 'undone', 'settled')", name="state"),)
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'sent', 'undone', 'settled')", name="state"),
+        CheckConstraint("begins_at < ends_at", name="span"),
+        CheckConstraint("(state IN ('sent', 'settled')) = (absence_id IS NOT NULL)", name="recorded"),
+        Index("ix_cover_plan_open", "id", postgresql_where=text("state IN ('draft', 'sent')")),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     public_id: Mapped[UUID] = mapped_column(unique=True)
-    absence_id: Mapped[int] = mapped_column(ForeignKey("absence.id"), index=True)
+    registrar_id: Mapped[int] = mapped_column(ForeignKey("registrar.id"), index=True)
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)  # a code of the absence it is to become
+    note: Mapped[str] = mapped_column(Text, server_default="")
+    absence_id: Mapped[int | None] = mapped_column(ForeignKey("absence.id"), index=True)  # once sent
+    kept_until: Mapped[datetime]  # of a draft: so long its times are kept
     state: Mapped[str] = mapped_column(Text, server_default="draft")
     made_by: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
@@ -49,7 +60,9 @@ class CoverLine(Model):
     was_begins_at: Mapped[datetime]
     session_id: Mapped[int | None] = mapped_column(ForeignKey("session.id"))
     registrar_id: Mapped[int | None] = mapped_column(ForeignKey("registrar.id"))  # who takes over
+    centre_id: Mapped[int | None] = mapped_column(ForeignKey("centre.id"))
     begins_at: Mapped[datetime | None]
+    chosen: Mapped[bool] = mapped_column(server_default=text("false"))  # by a person, instead of what was proposed
     offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"))
     called_at: Mapped[datetime | None]  # a person settled it by telephone
     called_by: Mapped[str | None] = mapped_column(Text)
