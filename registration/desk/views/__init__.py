@@ -5,6 +5,8 @@ from flask import Flask
 from registration.desk.views import booking as _booking  # noqa: F401 -- a booking's pages, on the desk's blueprint
 from registration.desk.views import day
 from registration.desk.views import find as _find  # noqa: F401 -- its search
+from registration.desk.views import looks as _looks  # noqa: F401 -- opening one, which is recorded
+from registration.desk.views import moving as _moving  # noqa: F401 -- another time for it
 from registration.desk.views import work as _work  # noqa: F401 -- the work lists
 from registration.desk.views.first import needs_today
 from registration.desk.views.frame import bp
@@ -15,6 +17,6 @@ from registration.staff.rules import Door
 def init_app(app: Flask) -> None:
     """Give the application the desk's pages, and staff the doors to them."""
     app.register_blueprint(bp)
-    staff.offer(app, Door("desk.find", "Find a booking", "By the reference a family reads out."))
+    staff.offer(app, Door("desk.find", "Find a booking", "By reference, name, telephone, email or date of birth."))
     day.init_app(app)
     staff.show(app, needs_today)
