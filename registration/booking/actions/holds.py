@@ -15,7 +15,7 @@ from sqlalchemy import text
 from registration.booking.actions.refusals import NeedsRegistrarGeneral, NotOffered, SlotTaken, TooManyHolds
 from registration.booking.queries import MINUTE, Opening, live_holds, need, openings_around
 from registration.booking.rules.deadline import deadline, is_urgent
-from registration.booking.rules.requests import Hold, HoldRequest, written_wish
+from registration.booking.rules.requests import JUST_BEGUN, Hold, HoldRequest, written_wish
 from registration.booking.rules.slots import Need, least_loaded
 from registration.common.authority import current_authority
 from registration.common.clock import civil_date
@@ -72,7 +72,8 @@ def _may_be_held(request: HoldRequest, now: datetime) -> None:
         raise NeedsRegistrarGeneral
     if limits_are_on() and request.client and live_holds(request.client) >= MOST_HOLDS:
         raise TooManyHolds
-    if request.start < now + timedelta(minutes=current_authority().notice_minutes):
+    notice = -JUST_BEGUN if request.walk_in else timedelta(minutes=current_authority().notice_minutes)
+    if request.start < now + notice:
         raise NotOffered
 
 

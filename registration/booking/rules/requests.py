@@ -2,17 +2,22 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from registration.booking.rules.attendance import Parents
 
 MOST_BABIES = 6
+#: So long after its beginning a free time may still be given to a family that stands at the centre.
+JUST_BEGUN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class HoldRequest:
-    """A time to keep while a family answers the remaining questions. `urgent` opens the telephone desk's minutes too."""
+    """A time to keep while a family answers the remaining questions. `urgent` opens the telephone desk's minutes too.
+
+    `walk_in` is for a family that stands at the centre: it needs no notice, and may have a time that has only just begun.
+    """
 
     centre_id: int
     start: datetime
@@ -20,6 +25,7 @@ class HoldRequest:
     interpreter: bool
     client: str = ""
     urgent: bool = False
+    walk_in: bool = False
 
 
 _WANTED = re.compile(r"[\w-]+\.(\d{1,9})\.(\d{1,9})\.([01])\.((?:\d{1,7})(?:-\d{1,7}){0,5})", re.ASCII)

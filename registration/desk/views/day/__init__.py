@@ -3,6 +3,7 @@
 from flask import Flask
 
 from registration.desk.views.day import lists as _lists  # noqa: F401 -- the list itself, on the day's blueprint
+from registration.desk.views.day import walk_ins as _walk_ins  # noqa: F401 -- families without an appointment
 from registration.desk.views.day.frame import bp
 from registration.staff import views as staff
 from registration.staff.rules import Door
