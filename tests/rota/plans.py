@@ -1,0 +1,43 @@
+"""Weekly patterns, drafts and decisions in the database, written down shortly."""
+
+from datetime import date
+
+from registration.booking.queries.sessions import taken_in
+from registration.common.clock import now
+from registration.rota.actions import days, drafts, patterns
+from registration.rota.rules.patterns import HalfDay, Pattern
+from registration.rota.rules.planning import Exceptional
+from tests.booking.world import World
+from tests.rota.rules.plans import clock
+
+#: The clock of these tests stands on Sunday 22 November 2026; this is the Monday after the next.
+FIRST, LAST = date(2026, 11, 30), date(2026, 12, 6)
+ACTOR = "staff:1"
+
+
+def half(world: World, weekday=1, begins="9:00", ends="12:30", place="elland", room=None) -> HalfDay:
+    number = None if room is None else world.rooms[place][room]
+    return HalfDay(weekday, world.centres[place], number, clock(begins), clock(ends))
+
+
+def works(world: World, who: str, *half_days: HalfDay, first=date(2026, 1, 5), last=None):
+    """Keep a weekly pattern of a registrar."""
+    return patterns.add_pattern(Pattern(world.registrars[who], first, last, half_days), ACTOR)
+
+
+def otherwise(world: World, who: str, day: date, place=None, half="morning", reason=""):
+    """Keep an exception of a registrar."""
+    return patterns.add_exception(Exceptional(world.registrars[who], day, half, place, reason), ACTOR)
+
+
+def decide(world: World, day: date, *, is_open: bool, place=None, reason=""):
+    centre = None if place is None else world.centres[place]
+    return days.decide_day(centre, day, is_open=is_open, reason=reason, actor=ACTOR, taken_in=taken_in)
+
+
+def draft(first=FIRST, last=LAST, name="", today=date(2026, 11, 22)):
+    return drafts.make_draft(first, last, name, today, ACTOR)[0]
+
+
+def publish(made, kept_minutes=30):
+    return drafts.publish(made.id, kept_minutes, taken_in, now(), ACTOR)
