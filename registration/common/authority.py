@@ -31,6 +31,7 @@ class Authority:
     caution_days: int
     kept_for_desk_minutes: int
     urgent_days: int
+    desk_opens_extra_sessions: bool
     certificate_fee: str
     certificate_fee_from: date
     translations_checked: tuple[str, ...]
@@ -68,6 +69,9 @@ def _check(file: str, name: str, value: object) -> None:
         least, most = RANGES[name]
         if type(value) is not int or not least <= value <= most:
             raise SettingRefused(f"{file}: {name} must be a whole number from {least} to {most}, not {value!r}.")
+    elif name == "desk_opens_extra_sessions":
+        if type(value) is not bool:
+            raise SettingRefused(f"{file}: {name} must be true or false, not {value!r}.")
     elif name == "certificate_fee_from":
         if type(value) is not date:
             raise SettingRefused(f"{file}: {name} must be a date like 2024-04-01, not {value!r}.")

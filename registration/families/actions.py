@@ -1,10 +1,12 @@
 """Keep a family, its answers and its wishes."""
 
+from dataclasses import asdict
+
 from sqlalchemy import insert, text
 
 from registration.common.db import db
 from registration.families.models import CentreSignUp, SharingAnswer
-from registration.families.rules import Answer, FamilyDetails, lexemes
+from registration.families.rules import Answer, Contact, FamilyDetails, lexemes
 
 _ADD = text("""
 WITH added AS (
@@ -17,6 +19,11 @@ WITH added AS (
      INSERT INTO sharing_answer (family_id, share, wording_version, route, recorded_by)
      SELECT id, :share, :wording_version, :route, :recorded_by FROM added)
 SELECT id FROM added
+""")
+_CORRECT = text("""
+UPDATE family SET name = :name, name_words = CAST(:name_words AS tsvector), email = :email, mobile = :mobile,
+                  second_contact = :second_contact, letter_address = :letter_address
+ WHERE id = :id
 """)
 _DETAILS = (
     "name",
@@ -37,6 +44,11 @@ def add_family(details: FamilyDetails, answer: Answer) -> int:
     values = {name: getattr(details, name) for name in _DETAILS} | _answered(answer)
     found_by = {"born": sorted(details.births), "name_words": lexemes(details.name)}
     return int(db.session.execute(_ADD, values | found_by).scalar_one())
+
+
+def correct_contact(family_id: int, contact: Contact) -> None:
+    """Keep what a family is called and where it is reached from now on."""
+    db.session.execute(_CORRECT, asdict(contact) | {"id": family_id, "name_words": lexemes(contact.name)})
 
 
 def _answered(answer: Answer) -> dict[str, object]:

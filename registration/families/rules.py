@@ -27,6 +27,17 @@ class FamilyDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """What a family is called and where it is reached, in the forms that are kept; None is not given."""
+
+    name: str
+    email: str | None
+    mobile: str | None
+    second_contact: str | None
+    letter_address: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One answer to "may the centre have your details": what, to which words, by which route, written down by whom."""
 

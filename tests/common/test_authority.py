@@ -54,6 +54,13 @@ def test_what_a_council_leaves_out_is_as_in_the_file_that_comes_with_the_service
     assert authority == replace(read_authority(TEMPLATE), name="Kirklees Council")
 
 
+@pytest.mark.parametrize("written", ["1", '"true"', "[]"])
+def test_whether_the_desk_opens_extra_sessions_is_said_by_true_or_false(file, refusal, written):
+    assert file("desk_opens_extra_sessions = true").desk_opens_extra_sessions is True
+    sentence = refusal(f"desk_opens_extra_sessions = {written}")
+    assert sentence.startswith("authority.toml: desk_opens_extra_sessions must be true or false, not ")
+
+
 def test_every_value_can_be_changed(file):
     authority = file(
         'district = "Kirklees"\ntelephone = "01484 555 0100"\ncolour = "#ABCDEF"\nminutes_per_baby = 45\n'
@@ -85,7 +92,7 @@ def test_what_is_no_number_is_refused_by_name(refusal, name, wrong):
 
 
 TEXTS = sorted(
-    {field.name for field in fields(Authority)} - set(RANGES) - {"certificate_fee_from", "translations_checked"}
+    {field.name for field in fields(Authority)} - set(RANGES) - {"certificate_fee_from", "translations_checked", "desk_opens_extra_sessions"}
 )
 
 

@@ -64,9 +64,10 @@ def _changeable(public_id: UUID, now: datetime) -> Appointment:
     return appointment
 
 
-def move(public_id: UUID, centre_id: int, start: datetime, now: datetime) -> Appointment:
+def move(public_id: UUID, centre_id: int, start: datetime, now: datetime, *, urgent: bool = False) -> Appointment:
     """Give a booking another time: the old one is let go in the same stroke as the new one is filled.
 
+    `urgent` opens the telephone desk's minutes too.
     Raises SlotTaken, NotOffered, or CannotChange when it is cancelled or past. Moving to its own time changes nothing.
     """
     before = _changeable(public_id, now)
@@ -76,7 +77,7 @@ def move(public_id: UUID, centre_id: int, start: datetime, now: datetime) -> App
         raise NotOffered
     offers.withdraw_of(before.id, now)  # what is kept for this family must not stand in its own way
     needed = need(before.births, interpreter=before.interpreter)
-    request = HoldRequest(centre_id, start, before.births, before.interpreter)
+    request = HoldRequest(centre_id, start, before.births, before.interpreter, urgent=urgent)
     candidates = candidates_for(request, now, keep_for=before.id)
     if not any(_swap(before.id, o, start, o.ends(needed, start)) for o in candidates):
         raise SlotTaken

@@ -5,10 +5,16 @@ from wtforms.validators import DataRequired, Length
 
 from registration.common.forms import Form
 
+LONGEST = 200
+
 
 class FindBooking(Form):
-    """The reference a family reads out."""
+    """Anything a family says that it can be found by, in one line."""
 
-    reference = StringField(
-        "Booking reference", validators=[DataRequired("Enter a booking reference"), Length(max=200)]
+    line = StringField(
+        "Reference, name, telephone, email or date of birth",
+        validators=[
+            DataRequired("Enter a reference, a name, a telephone number, an email address or a date of birth"),
+            Length(max=LONGEST, message="This must be 200 letters or fewer"),
+        ],
     )

@@ -1,9 +1,8 @@
-"""What somebody on the telephone is looked for by: one line, typed as it was heard."""
+"""What is typed as it is heard on the telephone: what a family is looked for by, days and times of day."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from registration.booking.rules.reference import canonical
 from registration.families.rules import name_words
@@ -18,6 +17,10 @@ _DATE = re.compile(
     r"(?:\s*[/.-]?\s*(?P<year>\d{4}|\d{2}))?)(?![\w/])",
     re.IGNORECASE | re.ASCII,
 )
+_CLOCK = re.compile(
+    r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?\s*(?:(?P<half>[ap])\.?m\.?)?", re.IGNORECASE | re.ASCII
+)
+_NOON, _HOURS, _MINUTES = 12, 24, 60
 _EMAIL = re.compile(r"\S+@\S*")
 _TELEPHONE = re.compile(r"\+?\d[\d\s().-]*", re.ASCII)
 _COUNTRY = re.compile(r"^(?:0044|44|0)0?", re.ASCII)
@@ -81,25 +84,64 @@ def _take_telephone(line: str) -> tuple[str, str]:
 
 def _take_date(line: str, today: date) -> tuple[str, date | None]:
     for found in _DATE.finditer(line):
-        day = next((day for day in _days(found, today) if day is not None), None)
+        day = _past(found, today)
         if day is not None:
             return line[: found.start()] + " " + line[found.end() :], day
     return line, None
 
 
-def _days(found: re.Match[str], today: date) -> Iterator[date | None]:
-    """Give the days a match may mean, the likeliest first."""
+def past_day(written: str, today: date) -> date | None:
+    """Read a text that is a day and nothing else; without its year the last one not in the future. None for any other."""
+    found = _DATE.fullmatch(written.strip())
+    return _past(found, today) if found else None
+
+
+def coming_day(written: str, today: date) -> date | None:
+    """Read a text that is a day and nothing else; without its year the next one from today. None for any other."""
+    found = _DATE.fullmatch(written.strip())
+    if found is None:
+        return None
+    years = (today.year, today.year + 1)
+    return next((day for day in _days(found, years) if _has_year(found) or day >= today), None)
+
+
+def time_of_day(written: str) -> time | None:
+    """Read a time of day: 14:30, 9.15, 2pm, 2:30 pm. None for anything else."""
+    found = _CLOCK.fullmatch(written.strip())
+    if found is None:
+        return None
+    hour, minute = int(found["hour"]), int(found["minute"] or 0)
+    if found["half"]:
+        if not 1 <= hour <= _NOON:
+            return None
+        hour = hour % _NOON + (_NOON if found["half"].lower() == "p" else 0)
+    elif found["minute"] is None:
+        return None
+    return time(hour, minute) if hour < _HOURS and minute < _MINUTES else None
+
+
+def _past(found: re.Match[str], today: date) -> date | None:
+    years = (today.year, today.year - 1)
+    return next((day for day in _days(found, years) if _has_year(found) or day <= today), None)
+
+
+def _has_year(found: re.Match[str]) -> bool:
+    return bool(found["iso_year"] or found["year"])
+
+
+def _days(found: re.Match[str], years: tuple[int, ...]) -> list[date]:
+    """List the days a match may mean: in its own year, or where it names none in each of these years."""
     if found["iso_year"]:
-        yield _day(int(found["iso_year"]), int(found["iso_month"]), int(found["iso_day"]))
-        return
-    month = int(found["month"]) if found["month"] else _month(found["name"])
-    if found["year"]:
-        year = int(found["year"])
-        yield _day(year if len(found["year"]) > 2 else _CENTURY + year, month, int(found["day"]))  # noqa: PLR2004
-        return
-    for year in (today.year, today.year - 1):
-        day = _day(year, month, int(found["day"]))
-        yield day if day and day <= today else None
+        made = [_day(int(found["iso_year"]), int(found["iso_month"]), int(found["iso_day"]))]
+    else:
+        month = int(found["month"]) if found["month"] else _month(found["name"])
+        named = (_whole_year(found["year"]),) if found["year"] else years
+        made = [_day(year, month, int(found["day"])) for year in named]
+    return [day for day in made if day is not None]
+
+
+def _whole_year(written: str) -> int:
+    return int(written) + (_CENTURY if len(written) == 2 else 0)  # noqa: PLR2004 -- figures of a short year
 
 
 def _month(name: str) -> int:

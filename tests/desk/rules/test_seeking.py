@@ -1,11 +1,11 @@
 """What a line typed on the telephone is understood to say."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 
 from registration.booking.rules.reference import check_character, shown
-from registration.desk.rules.seeking import Sought, understand
+from registration.desk.rules.seeking import Sought, coming_day, past_day, time_of_day, understand
 
 TODAY = date(2026, 11, 22)
 BORN = date(2026, 11, 19)
@@ -96,3 +96,33 @@ def test_everything_said_together_is_looked_for_together():
 @pytest.mark.parametrize("line", ["", "   ", "-", "a", "12", "'"])
 def test_where_nothing_is_said_nothing_is_looked_for(line):
     assert said(line).is_empty
+
+
+def test_a_day_alone_is_read_as_past_or_as_coming():
+    assert past_day(" 24 dec ", TODAY) == date(2025, 12, 24)
+    assert coming_day("24 dec", TODAY) == date(2026, 12, 24)
+    assert coming_day("3/1", TODAY) == date(2027, 1, 3)
+    assert coming_day("3/1/2026", TODAY) == date(2026, 1, 3)
+    assert past_day("3 Jan or so", TODAY) is None
+    assert coming_day("soon", TODAY) is None
+    assert coming_day("30/2", TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("14:30", time(14, 30)),
+        ("9.15", time(9, 15)),
+        ("2pm", time(14)),
+        ("2:30 p.m.", time(14, 30)),
+        ("12am", time(0)),
+        ("12pm", time(12)),
+        ("14", None),
+        ("24:00", None),
+        ("9:60", None),
+        ("13pm", None),
+        ("noon", None),
+    ],
+)
+def test_a_time_of_day_is_read_as_people_write_it(written, read):
+    assert time_of_day(written) == read
