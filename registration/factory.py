@@ -33,20 +33,26 @@ from registration.booking.views import journey as _journey  # noqa: F401 -- its 
 from registration.booking.views import offer as _offer  # noqa: F401 -- the offer of another time, beside the booking
 from registration.booking.views import times as _times  # noqa: F401 -- its page of times
 from registration.centres.commands import groups as place_commands
+from registration.centres.queries import participating_centres
 from registration.common import access, assets, embedded, health, pages
 from registration.common.authority import current_authority, init_authority
+from registration.common.clock import today
 from registration.common.db import Model, db
 from registration.common.i18n import init_languages
 from registration.common.limits import init_limits
 from registration.common.queue import init_queue, queue
 from registration.common.sessions import init_sessions
 from registration.config import Config
+from registration.cover import jobs as _cover_jobs  # noqa: F401 -- registers its jobs
+from registration.cover import views as cover
 from registration.demo.commands import demo as demo_commands
 from registration.desk import views as desk
 from registration.messages import jobs as _message_jobs  # noqa: F401 -- registers its jobs
 from registration.messages import views as messages
 from registration.rota import views as rota
+from registration.rota.actions.accounts import tie_account
 from registration.rota.commands import registrars
+from registration.rota.queries.accounts import registrars_and_accounts
 from registration.staff import jobs as _staff_jobs  # noqa: F401 -- registers its jobs
 from registration.staff import views as staff
 from registration.staff.commands import staff as staff_commands
@@ -158,6 +164,9 @@ def _capabilities(app: Flask) -> None:
     staff.init_app(app)
     rota.init_app(app, rota.Seen(taken_in, booked_minutes, births_per_week))
     desk.init_app(app)
+    cover.init_app(app)
+    staff.surround(app, staff.Around(_centre_names, registrars_and_accounts, tie_account))
+    staff.offer_own_doors(app)
     app.cli.add_command(staff_commands)
     app.cli.add_command(demo_commands)
     app.cli.add_command(invariants)
@@ -165,6 +174,10 @@ def _capabilities(app: Flask) -> None:
     app.cli.add_command(sessions)
     for group in place_commands:
         app.cli.add_command(group)
+
+
+def _centre_names() -> list[tuple[int, str]]:
+    return [(card.id, card.name) for card in participating_centres(today())]
 
 
 __all__ = ["Model", "create_app", "csrf", "queue"]

@@ -18,6 +18,9 @@ VALUES = {
     ("UUIDConverter", "message_id"): UUID(int=0),
     ("UUIDConverter", "public_id"): UUID(int=0),
     ("IntegerConverter", "task_id"): 0,
+    ("IntegerConverter", "line_id"): 0,
+    ("IntegerConverter", "session_id"): 0,
+    ("IntegerConverter", "staff_id"): 0,
 }
 #: Open to all, but only what a carrier signed is read: 403 is its own answer (tests/messages/test_views.py).
 SIGNED = {"receipts.twilio_status", "receipts.twilio_incoming"}

@@ -5,12 +5,12 @@ gives the record a way to name every `staff:12`. To give a new event its words, 
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import BigInteger, ColumnElement, Identity, Index, Text, func, select
+from sqlalchemy import BigInteger, ColumnElement, Identity, Index, Text, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -42,6 +42,11 @@ class AuditEvent(Model):
 
 
 _table = AuditEvent.__table__
+_EVENTS = text(
+    "WITH RECURSIVE found AS (SELECT min(event) AS event FROM audit_event"
+    " UNION ALL SELECT (SELECT min(event) FROM audit_event WHERE event > found.event) FROM found"
+    " WHERE found.event IS NOT NULL) SELECT event FROM found WHERE event IS NOT NULL"
+)
 
 
 def record(
@@ -59,10 +64,11 @@ def record(
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a person reads instead of `staff:12`, and the page that shows it, if there is one."""
+    """What a person reads instead of `staff:12`, and the page that shows it, if there is one: endpoint and values."""
 
     text: str
-    href: str = ""
+    endpoint: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 #: Gives the names of the things whose keys (what stands after the colon) it is asked for, leaving out what is gone.
@@ -85,6 +91,26 @@ class Line:
 def call(app: Flask, kind: str, names: Names) -> None:
     """Have the record name things of this kind: `staff` for `staff:12`; '' for keys without a kind."""
     app.extensions.setdefault("audit_names", {})[kind] = names
+
+
+#: Gives the keys of what a person calls by this text, like a booking by its reference.
+Finder = Callable[[str], Collection[str]]
+
+
+def find(app: Flask, finder: Finder) -> None:
+    """Let the auditor ask for the history of a thing by what people call it."""
+    app.extensions.setdefault("audit_finders", []).append(finder)
+
+
+def keys_of(words: str) -> list[str]:
+    """Give the keys of everything called so, the words themselves among them."""
+    finders: list[Finder] = current_app.extensions.get("audit_finders", [])
+    return [words, *(key for finder in finders for key in finder(words))]
+
+
+def known_events() -> list[str]:
+    """List every event there is a line of, from one index entry to the next, however many lines there are."""
+    return list(db.session.scalars(_EVENTS))
 
 
 def history_of(*abouts: str) -> list[Line]:

@@ -65,7 +65,7 @@ def named(app, monkeypatch):
 
     def names(keys):
         asked.append(set(keys))
-        return {"3": audit.Named("Jo Smith", "/staff/people/3")}
+        return {"3": audit.Named("Jo Smith", "staff.show_person", {"staff_id": 3})}
 
     monkeypatch.setitem(app.extensions, "audit_names", {"staff": names})
     return asked
@@ -78,7 +78,7 @@ def test_the_history_of_a_thing_is_told_in_words_newest_first(database, named):
 
     newest, oldest = audit.history_of("booking:7")
 
-    assert (oldest.who, oldest.what) == (audit.Named("Jo Smith", "/staff/people/3"), "looked up")
+    assert (oldest.who, oldest.what) == (audit.Named("Jo Smith", "staff.show_person", {"staff_id": 3}), "looked up")
     assert (newest.who, newest.what) == (audit.Named("staff 4"), "booking cover planned")
     assert (newest.thing, newest.changes) == (audit.Named("booking 7"), (("start", "a", "b"),))
     assert named == [{"3", "4"}], "each kind is asked once"

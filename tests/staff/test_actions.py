@@ -22,7 +22,11 @@ def test_making_an_account_stands_in_the_record(database):
     user = actions.add_account("jo@council.gov.uk", role="registrar")
 
     line = database.scalars(select(AuditEvent).where(AuditEvent.about == f"staff:{user.id}")).one()
-    assert (line.event, line.actor, line.after) == ("staff.added", "service", {"roles": ["registrar"], "centres": []})
+    assert (line.event, line.actor, line.after) == (
+        "staff.added",
+        "service",
+        {"name": "Jo", "roles": ["registrar"], "centres": []},
+    )
 
 
 def test_two_people_with_one_role_share_it(database):

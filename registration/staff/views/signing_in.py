@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from http import HTTPStatus
 
-from flask import Blueprint, Flask, Response, abort, redirect, request, session, url_for
+from flask import Blueprint, Flask, Response, abort, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import FormInfo, recovery_codes
 from flask_security import views as provided
+from flask_security.utils import logout_user
 
 from registration.common.access import public, signed_in
 from registration.common.limits import client, limiter
 from registration.common.links import keyed
 from registration.common.transaction import commits
+from registration.staff import actions
 from registration.staff.forms import FORMS
-from registration.staff.security import as_kept, init_security
-from registration.staff.views.frame import everyone
+from registration.staff.security import as_kept, init_security, person
+from registration.staff.views.frame import bp, everyone
 
 View = Callable[..., ResponseReturnValue]
 Key = Callable[[], str]
@@ -78,6 +80,17 @@ _route("/code", "two_factor_token_validation", public(_tries(_code, _person)))
 _route("/code-help", "two_factor_rescue", public(_letters(provided.two_factor_rescue, _person)))
 _route("/recovery-code", "mf_recovery", public(_tries(recovery_codes.mf_recovery, _person)))
 _route("/recovery-codes", "mf_recovery_codes", everyone(commits(recovery_codes.mf_recovery_codes)))
+
+
+@bp.post("/sign-out-everywhere")
+@everyone
+@commits
+def sign_out_everywhere() -> ResponseReturnValue:
+    """End the person's sessions on every device, this one too."""
+    actions.sign_out_everywhere(person())
+    logout_user()
+    flash("You are signed out on every device.", "success")
+    return redirect(url_for("security.login"))
 
 
 @sign_in.before_request
