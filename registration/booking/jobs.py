@@ -7,8 +7,10 @@ from sqlalchemy import TextClause, text
 
 from registration.booking.actions.notices import remind
 from registration.booking.actions.offers import lapse_due
+from registration.booking.actions.wishes import look_round, offer_freed
 from registration.booking.queries import appointment_by_id, midnight
 from registration.booking.queries.displaced import IS_DISPLACED
+from registration.booking.queries.wishes import freed_times
 from registration.booking.rules.reminders import REMINDERS, Reminder, days_to_look_at, is_due
 from registration.common.clock import now
 from registration.common.db import db
@@ -78,6 +80,19 @@ def lapse_offers(_due: int) -> None:
     """Let go the times offered to families that have not answered in time, and have a person ring where that is needed."""
     with transaction():
         lapse_due(now())
+
+
+@job("booking.offer_freed", every="* * * * *")
+def offer_freed_times(_due: int) -> None:
+    """Offer what became free to the families that wait for it, each in a transaction of its own."""
+    with transaction():
+        look_round(now())
+        waiting = freed_times()
+    for freed_id in waiting:
+        asked = True
+        while asked:
+            with transaction():
+                asked = offer_freed(freed_id, now())
 
 
 @job("booking.clean", every="17 * * * *")

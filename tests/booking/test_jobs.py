@@ -138,6 +138,7 @@ def test_the_clock_knows_every_job():
     assert every == {
         "booking.remind": "*/5 * * * *",
         "booking.lapse_offers": "* * * * *",
+        "booking.offer_freed": "* * * * *",
         "booking.clean": "17 * * * *",
     }
 
