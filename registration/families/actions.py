@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 from sqlalchemy import insert, text
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from registration.common.db import db
 from registration.families.models import CentreSignUp, SharingAnswer
@@ -61,31 +62,34 @@ def record_answer(family_id: int, answer: Answer) -> None:
 
 
 def ask_to_join(family_id: int, centre_id: int, address: str, contact_preference: str, visit_needs: str) -> None:
-    """Keep a family's wish to join a centre."""
-    wish = CentreSignUp(
-        family_id=family_id,
-        centre_id=centre_id,
-        address=address,
-        contact_preference=contact_preference,
-        visit_needs=visit_needs,
+    """Keep a family's wish to join a centre; it stands in place of one made before."""
+    wish = {
+        "centre_id": centre_id,
+        "address": address,
+        "contact_preference": contact_preference,
+        "visit_needs": visit_needs,
+    }
+    db.session.execute(
+        upsert(CentreSignUp)
+        .values(family_id=family_id, **wish)
+        .on_conflict_do_update(index_elements=[CentreSignUp.family_id], set_=wish)
     )
-    db.session.add(wish)
-    db.session.flush()
 
 
 def change_answer(family_id: int, answer: Answer) -> None:
     """Add a family's new answer on sharing; with "no" its wish to join the centre is taken back too."""
     record_answer(family_id, answer)
     if not answer.share:
-        _forget_wish(family_id)
+        forget_wish(family_id)
 
 
 def mark_lost(family_id: int) -> None:
     """Note that a baby died: details leave every list, and nothing is sent again."""
     gone = text("UPDATE family SET lost_at = clock_timestamp() WHERE id = :id AND lost_at IS NULL")
     db.session.execute(gone, {"id": family_id})
-    _forget_wish(family_id)
+    forget_wish(family_id)
 
 
-def _forget_wish(family_id: int) -> None:
+def forget_wish(family_id: int) -> None:
+    """Take a family's wish to join a centre back, with the address it gave for that."""
     db.session.execute(text("DELETE FROM centre_sign_up WHERE family_id = :id"), {"id": family_id})

@@ -94,8 +94,8 @@ def test_one_press_marks_an_appointment_and_shows_who_marked_it(client, database
         {"about": f"booking:{on_the_day.id}"},
     ).all()
     assert events[1:] == [
-        ("outcome marked", {"outcome": None}, {"outcome": "arrived"}),
-        ("outcome marked", {"outcome": "arrived"}, {"outcome": "registered"}),
+        ("marked what came of it", {"outcome": None}, {"outcome": "arrived"}),
+        ("marked what came of it", {"outcome": "arrived"}, {"outcome": "registered"}),
     ]
 
 
@@ -107,7 +107,7 @@ def test_what_was_marked_can_be_taken_back_and_nothing_is_erased(client, databas
     assert outcome_of(database, on_the_day) is None
     assert database.execute(text("SELECT outcome FROM outcome ORDER BY id")).scalars().all() == ["did_not_attend", None]
     event = database.execute(text("SELECT event FROM audit_event ORDER BY id DESC LIMIT 1")).scalar_one()
-    assert event == "outcome taken back"
+    assert event == "took back what was marked"
 
 
 def test_a_second_press_of_the_same_button_marks_nothing_twice(client, database, world, on_the_day, registrar):

@@ -65,7 +65,7 @@ def _record(standing: Standing, marking: Marking, happened_at: datetime, actor: 
     }
     booking_id = db.session.execute(_MARK, values).scalar_one()
     audit.record(
-        "outcome marked" if marking.outcome else "outcome taken back",
+        "marked what came of it" if marking.outcome else "took back what was marked",
         about=f"booking:{booking_id}",
         actor=actor,
         before=_facts(standing.outcome, standing.reason),
@@ -94,5 +94,5 @@ def mark_sheet(verdicts: Sequence[Verdict], about: str, actor: str, now: datetim
     for verdict in marked:
         _record(verdict.standing, verdict.row.marking, min(now, verdict.standing.end), actor)
     if marked:
-        audit.record("sheet read in", about=about, actor=actor, after={"marked": len(marked), "rows": len(verdicts)})
+        audit.record("read a sheet in", about=about, actor=actor, after={"marked": len(marked), "rows": len(verdicts)})
     return len(marked)

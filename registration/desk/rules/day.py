@@ -72,6 +72,7 @@ class Line:
     outcome: str
     by: str
     marked: int
+    version: int
     marks: tuple[tuple[str, str], ...] = ()
     undo: bool = False
 

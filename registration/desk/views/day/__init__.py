@@ -3,6 +3,8 @@
 from flask import Flask
 
 from registration.desk.views.day import lists as _lists  # noqa: F401 -- the list itself, on the day's blueprint
+from registration.desk.views.day import sheets as _sheets  # noqa: F401 -- the sheet for a day without network
+from registration.desk.views.day import visits as _visits  # noqa: F401 -- what a family says at its appointment
 from registration.desk.views.day import walk_ins as _walk_ins  # noqa: F401 -- families without an appointment
 from registration.desk.views.day.frame import bp
 from registration.staff import views as staff

@@ -74,7 +74,7 @@ def mark(centre_id: int, day: str) -> ResponseReturnValue:
     if not form.accepted():
         abort(HTTPStatus.BAD_REQUEST)
     public_id, marking, seen = form.read()
-    _here(place, public_id)
+    row_here(place, public_id)
     try:
         outcomes.mark(public_id, marking, seen, current_actor(), now())
     except Refused as refusal:
@@ -89,7 +89,7 @@ def mark(centre_id: int, day: str) -> ResponseReturnValue:
 def ask_why(centre_id: int, day: str, public_id: UUID) -> str:
     """Ask why a birth could not be registered."""
     place = place_of(centre_id, day)
-    row = _here(place, public_id)
+    row = row_here(place, public_id)
     form = Unable(formdata=None, seen=str(row.standing.marked), reason=row.standing.reason, note=row.standing.note)
     return _asked_why(place, row, form)
 
@@ -100,7 +100,7 @@ def ask_why(centre_id: int, day: str, public_id: UUID) -> str:
 def unable(centre_id: int, day: str, public_id: UUID) -> ResponseReturnValue:
     """Mark that a birth could not be registered, and why."""
     place, form = place_of(centre_id, day), Unable()
-    row = _here(place, public_id)
+    row = row_here(place, public_id)
     if form.accepted():
         try:
             outcomes.mark(public_id, form.read(), int(form.seen.data), current_actor(), now())
@@ -115,7 +115,7 @@ def _asked_why(place: Place, row: DayRow, form: Unable) -> str:
     return render_template("desk/day_unable.html", place=place, line=line_of(row), form=form)
 
 
-def _here(place: Place, public_id: UUID) -> DayRow:
+def row_here(place: Place, public_id: UUID) -> DayRow:
     """Give the appointment of this list that an address names; 404 where it is on another, or cancelled."""
     row = next((row for row in appointments(place.centre.id, place.day) if row.public_id == public_id), None)
     if row is None:
@@ -170,6 +170,7 @@ def line_of(row: DayRow, *, marks: bool = False) -> Line:
         outcome=str(standing.outcome or ""),
         by=f"{standing.by}, {clock_time(row.happened_at)}" if row.happened_at else "",
         marked=standing.marked,
+        version=standing.version,
         marks=tuple((str(each), TITLES[each]) for each in possible if each is not None),
         undo=None in possible,
     )
