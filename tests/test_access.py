@@ -20,6 +20,8 @@ VALUES = {
     ("IntegerConverter", "task_id"): 0,
     ("IntegerConverter", "line_id"): 0,
     ("IntegerConverter", "session_id"): 0,
+    ("IntegerConverter", "registrar_id"): 0,
+    ("IntegerConverter", "absence_id"): 0,
     ("IntegerConverter", "staff_id"): 0,
 }
 #: Open to all, but only what a carrier signed is read: 403 is its own answer (tests/messages/test_views.py).

@@ -1,12 +1,15 @@
 """Registrars who are away: the spans of it, what it takes from families, and taking it back."""
 
+import re
 from datetime import date, datetime
 
 import pytest
 from sqlalchemy import select, text
 
+from registration.booking.actions.holds import hold
 from registration.booking.queries import openings
 from registration.booking.queries.sessions import taken_in
+from registration.booking.rules.requests import HoldRequest
 from registration.common.audit import AuditEvent
 from registration.common.clock import LONDON
 from registration.rota.actions import absences
@@ -20,8 +23,10 @@ from registration.rota.actions.absences import (
 from registration.rota.models import Absence
 from registration.rota.queries.absences import away_between
 from registration.rota.rules.absences import ABSENCE_REASONS, away, span_text
+from tests.booking.appointments import NOW as START
 from tests.booking.appointments import booked, two_mornings
-from tests.booking.world import MONDAY, TUESDAY, WEDNESDAY, at_time
+from tests.booking.world import BORN, MONDAY, NOW, TUESDAY, WEDNESDAY, at_time
+from tests.staff.people import page, sign_in_as
 
 WHOLE_TUESDAY = away(TUESDAY, TUESDAY)
 
@@ -215,3 +220,82 @@ def test_the_centres_day_is_drawn_anew_for_families(database, world, ill):
     ill("ann")
     after = database.execute(stamps, {"who": world.registrars["ann"]}).scalars().all()
     assert [one == other for one, other in zip(before, after, strict=True)] == [False, True]
+
+
+# ---- pages
+
+TYPED = {
+    "first-day": "24",
+    "first-month": "11",
+    "first-year": "2026",
+    "last-day": "25",
+    "last-month": "11",
+    "last-year": "2026",
+    "reason": "annual_leave",
+    "note": "",
+}
+
+
+@pytest.fixture
+def manager(at, client, world):
+    at(NOW)
+    sign_in_as(client, "rota_manager")
+    return client
+
+
+def test_somebody_is_put_down_as_away_and_taken_back_on_the_pages(database, world, manager):
+    asked = manager.get(f"/rota/absences/add?registrar={world.registrars['ann']}")
+    page(asked)
+    assert re.search(rf'value="{world.registrars["ann"]}" checked', asked.text)
+    typed = TYPED | {"registrars": [world.registrars["ann"], world.registrars["dev"]], "from_midday": "y"}
+    answer = manager.post("/rota/absences/add", data=typed)
+    assert answer.headers["Location"] == "/rota/absences"
+    said = page(manager.get("/rota/absences"))
+    when = "Tuesday 24 November 2026, from midday to Wednesday 25 November 2026 Annual leave"
+    assert f"Registrar Ann {when}" in said
+    assert f"Registrar Dev {when}" in said
+
+    [absence] = database.scalars(select(Absence).where(Absence.registrar_id == world.registrars["dev"])).all()
+    manager.post(f"/rota/absences/{absence.id}/withdraw")
+    assert "Registrar Dev" not in page(manager.get("/rota/absences"))
+    again = page(manager.post(f"/rota/absences/{absence.id}/withdraw"), 409)
+    assert "This absence is not planned any more" in again
+
+
+def test_where_families_are_booked_the_page_lists_them_and_leads_to_cover(database, world, manager):
+    mine = booked(world.centres["sunshine"], at_time(TUESDAY, "9:00"))
+    hold(HoldRequest(world.centres["sunshine"], at_time(TUESDAY, "10:00"), (BORN,), interpreter=False), START)
+    database.commit()
+    typed = TYPED | {"registrars": [world.registrars["ann"], world.registrars["dev"]], "to_midday": "y"}
+    answer = manager.post("/rota/absences/add", data=typed)
+    said = page(answer, 422)
+
+    assert "2 families are booked in this time" in said
+    assert f"Tuesday 24 November 09:00, Sunshine Children’s Centre, with Registrar Ann: {mine.reference}" in said
+    assert "a family is booking just now" in said
+    link = f"/cover/new?registrar={world.registrars['ann']}&amp;from=2026-11-24&amp;to=2026-11-25"
+    assert link in answer.text
+    assert "Plan cover for Registrar Dev" not in said
+    assert database.scalars(select(Absence)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"registrars": []}, "Choose at least one registrar"),
+        ({"registrars": ["0"]}, "not"),
+        ({"first-day": ""}, "First day must include a day"),
+        ({"last-day": "23"}, "The last day must be the first day or after it"),
+        ({"reason": ""}, "Choose why"),
+        ({"note": "x" * 201}, "200 letters or fewer"),
+    ],
+)
+def test_what_cannot_be_is_said(database, world, manager, wrong, sentence):
+    typed = TYPED | {"registrars": [world.registrars["ann"]]} | wrong
+    assert sentence in page(manager.post("/rota/absences/add", data=typed), 422)
+    assert database.scalars(select(Absence)).all() == []
+
+
+def test_without_absences_the_page_says_so(client, world):
+    sign_in_as(client, "registrar")
+    assert "Nobody is away." in page(client.get("/rota/absences"))

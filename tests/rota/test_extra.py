@@ -11,10 +11,12 @@ from registration.centres.models import Centre
 from registration.common.audit import AuditEvent
 from registration.rota.actions.absences import record_absence
 from registration.rota.actions.extra import NoExtraSession, add_extra_session
-from registration.rota.models import Registrar
+from registration.rota.models import Registrar, Session
 from registration.rota.rules.absences import away
 from tests.booking.appointments import NOW, two_mornings
 from tests.booking.world import BORN, FRIDAY, TUESDAY, at_time
+from tests.booking.world import NOW as CLOCK
+from tests.staff.people import page, sign_in_as
 
 
 @pytest.fixture
@@ -89,3 +91,54 @@ def test_nothing_else_is_switched_off_for_it(database, world, extra):
 def test_a_character_that_cannot_be_kept_is_refused(extra):
     with pytest.raises(ValueError, match="cannot keep"):
         extra(reason="ill\x00ness")
+
+
+# ---- the page
+
+TYPED = {
+    "day-day": "27",
+    "day-month": "11",
+    "day-year": "2026",
+    "begins": "18:00",
+    "ends": "18.30",
+    "reason": "Illness",
+}
+
+
+@pytest.fixture
+def manager(at, client, world):
+    at(CLOCK)
+    sign_in_as(client, "rota_manager")
+    return client
+
+
+def test_a_manager_opens_an_extra_session_and_sees_its_week(database, world, manager):
+    page(manager.get("/rota/extra"))
+    typed = TYPED | {"registrar": world.registrars["cleo"], "centre": world.centres["sunshine"]}
+    answer = manager.post("/rota/extra", data=typed)
+
+    assert answer.headers["Location"] == "/rota/week?from=2026-11-23"
+    made = database.scalars(select(Session).where(Session.kind == "extra")).one()
+    assert (made.begins_at, made.ends_at) == (at_time(FRIDAY, "18:00"), at_time(FRIDAY, "18:30"))
+    again = page(manager.post("/rota/extra", data=typed), 422)
+    assert "Registrar Cleo has another session then." in again
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"registrar": ""}, "Choose a registrar"),
+        ({"centre": ""}, "Choose a centre"),
+        ({"day-day": ""}, "The day must include a day"),
+        ({"begins": "6pm"}, "Enter a time of that day"),
+        ({"ends": "18:00"}, "The session must end after it begins"),
+        ({"ends": "25:00"}, "Enter a time of that day"),
+        ({"day-day": "20"}, "This time is over"),
+        ({"day-day": "28", "day-month": "3", "day-year": "2027", "begins": "1:30", "ends": "2:30"}, "Enter a time"),
+        ({"reason": " "}, "Say why this session is needed"),
+    ],
+)
+def test_what_cannot_be_is_said(database, world, manager, wrong, sentence):
+    typed = TYPED | {"registrar": world.registrars["cleo"], "centre": world.centres["sunshine"]} | wrong
+    assert sentence in page(manager.post("/rota/extra", data=typed), 422)
+    assert database.scalars(select(Session).where(Session.kind == "extra")).all() == []

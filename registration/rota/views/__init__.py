@@ -2,6 +2,12 @@
 
 from flask import Flask
 
+from registration.common import audit
+from registration.rota.queries.people import registrar_names
+from registration.rota.views import absences as _absences  # noqa: F401 -- their pages, on the blueprint of the rota
+from registration.rota.views import extra as _extra  # noqa: F401
+from registration.rota.views import people as _people  # noqa: F401
+from registration.rota.views import week as _week  # noqa: F401
 from registration.rota.views.frame import Seen, bp, see
 
 __all__ = ["Seen", "init_app"]
@@ -10,4 +16,5 @@ __all__ = ["Seen", "init_app"]
 def init_app(app: Flask, seen: Seen) -> None:
     """Give the application the pages of the rota, with their questions about families."""
     see(app, seen)
+    audit.call(app, "registrar", registrar_names)
     app.register_blueprint(bp)

@@ -14,6 +14,8 @@ bp = Blueprint("rota", __name__, url_prefix="/rota")
 
 #: The pages that stand beside each other, by endpoint; who may not open one is not shown it.
 TABS: list[tuple[str, str]] = []
+#: The order they stand in; any other comes after these.
+ORDER = ("Week", "Drafts", "Weekly patterns", "Registrars", "Absences", "Days", "Rooms", "Extra session", "Calendars")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ def seen() -> Seen:
 def tab(endpoint: str, title: str) -> None:
     """Put a page beside the others of the rota."""
     TABS.append((endpoint, title))
+    TABS.sort(key=lambda each: ORDER.index(each[1]) if each[1] in ORDER else len(ORDER))
 
 
 @bp.context_processor
