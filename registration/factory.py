@@ -32,6 +32,7 @@ from registration.booking.views import finish as _finish  # noqa: F401 -- the jo
 from registration.booking.views import journey as _journey  # noqa: F401 -- its questions
 from registration.booking.views import offer as _offer  # noqa: F401 -- the offer of another time, beside the booking
 from registration.booking.views import times as _times  # noqa: F401 -- its page of times
+from registration.booking.views import wishes as _wishes  # noqa: F401 -- the waiting list, beside the booking
 from registration.centres.commands import groups as place_commands
 from registration.centres.queries import participating_centres
 from registration.common import access, assets, embedded, health, pages

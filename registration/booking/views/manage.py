@@ -24,6 +24,7 @@ from registration.booking.other_times import other_times
 from registration.booking.queries import appointment_by_link
 from registration.booking.queries.displaced import is_displaced
 from registration.booking.queries.offers import latest_offer
+from registration.booking.queries.wishes import wish_of
 from registration.booking.rules.requests import Appointment
 from registration.booking.wording import bring_sentences, clock_time, day_and_time, long_day, who_must_come_sentence
 from registration.centres.queries import centre_card
@@ -150,6 +151,7 @@ def _notice(appointment: Appointment) -> dict[str, object]:
         "offer": standing,
         "until": day_and_time(standing.answer_by) if standing else "",
         "was": day_and_time(appointment.start),
+        "waits": wish_of(appointment.id) is not None,
     }
 
 
