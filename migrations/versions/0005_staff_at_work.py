@@ -61,6 +61,7 @@ def upgrade():
     op.create_index('ix_absence_registrar_begins', 'absence', ['registrar_id', 'begins_at'], unique=False)
     op.create_table('calendar_feed',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=True), nullable=False),
+    sa.Column('public_id', sa.Uuid(), nullable=False),
     sa.Column('digest', sa.LargeBinary(), nullable=False),
     sa.Column('registrar_id', sa.BigInteger(), nullable=True),
     sa.Column('centre_id', sa.Integer(), nullable=True),
@@ -71,7 +72,8 @@ def upgrade():
     sa.ForeignKeyConstraint(['centre_id'], ['centre.id'], name=op.f('fk_calendar_feed_centre_id_centre')),
     sa.ForeignKeyConstraint(['registrar_id'], ['registrar.id'], name=op.f('fk_calendar_feed_registrar_id_registrar')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar_feed')),
-    sa.UniqueConstraint('digest', name=op.f('uq_calendar_feed_digest'))
+    sa.UniqueConstraint('digest', name=op.f('uq_calendar_feed_digest')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_calendar_feed_public_id'))
     )
     op.create_table('centre_day',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=True), nullable=False),

@@ -209,6 +209,7 @@ class CalendarFeed(Model):
     __table_args__ = (CheckConstraint("(registrar_id IS NULL) <> (centre_id IS NULL)", name="of_one"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(unique=True)
     digest: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     registrar_id: Mapped[int | None] = mapped_column(ForeignKey("registrar.id"))
     centre_id: Mapped[int | None] = mapped_column(ForeignKey("centre.id"))
