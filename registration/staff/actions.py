@@ -15,7 +15,7 @@ from registration.common.errors import Refused
 from registration.common.queue import defer
 from registration.common.sessions import delete_sessions_of
 from registration.staff.models import Role, StaffCentre, StaffUser
-from registration.staff.queries import account, role_named
+from registration.staff.queries import account, account_by_subject, role_named
 from registration.staff.rules import (
     PASSWORD_MAX,
     ROLE_TITLES,
@@ -48,6 +48,10 @@ class NoAdministratorLeft(Refused):
 
 class OwnAccount(Refused):
     """You cannot end your own account. Ask another administrator."""
+
+
+class NotKnownHere(Refused):
+    """Your council account is not set up for this service. Ask one of its administrators to add you."""
 
 
 def add_account(
@@ -135,6 +139,23 @@ def send_link(user: StaffUser, letter: str = RESET_LETTER) -> None:
     """Send the owner of an account a letter with a link that sets the password: once, within 24 hours."""
     defer("staff.write", template=letter, subject=SUBJECTS[letter], staff_id=user.id)
     _note("staff.link_sent", user)
+
+
+def account_signed_on(subject: str, email: str) -> StaffUser:
+    """Give the account of whom the council's single sign-on names; it makes none.
+
+    Known are the name (`subject`) it came under before and, the first time, the address it has verified ('' where it
+    has not). NotKnownHere is raised for anybody else, for an ended account, and for an address that came under another
+    name before: addresses are given to new people.
+    """
+    user = account_by_subject(subject) or (account(email) if email else None)
+    if user is None or not user.active or user.oidc_subject not in {None, subject}:
+        raise NotKnownHere
+    if user.oidc_subject is None:
+        user.oidc_subject = subject
+        db.session.flush()
+        record("staff.single_sign_on_linked", about=f"staff:{user.id}", actor=f"staff:{user.id}")
+    return user
 
 
 def sign_out_everywhere(user: StaffUser) -> None:

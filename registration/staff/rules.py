@@ -2,9 +2,11 @@
 
 import hmac
 from base64 import b32encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
 #: Every role by the name kept in the database, and as a person reads it.
 ROLE_TITLES = {
@@ -41,6 +43,12 @@ ACCOUNT_READERS = (*ACCOUNTS, "auditor")
 #: Roles that see every centre; whoever holds none of them sees only the centres they belong to.
 EVERY_CENTRE = frozenset({"registrar", *_SERVICE, "auditor"})
 
+#: What providers of single sign-on call a sign-in with two factors (REFEDS; PAPE, which many took over).
+STRONG_CLASSES = (
+    "https://refeds.org/profile/mfa",
+    "http://schemas.openid.net/pape/policies/2007/06/multi-factor",
+)
+
 #: A sign-in ends after this long without a page asked for, and after this long in any case (OWASP ASVS 3.3).
 IDLE_LIMIT = timedelta(minutes=30)
 WHOLE_LIMIT = timedelta(hours=12)
@@ -60,6 +68,22 @@ class Door:
     endpoint: str
     title: str
     text: str = ""
+
+
+def second_factor_given(claims: Mapping[str, Any]) -> bool:
+    """Say whether a provider of single sign-on says that it asked for more than a password.
+
+    It says so by the method `mfa` (RFC 8176) or by one of the known classes for it; any other word proves nothing.
+    """
+    methods = claims.get("amr")
+    return (isinstance(methods, list) and "mfa" in methods) or claims.get("acr") in STRONG_CLASSES
+
+
+def verified_email(claims: Mapping[str, Any]) -> str:
+    """Give the address a provider of single sign-on has verified, as accounts keep it; '' where it has not."""
+    verified = claims.get("email_verified") in (True, "true")  # some providers write it as text
+    address = claims.get("email")
+    return address.strip().lower() if verified and isinstance(address, str) else ""
 
 
 def why_over(*, now: float, started: float, seen: float) -> str:
