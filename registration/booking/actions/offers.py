@@ -61,6 +61,7 @@ UPDATE booking SET session_id = :session, centre_id = :centre, begins_at = :begi
                    version = version + 1, changed_at = clock_timestamp()
  WHERE id = :booking
 """)
+_SIT = text("UPDATE booking SET session_id = :session, ends_at = :ends WHERE id = :booking")
 _OPEN_OF = text("SELECT id FROM offer WHERE booking_id = :booking AND state IN ('kept', 'sent')")
 _OPEN_WITH = text("""
 SELECT f.id FROM offer f JOIN session s ON s.id = f.session_id
@@ -207,18 +208,40 @@ def accept(public_id: UUID, now: datetime) -> Appointment:
     offer = _open(offer.id, "sent")
     if offer.start <= now:
         raise OfferOver
-    values = {"booking": before.id, "offer": offer.id, "session": offer.session_id, "centre": offer.centre_id}
-    db.session.execute(_LEAVE, values)
-    if db.session.execute(_FILL, values).rowcount != 1:  # type: ignore[attr-defined]
-        raise OfferOver  # it ran out between the look and now
+    _fill(before, offer)
+    values = {"booking": before.id, "session": offer.session_id, "centre": offer.centre_id}
     db.session.execute(_MOVE, values | {"begins": offer.start, "ends": offer.end})
-    db.session.execute(_SETTLED, {"offer": offer.id, "state": "accepted"})
     after = appointment_by_id(before.public_id) or before
     note("moved", before, after)
     _note("offer accepted", before, offer)
     notices.tell_moved(after, now)
     offer_notices.nobody_need_call(before, now)
     return after
+
+
+def swap_quietly(offer_id: int, now: datetime) -> Appointment:
+    """Give a family another registrar at the same centre and time: for the family nothing changes, so it is told nothing.
+
+    Raises OfferOver where the time is not kept any more or is another than the family's own.
+    """
+    before = locked(_of(_open(offer_id, "kept")).public_id)
+    offer = _open(offer_id, "kept")
+    if (offer.centre_id, offer.start, before.state) != (before.centre_id, before.start, "booked"):
+        raise OfferOver
+    _fill(before, offer)
+    db.session.execute(_SIT, {"booking": before.id, "session": offer.session_id, "ends": offer.end})
+    _note("given another registrar", before, offer)
+    offer_notices.nobody_need_call(before, now)
+    return appointment_by_id(before.public_id) or before
+
+
+def _fill(before: Appointment, offer: OfferCard) -> None:
+    """Let the old time go and fill the new one in the same stroke; OfferOver where that ran out a moment ago."""
+    values = {"booking": before.id, "offer": offer.id}
+    db.session.execute(_LEAVE, values)
+    if db.session.execute(_FILL, values).rowcount != 1:  # type: ignore[attr-defined]
+        raise OfferOver
+    db.session.execute(_SETTLED, {"offer": offer.id, "state": "accepted"})
 
 
 def _answering(public_id: UUID) -> tuple[Appointment, OfferCard]:
