@@ -84,21 +84,22 @@ def _shown(row: Row) -> dict[str, Any]:
     left = (row.last_lawful_day - today()).days
     return {
         "row": row,
-        "happened": happened.format(**{name: _at(moment) for name, moment in words.items() if moment}),
+        "happened": happened.format(**{name: at(moment) for name, moment in words.items() if moment}),
         "to_do": to_do,
         "left": left,
-        "left_words": _days(left),
-        "since": _at(row.claimed_at) if row.claimed_at else "",
+        "left_words": days_left(left),
+        "since": at(row.claimed_at) if row.claimed_at else "",
         "may_be_done": row.why in marks.MAY_BE_DONE,
     }
 
 
-def _at(moment: datetime) -> str:
+def at(moment: datetime) -> str:
     """Write a moment for a table: Tue 24 Nov, 9:30am."""
     return f"{london(moment):%a} {london(moment).day} {london(moment):%b}, {clock_time(moment)}"
 
 
-def _days(left: int) -> str:
+def days_left(left: int) -> str:
+    """Say how many of the 42 days are left: '5 days', 'last day', '2 days late'."""
     if left < 0:
         return "1 day late" if left == -1 else f"{-left} days late"
     return {0: "last day", 1: "1 day"}.get(left, f"{left} days")
