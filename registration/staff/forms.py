@@ -209,7 +209,7 @@ class DayField(DateField):
         if not any(valuelist):
             return
         try:
-            super().process_formdata(valuelist)
+            super().process_formdata(valuelist)  # type: ignore[no-untyped-call]
         except ValueError as error:
             raise ValueError("Enter a real date, like 2027-01-04") from error
 
@@ -225,8 +225,8 @@ class HistoryForm(Form):
         filters=[_stripped],
         description="A booking’s reference, or a name such as staff:12.",
     )
-    first = DayField("From")
-    last = DayField("Until")
+    first = DayField("From")  # type: ignore[no-untyped-call]
+    last = DayField("Until")  # type: ignore[no-untyped-call]
 
     def usable(self) -> bool:
         """Say whether every answer is usable; it is asked in the address, so nothing is sent."""

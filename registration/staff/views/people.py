@@ -177,9 +177,9 @@ def _account(staff_id: int) -> StaffUser:
 def _offer_choices(form: AccountForm, user: StaffUser | None) -> None:
     """Offer the centres there are, and the registrars who have no other account."""
     around = _around()
-    form.centres.choices = [SelectChoice(number, name) for number, name in around.centres()]
+    form.centres.choices = [SelectChoice(str(number), name) for number, name in around.centres()]
     mine = None if user is None else user.id
-    free = [SelectChoice(number, name) for number, name, owner in around.registrars() if owner in {None, mine}]
+    free = [SelectChoice(str(number), name) for number, name, owner in around.registrars() if owner in {None, mine}]
     form.registrar.choices = [SelectChoice("", "Nobody"), *free]
 
 
