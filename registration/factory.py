@@ -27,7 +27,7 @@ from registration.booking import api
 from registration.booking import jobs as _booking_jobs  # noqa: F401 -- registers its jobs
 from registration.booking.commands import invariants, sessions
 from registration.booking.queries.sessions import births_per_week, booked_minutes, taken_in
-from registration.booking.views import find, frame, manage
+from registration.booking.views import feeds, find, frame, manage
 from registration.booking.views import finish as _finish  # noqa: F401 -- the journey's last pages, on its blueprint
 from registration.booking.views import journey as _journey  # noqa: F401 -- its questions
 from registration.booking.views import offer as _offer  # noqa: F401 -- the offer of another time, beside the booking
@@ -162,6 +162,7 @@ def _capabilities(app: Flask) -> None:
     app.register_blueprint(frame.bp)
     app.register_blueprint(manage.bp)
     app.register_blueprint(find.bp)
+    app.register_blueprint(feeds.bp)
     staff.init_app(app)
     rota.init_app(app, rota.Seen(taken_in, booked_minutes, births_per_week))
     desk.init_app(app)

@@ -22,6 +22,13 @@ VALUES = {
     ("IntegerConverter", "session_id"): 0,
     ("IntegerConverter", "registrar_id"): 0,
     ("IntegerConverter", "absence_id"): 0,
+    ("IntegerConverter", "feed_id"): 0,
+    ("IntegerConverter", "pattern_id"): 0,
+    ("IntegerConverter", "exception_id"): 0,
+    ("IntegerConverter", "draft_id"): 0,
+    ("IntegerConverter", "key"): 0,
+    ("IntegerConverter", "day_id"): 0,
+    ("IntegerConverter", "room_id"): 0,
     ("IntegerConverter", "staff_id"): 0,
 }
 #: Open to all, but only what a carrier signed is read: 403 is its own answer (tests/messages/test_views.py).
