@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from registration.booking.actions import changes
+from registration.booking.actions.outcomes import mark
 from registration.booking.queries.day import day_list
+from registration.booking.rules.outcomes import Marking, Outcome
 from registration.rota.models import Absence
 from tests.booking.appointments import booked, two_mornings
 from tests.booking.world import BORN, TUESDAY, WEDNESDAY, at_time
@@ -194,6 +196,16 @@ def test_a_centre_worker_sees_when_somebody_comes_but_no_name_without_consent(cl
     assert "9:30am Aoife O’Brien joins the centre" in said
     for hidden in ("Zara", "zara@", "+44", on_the_day.reference, "parent", "certificate", "Mark"):
         assert hidden not in said, hidden
+
+
+@pytest.mark.parametrize(("outcome", "shown"), [("did_not_attend", "Did not come"), ("unable", "Came")])
+def test_a_centre_worker_learns_only_whether_the_family_came(client, world, on_the_day, outcome, shown):
+    marking = Marking(Outcome(outcome), "coroner" if outcome == "unable" else "")
+    mark(on_the_day.public_id, marking, 0, "staff:7", at_time(TUESDAY, "10:05"))
+    sign_in_as(client, "centre_worker", centres=[world.centres["sunshine"]])
+    said = page(client.get(path(world)))
+    assert said.count(shown) == 1
+    assert "coroner" not in said
 
 
 def test_a_centre_worker_sees_no_other_centre(client, world, mine):
