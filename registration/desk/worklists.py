@@ -18,7 +18,7 @@ from registration.common.db import db
 #: A family that cancelled is on the list from so many days before its last lawful day.
 NEAR = timedelta(days=14)
 #: It leaves the list so long after that day: by then the office has written to it (1953 Act s.4).
-LONG_AFTER = timedelta(days=90)
+LONG_AFTER = timedelta(days=28)
 #: The most rows a page shows at once.
 SHOWN = 200
 

@@ -134,7 +134,7 @@ def test_a_family_that_was_seen_is_not(database, world, what):
 
 def test_a_family_leaves_it_a_good_while_after_its_last_lawful_day(database, world):
     outcome(database, family(world), "did_not_attend")
-    last = NOW + timedelta(days=39 + 90)
+    last = NOW + timedelta(days=39 + 28)
     assert len(found(last)) == 1
     assert found(last + timedelta(days=1)) == []
 
