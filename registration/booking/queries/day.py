@@ -112,13 +112,13 @@ class CentreDay:
 _MISSING = text("""
 SELECT b.centre_id, c.name, (b.begins_at AT TIME ZONE 'Europe/London')::date AS day, count(*), count(*)
   FROM booking b JOIN centre c ON c.id = b.centre_id
- WHERE b.state = 'booked' AND coalesce(b.outcome, 'arrived') = 'arrived' AND b.ends_at <= :until
+ WHERE b.state = 'booked' AND (b.outcome IS NULL OR b.outcome = 'arrived') AND b.ends_at <= :until
    AND (CAST(:centres AS bigint[]) IS NULL OR b.centre_id = ANY(:centres))
  GROUP BY b.centre_id, c.name, day ORDER BY day, c.name
 """)
 _DAYS = text("""
 SELECT c.id, c.name, CAST(:day AS date), count(b.id),
-       count(b.id) FILTER (WHERE coalesce(b.outcome, 'arrived') = 'arrived' AND b.ends_at <= :until)
+       count(b.id) FILTER (WHERE (b.outcome IS NULL OR b.outcome = 'arrived') AND b.ends_at <= :until)
   FROM centre c
   LEFT JOIN booking b ON b.centre_id = c.id AND b.state = 'booked' AND b.begins_at >= :first AND b.begins_at < :last
  WHERE (CAST(:centres AS bigint[]) IS NULL OR c.id = ANY(:centres))
