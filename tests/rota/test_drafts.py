@@ -11,7 +11,7 @@ from registration.rota.actions import drafts
 from registration.rota.actions.sessions import SessionTaken
 from registration.rota.models import Absence, DraftSession, RotaDraft, Session
 from registration.rota.queries import drafts as questions
-from registration.rota.queries.planning import published_to
+from registration.rota.queries.planning import draft_sessions, published_to
 from registration.rota.rules.patterns import HalfDay
 from tests.booking.appointments import booked
 from tests.booking.world import at_time, make_world
@@ -38,7 +38,7 @@ def sessions(database, state="published"):
 
 
 def drafted(made):
-    return questions.draft_sessions(made.id)
+    return draft_sessions(made.id)
 
 
 def events(database, event):
@@ -60,7 +60,7 @@ def test_a_draft_is_made_of_the_weekly_patterns(world, database):
         (world.registrars["bo"], second),
         (world.registrars["ann"], world.rooms["office"][2]),
     ]
-    assert events(database, "draft made")[0]["sessions"] == 3
+    assert events(database, "made a draft rota")[0]["sessions"] == 3
     assert sessions(database) == []
 
 
@@ -131,7 +131,12 @@ def test_a_session_is_added_changed_and_taken_out(world, database):
     with refused("This session is not in the draft any more", drafts.NotThatSession):
         drafts.drop_session(made.id, added.id, ACTOR)
     told = database.scalars(select(AuditEvent.event).where(AuditEvent.about == f"draft:{made.id}")).all()
-    assert told == ["draft made", "draft session added", "draft session changed", "draft session taken out"]
+    assert told == [
+        "made a draft rota",
+        "added a session to the draft",
+        "changed a session of the draft",
+        "took a session out of the draft",
+    ]
 
 
 def test_a_second_session_gets_the_next_room_and_without_one_none(world):
@@ -200,7 +205,7 @@ def test_a_draft_becomes_the_rota(world, database):
         ("published", "rota", 0),
     ]
     assert (made.state, made.published_by) == ("published", ACTOR)
-    assert events(database, "rota published")[0]["new"] == 2
+    assert events(database, "published the rota")[0]["new"] == 2
     assert published_to() == FIRST + timedelta(days=1)
     with pytest.raises(drafts.DraftSettled):
         publish(made)
@@ -302,6 +307,19 @@ def test_a_draft_of_days_that_are_all_past_changes_nothing(world, database, at):
     assert publish(made) == {"new": 0, "changed": 0, "unchanged": 0, "withdrawn": 0}
 
 
+def test_what_nobody_looked_at_is_not_published(world, database):
+    works(world, "ann", half(world, 1))
+    made = draft()
+    mark = questions.examine(made, TODAY).mark
+    world.session("elland", "ann", FIRST)
+    with refused("Something changed since you looked", drafts.LooksOtherwise):
+        publish(made, mark=mark)
+    assert len(sessions(database)) == 1
+    assert questions.published_counts(made) is None
+    publish(made)
+    assert questions.published_counts(made)["changed"] == 1
+
+
 def test_a_clash_that_came_in_the_meantime_is_a_sentence(world, database, monkeypatch):
     works(world, "ann", half(world, 1))
     made = draft()
@@ -309,7 +327,7 @@ def test_a_clash_that_came_in_the_meantime_is_a_sentence(world, database, monkey
     world.session("elland", "ann", FIRST, begins="8:00", ends="10:00")
     monkeypatch.setattr(drafts, "examine", lambda *_, **__: seen)
     with refused("Someone else gave one of these registrars or rooms another session. Publish again", SessionTaken):
-        publish(made)
+        publish(made, mark=seen.mark)
     assert len(sessions(database)) == 1
 
 
@@ -324,6 +342,6 @@ def test_another_fault_of_the_database_is_not_taken_for_that(world, database, mo
 def test_drafts_in_the_making_come_first(world, database):
     first, second, third = draft(), draft(), draft()
     drafts.discard(second.id, ACTOR)
-    assert [each.id for each in questions.drafts()] == [third.id, first.id, second.id]
+    assert [each.id for each in questions.drafts_made()] == [third.id, first.id, second.id]
     assert database.scalars(select(DraftSession)).all() == []
     assert len(database.scalars(select(RotaDraft)).all()) == 3

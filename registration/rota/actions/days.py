@@ -13,7 +13,8 @@ from registration.common.text import storable
 from registration.rota.actions.noting import one_at_a_time
 from registration.rota.actions.sessions import WITHDRAWN, TakenIn
 from registration.rota.models import CentreDay, Session
-from registration.rota.queries.planning import bounds, open_days
+from registration.rota.queries.days import open_days
+from registration.rota.queries.planning import bounds
 from registration.rota.rules.conflicts import in_words
 
 
@@ -40,7 +41,7 @@ def decide_day(centre_id: int | None, day: date, *, is_open: bool, reason: str, 
     row.open, row.reason, row.made_by = is_open, storable(reason), actor
     db.session.flush()
     withdrawn = 0 if is_open else _withdraw(centre_id, day, taken_in)
-    audit.record("day decided", about="rota", actor=actor, before=before, after=_facts(row))
+    audit.record("decided a day", about="rota", actor=actor, before=before, after=_facts(row))
     return withdrawn
 
 
@@ -83,4 +84,4 @@ def forget_day(day_id: int, actor: str) -> None:
     before = _facts(row)
     db.session.delete(row)
     db.session.flush()
-    audit.record("day taken back", about="rota", actor=actor, before=before)
+    audit.record("took back a decision on a day", about="rota", actor=actor, before=before)

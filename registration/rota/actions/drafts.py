@@ -16,7 +16,7 @@ from registration.common.transaction import sqlstate
 from registration.rota.actions.noting import one_at_a_time
 from registration.rota.actions.sessions import EXCLUSION, PUBLISHED, WITHDRAWN, SessionTaken, TakenIn
 from registration.rota.models import DraftSession, Registrar, RotaDraft, Session
-from registration.rota.queries.drafts import Examined, examine
+from registration.rota.queries.drafts import PUBLISHED_IT, Examined, examine
 from registration.rota.queries.planning import around, basis, draft_sessions, published_rota, rooms_by_centre
 from registration.rota.rules import kept_for_desk
 from registration.rota.rules.conflicts import Conflict, in_words
@@ -48,8 +48,12 @@ class HasConflicts(Refused):
         super().__init__()
 
 
+class LooksOtherwise(Refused):
+    """Something changed since you looked, so nothing was published. Look at the draft again, and publish then."""
+
+
 class HitsFamilies(Refused):
-    """This draft would take families' times away. Move or cancel first, or keep those sessions: nothing was published."""
+    """This draft would take families’ times away. Move or cancel first, or keep those sessions: nothing was published."""
 
     def __init__(self, hits: Sequence[Hit]) -> None:
         self.hits = tuple(hits)
@@ -72,7 +76,7 @@ def make_draft(first: date, last: date, name: str, today: date, actor: str) -> t
     db.session.flush()
     db.session.add_all(_row(draft.id, each) for each in placed)
     db.session.flush()
-    audit.record("draft made", about=_about(draft), actor=actor, after=_facts(draft) | {"sessions": len(placed)})
+    audit.record("made a draft rota", about=_about(draft), actor=actor, after=_facts(draft) | {"sessions": len(placed)})
     return draft, left_out
 
 
@@ -131,7 +135,7 @@ def put_session(
     _write(row, _placed(draft_id, key, planned(day, registrar, half_day)))
     db.session.add(row)
     db.session.flush()
-    event = "draft session added" if key is None else "draft session changed"
+    event = "added a session to the draft" if key is None else "changed a session of the draft"
     audit.record(event, about=_about(draft), actor=actor, before=before, after=_session_facts(row))
     return row
 
@@ -173,8 +177,13 @@ def _write(row: DraftSession, session: Planned) -> None:
 
 
 def _session_facts(row: DraftSession) -> dict[str, object]:
-    span = {"begins": row.begins_at.isoformat(), "ends": row.ends_at.isoformat()}
-    return {"registrar": row.registrar_id, "centre": row.centre_id, "room": row.room_id, **span}
+    return {
+        "registrar": db.session.get_one(Registrar, row.registrar_id).name,
+        "centre": db.session.get_one(Centre, row.centre_id).name,
+        "room": None if row.room_id is None else db.session.get_one(Room, row.room_id).name,
+        "begins": row.begins_at.isoformat(),
+        "ends": row.ends_at.isoformat(),
+    }
 
 
 def drop_session(draft_id: int, key: int, actor: str) -> None:
@@ -184,7 +193,7 @@ def drop_session(draft_id: int, key: int, actor: str) -> None:
     before = _session_facts(row)
     db.session.delete(row)
     db.session.flush()
-    audit.record("draft session taken out", about=_about(draft), actor=actor, before=before)
+    audit.record("took a session out of the draft", about=_about(draft), actor=actor, before=before)
 
 
 # ---- the whole
@@ -195,14 +204,17 @@ def discard(draft_id: int, actor: str) -> None:
     draft = open_draft(draft_id)
     draft.state = "discarded"
     db.session.flush()
-    audit.record("draft put aside", about=_about(draft), actor=actor, before=_facts(draft))
+    audit.record("put the draft aside", about=_about(draft), actor=actor, before=_facts(draft))
 
 
-def publish(draft_id: int, kept_minutes: int, taken_in: TakenIn, now: datetime, actor: str) -> Mapping[str, int]:
+def publish(
+    draft_id: int, mark: str, kept_minutes: int, taken_in: TakenIn, now: datetime, actor: str
+) -> Mapping[str, int]:
     """Make a draft the rota of its days, from tomorrow on, whole or not at all; give how many sessions were what.
 
-    `kept_minutes` are the council's for the telephone desk at the end of each long session. Extra sessions stay. Raises
-    DraftSettled; HasConflicts; HitsFamilies, naming the bookings; SessionTaken where the database sees a clash that came
+    `mark` is that of the difference somebody looked at, and LooksOtherwise is raised where it is another now. `kept_minutes`
+    are the council's for the telephone desk at the end of each long session. Extra sessions stay. Raises DraftSettled;
+    HasConflicts; HitsFamilies, naming the bookings; SessionTaken where the database sees a clash that came
     in the meantime.
     """
     one_at_a_time()
@@ -213,6 +225,8 @@ def publish(draft_id: int, kept_minutes: int, taken_in: TakenIn, now: datetime, 
     struck = hits(seen.difference, taken_in(seen.touched) if seen.touched else {})
     if struck:
         raise HitsFamilies(struck)
+    if mark != seen.mark:
+        raise LooksOtherwise
     try:
         with db.session.begin_nested():
             _apply(seen, kept_minutes)
@@ -225,7 +239,7 @@ def publish(draft_id: int, kept_minutes: int, taken_in: TakenIn, now: datetime, 
     draft.state, draft.published_by, draft.published_at = "published", actor, now
     db.session.flush()
     counts = _counts(seen)
-    audit.record("rota published", about=_about(draft), actor=actor, after=_facts(draft) | counts)
+    audit.record(PUBLISHED_IT, about=_about(draft), actor=actor, after=_facts(draft) | counts)
     return counts
 
 

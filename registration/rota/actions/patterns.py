@@ -1,6 +1,5 @@
 """Registrars' weekly patterns and their exceptions: versions follow one another, and none is written over."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -87,7 +86,7 @@ def _keep(new: Pattern, actor: str) -> WorkingPattern:
     db.session.flush()
     db.session.add_all(_row(made.id, each) for each in new.half_days)
     db.session.flush()
-    audit.record("pattern added", about=f"registrar:{new.registrar}", actor=actor, after=facts(new))
+    audit.record("added a weekly pattern", about=f"registrar:{new.registrar}", actor=actor, after=facts(new))
     return made
 
 
@@ -113,8 +112,9 @@ def facts(pattern: Pattern) -> dict[str, object]:
 
 
 def _said(half_day: HalfDay) -> str:
-    room = "" if half_day.room is None else f", room {half_day.room}"
-    return f"{half_day.named} {half_day.begins:%H:%M}-{half_day.ends:%H:%M} centre {half_day.centre}{room}"
+    where = db.session.get_one(Centre, half_day.centre).name
+    room = "" if half_day.room is None else f", {db.session.get_one(Room, half_day.room).name}"
+    return f"{half_day.named} {half_day.begins:%H:%M}-{half_day.ends:%H:%M} {where}{room}"
 
 
 def span_of(pattern: Pattern) -> str:
@@ -144,7 +144,11 @@ def end_pattern(pattern_id: int, last_day: date, actor: str) -> None:
     row.valid_to = last_day
     db.session.flush()
     audit.record(
-        "pattern ended", about=f"registrar:{row.registrar_id}", actor=actor, before=facts(before), after=facts(after)
+        "ended a weekly pattern",
+        about=f"registrar:{row.registrar_id}",
+        actor=actor,
+        before=facts(before),
+        after=facts(after),
     )
 
 
@@ -156,7 +160,7 @@ def remove_pattern(pattern_id: int, today: date, actor: str) -> int:
         raise NotThatPattern("This pattern has begun, so it stays in the record. Say the last day it is in force")
     db.session.delete(row)
     db.session.flush()
-    audit.record("pattern taken out", about=f"registrar:{row.registrar_id}", actor=actor, before=facts(before))
+    audit.record("took out a weekly pattern", about=f"registrar:{row.registrar_id}", actor=actor, before=facts(before))
     return row.registrar_id
 
 
@@ -185,20 +189,16 @@ def add_exception(new: Exceptional, actor: str) -> PatternException:
     row.reason, row.made_by = storable(new.reason), actor
     db.session.flush()
     about = f"registrar:{new.registrar}"
-    audit.record("exception kept", about=about, actor=actor, before=before, after=_exception_facts(row))
+    audit.record("kept an exception", about=about, actor=actor, before=before, after=_exception_facts(row))
     return row
 
 
 def _exception_facts(row: PatternException) -> dict[str, object]:
-    times: Sequence[str] = () if row.begins is None or row.ends is None else (f"{row.begins:%H:%M}-{row.ends:%H:%M}",)
-    return {
-        "day": row.day.isoformat(),
-        "half": row.half,
-        "centre": row.centre_id,
-        "room": row.room_id,
-        "times": "".join(times) or None,
-        "reason": row.reason,
-    }
+    centre = None if row.centre_id is None else db.session.get_one(Centre, row.centre_id).name
+    room = None if row.room_id is None else db.session.get_one(Room, row.room_id).name
+    times = None if row.begins is None else f"{row.begins:%H:%M}-{row.ends:%H:%M}"
+    where = {"centre": centre, "room": room, "times": times}
+    return {"day": row.day.isoformat(), "half": row.half, **where, "reason": row.reason}
 
 
 def remove_exception(exception_id: int, actor: str) -> int:
@@ -210,5 +210,5 @@ def remove_exception(exception_id: int, actor: str) -> int:
     before = _exception_facts(row)
     db.session.delete(row)
     db.session.flush()
-    audit.record("exception taken out", about=f"registrar:{row.registrar_id}", actor=actor, before=before)
+    audit.record("took out an exception", about=f"registrar:{row.registrar_id}", actor=actor, before=before)
     return row.registrar_id

@@ -27,7 +27,7 @@ def add_room(centre_id: int, name: str, actor: str) -> Room:
     room = Room(centre_id=centre_id, name=_free_name(centre_id, name))
     db.session.add(room)
     db.session.flush()
-    audit.record("room added", about="rota", actor=actor, after={"centre": centre.name, "room": room.name})
+    audit.record("added a room", about="rota", actor=actor, after={"centre": centre.name, "room": room.name})
     return room
 
 
@@ -39,7 +39,7 @@ def rename_room(room_id: int, name: str, actor: str) -> Room:
     db.session.flush()
     where = room.centre.name
     audit.record(
-        "room renamed",
+        "renamed a room",
         about="rota",
         actor=actor,
         before={"centre": where, "room": before},
@@ -58,7 +58,7 @@ def remove_room(room_id: int, actor: str) -> None:
     before = {"centre": room.centre.name, "room": room.name}
     db.session.delete(room)
     db.session.flush()
-    audit.record("room taken out", about="rota", actor=actor, before=before)
+    audit.record("took out a room", about="rota", actor=actor, before=before)
 
 
 def _room(room_id: int) -> Room:

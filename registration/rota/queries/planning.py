@@ -2,18 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from sqlalchemy import Select, func, or_, select
 
-from registration.centres.models import Centre, Room
+from registration.centres.models import Centre, Cluster, Room
 from registration.common.authority import current_authority
 from registration.common.clock import LONDON, civil_date
 from registration.common.db import db
-from registration.common.holidays import bank_holidays
 from registration.rota.models import (
     Absence,
-    CentreDay,
     DraftSession,
     PatternException,
     PatternHalfDay,
@@ -21,9 +20,9 @@ from registration.rota.models import (
     Session,
     WorkingPattern,
 )
+from registration.rota.queries.days import open_days
 from registration.rota.rules.absences import ABSENCE_REASONS
 from registration.rota.rules.conflicts import Around, Person, Place
-from registration.rota.rules.days import OpenDays, Otherwise
 from registration.rota.rules.patterns import DAY, HalfDay, Pattern
 from registration.rota.rules.planning import WEEK, Away, Basis, Exceptional, Planned, monday_of
 
@@ -85,13 +84,6 @@ def away_on(first: date, last: date) -> list[Away]:
     ]
 
 
-def open_days(first: date, last: date) -> OpenDays:
-    """Give the bank holidays of a span of days, and what a manager decided otherwise."""
-    rows = db.session.scalars(select(CentreDay).where(CentreDay.day.between(first, last)))
-    decided = {(each.centre_id, each.day): Otherwise(each.open, each.reason) for each in rows}
-    return OpenDays({day: name for day, name in bank_holidays().items() if first <= day <= last}, decided)
-
-
 def basis(first: date, last: date) -> Basis:
     """Give everything that a draft for a span of days is made of."""
     left = db.session.scalars(select(Registrar).where(Registrar.left_on.is_not(None)))
@@ -110,6 +102,30 @@ def rooms_by_centre() -> Mapping[int, list[int]]:
     for room_id, centre_id in db.session.execute(select(Room.id, Room.centre_id).order_by(Room.name, Room.id)):
         found[centre_id].append(room_id)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """A centre with its rooms, as pages offer them: numbers and names, in the order of the names."""
+
+    id: int
+    name: str
+    rooms: tuple[tuple[int, str], ...]
+
+
+def seats() -> list[Seats]:
+    """Give every centre with its rooms."""
+    rooms: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+    for room in db.session.scalars(select(Room).order_by(Room.name, Room.id)):
+        rooms[room.centre_id].append((room.id, room.name))
+    found = db.session.execute(select(Centre.id, Centre.name).order_by(Centre.name, Centre.id))
+    return [Seats(number, name, tuple(rooms[number])) for number, name in found]
+
+
+def cluster_names() -> dict[int, str]:
+    """Give the names of the clusters by number, in their order."""
+    rows = db.session.execute(select(Cluster.id, Cluster.name).order_by(Cluster.name))
+    return {row.id: row.name for row in rows}
 
 
 # ---- what it is held against
