@@ -32,7 +32,7 @@ from registration.demo import diary, invented
 from registration.demo.bulk import analyse, copy, reserve
 from registration.demo.history import History, Seat, Story
 from registration.demo.people import People
-from registration.demo.waiting import add_wishes
+from registration.demo.waiting import add_wishes, settle_old
 from registration.families.models import Family
 from registration.messages.models import Message
 from registration.rota.models import Registrar, Session
@@ -79,6 +79,7 @@ def load(now: datetime) -> Loaded | None:
     stories = _stories(planned, seats, now, chance, [postcode for postcode, *_ in postcodes], authority)
     bookings = History(chance, now).write(stories)
     add_wishes(now)
+    settle_old(now)
     demonstration_accounts(own_centre=next(room.centre_id for room in rooms.values()))
     analyse(FILLED)
     return Loaded(len(invented.centres()), len(registrars), len(planned), bookings, len(postcodes))

@@ -1,15 +1,20 @@
-"""Invented families that would rather have another time: so that the waiting list of a demonstration is not empty."""
+"""Invented families that would rather have another time, and the work lists as invented staff left them."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
 from registration.common.db import db
+from registration.demo.bulk import copy
+from registration.desk.models import WorkMark
+from registration.desk.worklists import WITHOUT_TIME, rows
 
 #: So many families wait.
 FAMILIES = 6
 #: They have an appointment at least so far away.
 AHEAD = timedelta(days=6)
+#: Staff ring a family without a time within so long.
+RUNG_WITHIN = timedelta(days=4)
 
 _WAIT = text("""
 WITH chosen AS (
@@ -31,3 +36,21 @@ SELECT made_at, 'joined the waiting list', 'booking:' || booking_id, CASE route 
 def add_wishes(now: datetime) -> None:
     """Let some families wait for an earlier day, every other one of them only at the centre it has."""
     db.session.execute(_WAIT, {"now": now, "ahead": now + AHEAD, "families": FAMILIES})
+
+
+def settle_old(now: datetime) -> None:
+    """Say of every family without a time that should have been rung long ago that it was."""
+    old = [row for row in rows(WITHOUT_TIME, now) if row.begins_at < now - RUNG_WITHIN]
+    copy(WorkMark, [_done(row.fact, row.begins_at + RUNG_WITHIN) for row in old])
+
+
+def _done(fact: str, at: datetime) -> dict[str, object]:
+    return {
+        "work": WITHOUT_TIME,
+        "fact": fact,
+        "claimed_by": "service",
+        "claimed_at": at,
+        "done_by": "service",
+        "done_at": at,
+        "note": "Rung: the birth is registered elsewhere",
+    }
