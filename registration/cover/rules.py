@@ -252,8 +252,7 @@ def _places(centre: int, ground: Ground) -> Iterator[tuple[Way, int]]:
     for other in ground.near.get(centre, ()):
         yield Way.OTHER_CENTRE, other
     for office in ground.offices.get(centre, ()):
-        if office != centre:
-            yield Way.OFFICE, office
+        yield Way.OFFICE, office
 
 
 def _at(family: Family, ground: Ground, centre: int) -> list[tuple[Minute, Seat]]:

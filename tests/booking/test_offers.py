@@ -291,6 +291,30 @@ def test_only_what_was_sent_can_be_declined(world, mine):
         offers.decline(made.public_id, NOW)
 
 
+def test_a_family_that_takes_its_cancellation_back_is_rung_for_its_time_does_not_stand(database, world, mine):
+    away(database, world)
+    sent(world, mine)
+    changes.cancel(mine.public_id, NOW)
+    assert tasks(database) == []
+    changes.undo_cancel(mine.public_id, NOW)
+    assert "took its cancellation back" in tasks(database)[0]
+
+
+def test_a_quiet_swap_needs_the_familys_own_centre_and_time_and_a_time_that_is_kept(database, world, mine):
+    made = elland(world, mine)
+    with pytest.raises(OfferOver):
+        offers.swap_quietly(made.id, NOW)
+    offers.withdraw(made.id, NOW)
+    with pytest.raises(OfferOver):
+        offers.swap_quietly(made.id, NOW)
+    world.session("sunshine", "cleo", TUESDAY, "9:00", "10:00", room=1)
+    same = offers.keep(mine.public_id, world.centres["sunshine"], NINE, cause="cover", answer_by=EVENING, now=NOW)
+    after = offers.swap_quietly(same.id, NOW)
+    assert (after.start, after.version) == (mine.start, mine.version)
+    assert after.session_id != mine.session_id
+    assert not any(broken_rows().values())
+
+
 # ---- its end
 
 

@@ -11,6 +11,7 @@ from registration.booking.actions.holds import candidates_for
 from registration.booking.actions.locking import locked, note
 from registration.booking.actions.refusals import CannotChange, NotOffered, SlotTaken
 from registration.booking.queries import Opening, appointment_by_id, need
+from registration.booking.queries.displaced import is_displaced
 from registration.booking.rules.requests import Appointment, HoldRequest
 from registration.common.authority import current_authority
 from registration.common.db import db
@@ -139,6 +140,8 @@ def undo_cancel(public_id: UUID, now: datetime) -> Appointment:
     after = _reread(before)
     note("cancellation undone", before, after)
     notices.tell_kept_after_all(after, now)
+    if is_displaced(after.id):  # what was offered it instead was let go when it cancelled
+        offer_notices.ask_for_a_call(after, "took its cancellation back", now)
     return after
 
 
