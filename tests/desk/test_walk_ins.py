@@ -116,7 +116,9 @@ def test_when_nobody_is_free_the_soonest_times_elsewhere_are_offered(client, dat
     assert "Nobody is free here today" in said
     assert "Wed 25 November, 9am, Sunshine Children’s Centre" in said
     assert times(answer)[0] == offer(on_the_day, "9:00", WEDNESDAY)
-    sent(client, on_the_day, "9:00", time=offer(on_the_day, "9:00", WEDNESDAY))
+    tomorrow = {"time": offer(on_the_day, "9:00", WEDNESDAY)}
+    assert "the appointment is not today" in page(sent(client, on_the_day, **tomorrow), 422)
+    sent(client, on_the_day, email="sam@example.org", **tomorrow)
     made = database.scalars(select(Booking)).one()
     assert (made.begins_at, made.outcome) == (at_time(WEDNESDAY, "9:00"), None)
 

@@ -16,7 +16,7 @@ from registration.booking.queries.walk_ins import Start
 from registration.booking.rules.attendance import Attending, Parents
 from registration.booking.rules.requests import MOST_BABIES, BookRequest
 from registration.common import contacts
-from registration.common.clock import today
+from registration.common.clock import civil_date, today
 from registration.common.dates import CivilDateField
 from registration.common.forms import Form
 from registration.common.links import digest
@@ -75,6 +75,13 @@ class WalkIn(Form):
         """Refuse a day to come; ValidationError is raised."""
         if field.data and field.data > today():
             raise ValidationError("Date of birth must be today or in the past")
+
+    def validate_mobile(self, field: StringField) -> None:
+        """Ask how to reach a family whose appointment is another day: it could not be told of a change; ValidationError."""
+        reached = (field.data or "").strip() or (self.email.data or "").strip()
+        chosen = OFFER.fullmatch(str(self.time.data or ""))
+        if chosen and not reached and civil_date(self.start.at) != today():
+            raise ValidationError("Enter a mobile number or an email address: the appointment is not today")
 
     def validate_time(self, field: RadioField) -> None:
         """Refuse what no button of ours says; ValidationError is raised."""

@@ -6,12 +6,11 @@ from uuid import UUID
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from registration.booking.actions.refusals import BookingRefused
 from registration.booking.actions.visits import answer_at_visit
 from registration.booking.forms.base import NO, YES, yes_or_no
 from registration.booking.queries.day import DayRow
 from registration.common.access import current_actor, roles
-from registration.common.transaction import commits, undo
+from registration.common.transaction import commits
 from registration.desk.forms.day import Visit
 from registration.desk.views.day.frame import Place, bp, place_of
 from registration.desk.views.day.lists import line_of, row_here
@@ -35,15 +34,11 @@ def answer_visit(centre_id: int, day: str, public_id: UUID) -> ResponseReturnVal
     """Keep the family's answer."""
     place, form = place_of(centre_id, day), Visit()
     row = row_here(place, public_id)
-    if form.accepted():
-        share, wish = form.read()
-        try:
-            answer_at_visit(public_id, wish, current_actor(), share=share)
-            return place.back(f"b-{public_id}")
-        except BookingRefused as refusal:
-            undo()
-            form.form_errors.append(refusal.sentence)
-    return _drawn(place, row, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    if not form.accepted():
+        return _drawn(place, row, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    share, wish = form.read()
+    answer_at_visit(public_id, wish, current_actor(), share=share)
+    return place.back(f"b-{public_id}")
 
 
 def _drawn(place: Place, row: DayRow, form: Visit) -> str:
