@@ -86,6 +86,20 @@ def verified_email(claims: Mapping[str, Any]) -> str:
     return address.strip().lower() if verified and isinstance(address, str) else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """When a sign-in ends, in seconds since 1970, and whether opening a page moves that on."""
+
+    ends: float
+    moves: bool
+
+
+def lasting(*, started: float, seen: float) -> Lasting:
+    """Say when a sign-in ends that began and was last used at these times, in seconds since 1970."""
+    idle, whole = seen + IDLE_LIMIT.total_seconds(), started + WHOLE_LIMIT.total_seconds()
+    return Lasting(min(idle, whole), idle < whole)
+
+
 def why_over(*, now: float, started: float, seen: float) -> str:
     """Say in a sentence why a sign-in is over, or nothing while it lasts. All three are seconds since 1970."""
     if now - started >= WHOLE_LIMIT.total_seconds():

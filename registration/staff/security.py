@@ -34,7 +34,7 @@ from registration.common.db import db
 from registration.common.links import external
 from registration.common.queue import defer
 from registration.staff.models import Role, StaffUser
-from registration.staff.rules import PASSWORD_MIN, why_over
+from registration.staff.rules import PASSWORD_MIN, Lasting, lasting, why_over
 
 RESET_WITHIN = timedelta(hours=24)
 #: A change to one's own two-factor or recovery codes asks for the password again after this long.
@@ -304,6 +304,16 @@ def _still_lasts() -> bool:
     elif current - seen >= SEEN_EVERY:
         session["staff_seen"] = current
     return not over
+
+
+def sign_in_lasts() -> Lasting:
+    """Say when the sign-in in hand ends, if nothing more is done."""
+    return lasting(started=session["staff_started"], seen=session["staff_seen"])
+
+
+def stay() -> None:
+    """Count this moment as the last at which something was done."""
+    session["staff_seen"] = time.time()
 
 
 def _note(event: str, _app: Flask, *, user: StaffUser, **_: object) -> None:

@@ -82,3 +82,8 @@ def test_a_second_factor_counts_only_where_the_provider_says_so(claims, strong):
 )
 def test_only_an_address_the_provider_has_verified_counts(claims, address):
     assert rules.verified_email(claims) == address
+
+
+def test_a_sign_in_lasts_half_an_hour_from_the_last_page_and_never_more_than_twelve_hours():
+    assert rules.lasting(started=0, seen=HOUR) == rules.Lasting(1.5 * HOUR, moves=True)
+    assert rules.lasting(started=0, seen=11.75 * HOUR) == rules.Lasting(12 * HOUR, moves=False)

@@ -1,13 +1,28 @@
 """The first page after signing in: what needs one today, and what one may open."""
 
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
-from flask import Flask, current_app, has_request_context, render_template, request, session, url_for
+from flask import (
+    Flask,
+    current_app,
+    has_request_context,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_security.utils import validate_redirect_url
 from markupsafe import Markup
 
 from registration.common.access import has_role, signed_in
+from registration.common.clock import london
 from registration.staff.rules import ROLE_TITLES, Door
-from registration.staff.security import person
+from registration.staff.security import person, sign_in_lasts, stay
 from registration.staff.views.frame import bp, everyone
 
 #: Draws a part of the first page for whoever is signed in; nothing where it has nothing for them.
@@ -39,15 +54,34 @@ def show(app: Flask, panel: Panel) -> None:
     app.extensions.setdefault("staff_panels", []).append(panel)
 
 
+@bp.post("/stay")
+@everyone
+def stay_signed_in() -> ResponseReturnValue:
+    """Keep the person signed in; a script is told until when, others are led back to their page."""
+    stay()
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(_lasting())
+    wanted = request.form.get("next", "")
+    return redirect(wanted if wanted and validate_redirect_url(wanted) else url_for("staff.first_page"))
+
+
+def _lasting() -> dict[str, object]:
+    """Say how long the sign-in lasts: seconds, the time of day in London, and whether staying is possible."""
+    lasts = sign_in_lasts()
+    until = london(datetime.fromtimestamp(lasts.ends, UTC))
+    return {"seconds_left": int(lasts.ends - time.time()), "until": f"{until:%H:%M}", "moves": lasts.moves}
+
+
 def sections() -> dict[str, object]:
-    """Give the links under the header of staff pages, for every template."""
+    """Give what stands under the header of staff pages, for every template: links, and how long the sign-in lasts."""
     if not has_request_context() or "_user_id" not in session or not signed_in():
         return {}
     return {
+        "sign_in_lasts": _lasting(),
         "sections": [
             {"text": door.title, "href": url_for(door.endpoint), "current": request.endpoint == door.endpoint}
             for door in _open_doors()
-        ]
+        ],
     }
 
 
