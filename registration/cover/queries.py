@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -121,8 +120,11 @@ SELECT l.id, b.id, b.public_id, b.reference, f.name, coalesce(f.mobile, f.second
 # Who is free for a whole session: at work at all, away at no part of it, at no other session then nor too near it in time
 # at another centre, not left free of this half-day on purpose, and with a half-day of the week's contract to spare.
 _TAKERS = text("""
-SELECT s.id, r.id, r.languages
-  FROM session s CROSS JOIN registrar r
+SELECT s.id, r.id, r.languages, r.contracted_sessions - week.sessions
+  FROM session s CROSS JOIN registrar r CROSS JOIN LATERAL (
+       SELECT count(*)::int AS sessions FROM session w
+        WHERE w.registrar_id = r.id AND w.state = 'published'
+          AND date_trunc('week', w.begins_at, 'Europe/London') = date_trunc('week', s.begins_at, 'Europe/London')) week
  WHERE s.id = ANY(:sessions) AND r.may_register_births AND r.id <> s.registrar_id AND r.id <> ALL(:never)
    AND (r.left_on IS NULL OR r.left_on > (s.begins_at AT TIME ZONE 'Europe/London')::date)
    AND NOT EXISTS (SELECT 1 FROM absence a WHERE a.registrar_id = r.id AND a.state = 'planned'
@@ -136,14 +138,11 @@ SELECT s.id, r.id, r.languages
                       AND e.half = CASE WHEN (s.begins_at AT TIME ZONE 'Europe/London')::time < '12:00' THEN 'morning'
                                         WHEN (s.begins_at AT TIME ZONE 'Europe/London')::time < '17:00' THEN 'afternoon'
                                         ELSE 'evening' END)
-   AND (r.contracted_sessions IS NULL OR r.contracted_sessions > (
-         SELECT count(*) FROM session w WHERE w.registrar_id = r.id AND w.state = 'published'
-            AND date_trunc('week', w.begins_at, 'Europe/London') = date_trunc('week', s.begins_at, 'Europe/London')))
+   AND (r.contracted_sessions IS NULL OR r.contracted_sessions > week.sessions)
  ORDER BY s.id,
        NOT EXISTS (SELECT 1 FROM session d WHERE d.registrar_id = r.id AND d.state = 'published' AND d.centre_id = s.centre_id
                       AND date_trunc('day', d.begins_at, 'Europe/London') = date_trunc('day', s.begins_at, 'Europe/London')),
-       (SELECT count(*) FROM session w WHERE w.registrar_id = r.id AND w.state = 'published'
-           AND date_trunc('week', w.begins_at, 'Europe/London') = date_trunc('week', s.begins_at, 'Europe/London')), r.id
+       week.sessions, r.id
 """)
 _SITTINGS = text("""
 SELECT id, centre_id, begins_at, ends_at FROM session
@@ -257,16 +256,16 @@ def _sittings(sessions: Collection[int], away: Away, absent: Sequence[Away]) -> 
     values = {"sessions": list(sessions), "begins": away.begins, "ends": away.ends}
     rows = db.session.execute(_SITTINGS, values).all()
     asked = {"sessions": [row.id for row in rows], "never": [away.registrar_id], "travel": TRAVEL_MINUTES}
-    takers: defaultdict[int, list[Any]] = defaultdict(list)
-    for session_id, registrar_id, languages in db.session.execute(_TAKERS, asked):
-        takers[session_id].append((registrar_id, frozenset(map(_primary, languages))))
+    takers: defaultdict[int, list[Taker]] = defaultdict(list)
+    for session_id, registrar_id, languages, spare in db.session.execute(_TAKERS, asked):
+        takers[session_id].append(Taker(registrar_id, frozenset(map(_primary, languages)), spare))
     return [
         Sitting(
             row.id,
             row.centre_id,
             minute(row.begins_at),
             minute(row.ends_at),
-            tuple(Taker(*each) for each in takers[row.id] if not _gone(each[0], row.begins_at, row.ends_at, absent)),
+            tuple(t for t in takers[row.id] if not _gone(t.registrar_id, row.begins_at, row.ends_at, absent)),
         )
         for row in rows
     ]
@@ -279,7 +278,7 @@ def _gone(registrar_id: int, begins: datetime, ends: datetime, absent: Iterable[
 def takers(session_id: int, away: Away) -> list[tuple[int, str]]:
     """List who could take a session over while a registrar is away, the best first."""
     asked = {"sessions": [session_id], "never": [away.registrar_id], "travel": TRAVEL_MINUTES}
-    found = [number for _, number, _ in db.session.execute(_TAKERS, asked)]
+    found = [number for _, number, *_ in db.session.execute(_TAKERS, asked)]
     names = dict(registrars())
     return [(number, names[number]) for number in found if number in names]
 
@@ -287,7 +286,7 @@ def takers(session_id: int, away: Away) -> list[tuple[int, str]]:
 def is_free_for(registrar_id: int, session_id: int) -> bool:
     """Say whether a registrar can still take a session over."""
     asked = {"sessions": [session_id], "never": [0], "travel": TRAVEL_MINUTES}
-    return any(taker == registrar_id for _, taker, _ in db.session.execute(_TAKERS, asked))
+    return any(taker == registrar_id for _, taker, *_ in db.session.execute(_TAKERS, asked))
 
 
 def _distances(

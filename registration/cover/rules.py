@@ -119,10 +119,11 @@ class Sitting:
 
 @dataclass(frozen=True, slots=True)
 class Taker:
-    """A registrar who is free for a whole session."""
+    """A registrar who is free for a whole session; `spare` half-days of the week's contract are left, None: any number."""
 
     registrar_id: int
     languages: frozenset[str] = frozenset()
+    spare: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,18 +203,28 @@ def take_overs(families: Sequence[Family], sittings: Iterable[Sitting]) -> Itera
     given: list[tuple[int, Sitting]] = []
     for sitting in sorted((s for s in sittings if s.session_id in needed), key=lambda s: order[s.session_id]):
         for taker in sitting.takers:
-            if needed[sitting.session_id] <= taker.languages and _can_reach(taker.registrar_id, sitting, given):
+            if needed[sitting.session_id] <= taker.languages and _can_sit(taker, sitting, given):
                 given.append((taker.registrar_id, sitting))
                 yield sitting.session_id, taker.registrar_id
                 break
 
 
-def _can_reach(registrar: int, sitting: Sitting, given: Iterable[tuple[int, Sitting]]) -> bool:
-    for who, other in given:
-        way = 0 if other.centre_id == sitting.centre_id else TRAVEL_MINUTES
-        if who == registrar and sitting.begin < other.end + way and other.begin < sitting.end + way:
-            return False
-    return True
+def _can_sit(taker: Taker, sitting: Sitting, given: Iterable[tuple[int, Sitting]]) -> bool:
+    """Say whether a registrar who was given some sessions already can take one more: by the contract, and on the way."""
+    theirs = [other for who, other in given if who == taker.registrar_id]
+    this_week = sum(_week(other) == _week(sitting) for other in theirs)
+    if taker.spare is not None and this_week >= taker.spare:
+        return False
+    return not any(_too_near(sitting, other) for other in theirs)
+
+
+def _week(sitting: Sitting) -> tuple[int, int]:
+    return day_of(sitting.begin).isocalendar()[:2]
+
+
+def _too_near(sitting: Sitting, other: Sitting) -> bool:
+    way = 0 if other.centre_id == sitting.centre_id else TRAVEL_MINUTES
+    return sitting.begin < other.end + way and other.begin < sitting.end + way
 
 
 def _propose(family: Family, ground: Ground) -> Proposal:

@@ -165,6 +165,18 @@ def test_nobody_is_given_two_sessions_at_once_or_too_far_apart_to_reach():
     assert given_to(HOME, TUESDAY + 60) == {2: 7}
 
 
+def test_nobody_is_given_more_half_days_a_week_than_the_contract_has_left():
+    monday = TUESDAY + 6 * DAY
+    asked = [family(number, session=number) for number in (1, 2, 3)]
+    spare = (Taker(7, spare=1),)
+    known = [
+        Sitting(1, HOME, TUESDAY, TUESDAY + 180, spare),
+        Sitting(2, HOME, TUESDAY + DAY, TUESDAY + DAY + 180, spare),
+        Sitting(3, HOME, monday, monday + 180, spare),
+    ]
+    assert dict(take_overs(asked, known)) == {1: 7, 3: 7}
+
+
 def test_a_session_without_families_is_left_alone():
     assert dict(take_overs([], [sitting(takers=[(7, ())])])) == {}
 
