@@ -52,7 +52,7 @@ from registration.messages import jobs as _message_jobs  # noqa: F401 -- registe
 from registration.messages import views as messages
 from registration.rota import views as rota
 from registration.rota.actions.accounts import tie_account
-from registration.rota.commands import registrars
+from registration.rota.commands import patterns, registrars
 from registration.rota.queries.accounts import registrars_and_accounts
 from registration.staff import jobs as _staff_jobs  # noqa: F401 -- registers its jobs
 from registration.staff import views as staff
@@ -173,6 +173,7 @@ def _capabilities(app: Flask) -> None:
     app.cli.add_command(demo_commands)
     app.cli.add_command(invariants)
     app.cli.add_command(registrars)
+    app.cli.add_command(patterns)
     app.cli.add_command(sessions)
     for group in place_commands:
         app.cli.add_command(group)

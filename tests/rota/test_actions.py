@@ -18,6 +18,7 @@ from registration.rota.actions import sessions as sessions_file
 from registration.rota.models import Registrar, Session
 from tests.booking.appointments import NOW, booked
 from tests.booking.world import BORN, TUESDAY, at_time, make_world
+from tests.rota.plans import decide
 
 HEADER = "registrar,centre,room,date,from,to"
 LINE = "Registrar Ann,Elland Children's Centre,Room 1,2026-11-24,9:00,12:30"
@@ -187,6 +188,19 @@ def test_a_bank_holiday_is_a_warning(world):
     outcome = sessions("Registrar Ann,Elland Children's Centre,Room 1,2026-12-25,9:00,12:30")
     assert [str(each) for each in outcome.warnings] == ["line 2: date, 2026-12-25, is a bank holiday (Christmas Day)"]
     assert outcome.added == 1
+
+
+def test_a_bank_holiday_on_which_the_centre_is_open_is_none(world):
+    decide(world, date(2026, 12, 25), is_open=True, place="elland")
+    outcome = sessions("Registrar Ann,Elland Children's Centre,Room 1,2026-12-25,9:00,12:30")
+    assert (list(outcome.warnings), outcome.added) == ([], 1)
+
+
+def test_a_day_on_which_the_centre_is_closed_is_refused(world):
+    decide(world, TUESDAY, is_open=False, reason="a burst pipe")
+    assert faults(LINE) == [
+        "line 2: date, 2026-11-24, is a day on which Elland Children’s Centre is closed (a burst pipe)"
+    ]
 
 
 def test_lines_that_overlap_are_named_with_the_line_they_overlap(world):

@@ -34,6 +34,9 @@ def _store_registrar(record: RegistrarRecord, registrar: Registrar | None, outco
         "grade": record.grade,
         "may_register_births": record.may_register_births,
         "languages": None if record.languages is None else list(record.languages),
+        "home_postcode": record.home_postcode,
+        "contracted_sessions": record.contracted_sessions,
+        "minutes_per_baby": record.minutes_per_baby,
     }
     told = {name: value for name, value in facts.items() if value is not None}
     if registrar is None:

@@ -15,13 +15,14 @@ from registration.common.clock import london
 from registration.common.db import db
 from registration.common.errors import Refused
 from registration.common.files import Table
-from registration.common.holidays import bank_holidays
 from registration.common.transaction import sqlstate
 from registration.rota import rules
 from registration.rota.actions.noting import count, note, one_at_a_time
 from registration.rota.files import SessionRecord, session_records
 from registration.rota.models import Registrar, Session
 from registration.rota.queries import Places, registrars_by_name, sessions_near
+from registration.rota.queries.days import open_days
+from registration.rota.rules.days import OpenDays
 
 PUBLISHED, WITHDRAWN = "published", "withdrawn"
 
@@ -82,7 +83,7 @@ def import_sessions(stream: BinaryIO, actor: str, kept_minutes: int, taken_in: T
 
 def _resolved(records: Iterable[SessionRecord], council_minutes: int) -> Iterable[_Line]:
     """Find whom and what each record speaks of; what cannot be found is a fault of its row."""
-    registrars, places = registrars_by_name(), Places()
+    registrars, places, days = registrars_by_name(), Places(), open_days(date.min, date.max)
     for record in records:
         row = record.row
         registrar = row.read("registrar", partial(_known, registrars, withdrawn=record.withdrawn), needed=True)
@@ -90,7 +91,7 @@ def _resolved(records: Iterable[SessionRecord], council_minutes: int) -> Iterabl
         room = None
         if centre is not None:
             room = row.read("room", partial(places.room, centre), needed=True)
-            _check_day(record, centre)
+            _check_day(record, centre, days)
         if registrar is not None and centre is not None and room is not None:
             kept = record.kept_minutes
             if kept is None:
@@ -107,13 +108,16 @@ def _known(registrars: Mapping[str, Registrar], name: str, *, withdrawn: bool) -
     return registrar
 
 
-def _check_day(record: SessionRecord, centre: Centre) -> None:
+def _check_day(record: SessionRecord, centre: Centre, days: OpenDays) -> None:
     if record.withdrawn:
         return
     if not participating(centre, record.day):
         record.row.fault("centre", f"does not take part on {_day(record.day)}")
-    if record.day in bank_holidays():
-        record.row.warn("date", f"is a bank holiday ({bank_holidays()[record.day]})")
+    closed, decided = days.closed(centre.id, record.day), days.decision(centre.id, record.day)
+    if closed and decided is None:
+        record.row.warn("date", f"is a bank holiday ({closed})")
+    elif closed:
+        record.row.fault("date", f"is a day on which {centre.name} is closed ({closed})")
 
 
 def _day(day: date) -> str:

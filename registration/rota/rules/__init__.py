@@ -1,7 +1,8 @@
 """Decisions of the rota that need neither database nor web: standard library only."""
 
 from registration.rota.rules.effect import Expected
-from registration.rota.rules.people import GRADES, grade, languages, same_name
+from registration.rota.rules.patterns import weekday
+from registration.rota.rules.people import GRADES, grade, languages, same_name, whole_between
 from registration.rota.rules.sittings import Clash, Sitting, Taken, clashes
 from registration.rota.rules.times import (
     LONDON,
@@ -30,4 +31,6 @@ __all__ = [
     "minutes",
     "moment",
     "same_name",
+    "weekday",
+    "whole_between",
 ]

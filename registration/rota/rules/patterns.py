@@ -58,6 +58,15 @@ def half_of(begins: time) -> str:
     return "afternoon" if begins < EVENING else "evening"
 
 
+def weekday(text: str) -> int:
+    """Read a day of the week, Monday, mon or 1; ValueError for what is none."""
+    word = text.casefold()
+    for number, name in enumerate(WEEKDAYS, 1):
+        if word == str(number) or (len(word) >= len("mon") and name.casefold().startswith(word)):
+            return number
+    raise ValueError("is not a day of the week like Monday")
+
+
 def half_days_of(length: timedelta) -> int:
     """Give how many half-days of a contract a session of this length fills."""
     return 1 if length <= HALF_DAY else 2

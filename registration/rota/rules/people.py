@@ -1,6 +1,7 @@
 """Registrars' grades and languages as files and forms write them, and names that are the same."""
 
 import re
+from collections.abc import Callable
 
 #: A superintendent registrar has no part in births of the last twelve months; a deputy registers as a registrar does.
 GRADES = ("registrar", "deputy_registrar", "superintendent_registrar")
@@ -28,3 +29,14 @@ def languages(text: str) -> tuple[str, ...]:
 def same_name(name: str) -> str:
     """Give the form in which two ways of writing a name are equal: case, spacing, and the apostrophe's shape."""
     return " ".join(name.casefold().replace("\u2019", "'").split())
+
+
+def whole_between(least: int, most: int) -> Callable[[str], int]:
+    """Make a reader of whole numbers between two, both included; what it gives raises ValueError for anything else."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"\d{1,3}", text, re.ASCII) or not least <= int(text) <= most:
+            raise ValueError(f"is not a whole number from {least} to {most}")
+        return int(text)
+
+    return read

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registration.rota.rules.conflicts import conflicts, in_words
@@ -121,6 +121,7 @@ SESSIONS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(SESSIONS, SESSIONS)
 def test_a_draft_without_conflict_is_one_the_database_would_take(drafted, standing):
     def clash(one, other):

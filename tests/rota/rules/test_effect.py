@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registration.rota.rules.effect import Expected, Hit, capacity, difference, hits
@@ -81,6 +81,7 @@ DRAFTS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(DRAFTS, DRAFTS)
 def test_every_session_of_both_stands_in_the_difference_once(drafted, published):
     found = difference(drafted, published)
@@ -90,6 +91,7 @@ def test_every_session_of_both_stands_in_the_difference_once(drafted, published)
     assert sorted([*found.withdrawn, *(stands for stands, _ in pairs)], key=key) == sorted(published, key=key)
 
 
+@settings(deadline=None)
 @given(DRAFTS)
 def test_the_same_again_changes_nothing(drafted):
     distinct = [

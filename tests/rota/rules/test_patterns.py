@@ -3,7 +3,7 @@
 from datetime import date, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registration.rota.rules import patterns
@@ -85,6 +85,7 @@ def test_two_versions_at_once_are_found(theirs, clashes):
     assert patterns.succeeded([there], new) is None
 
 
+@settings(deadline=None)
 @given(SPANS, SPANS)
 def test_versions_at_once_are_those_with_a_day_in_common(one, other):
     def days(span):
@@ -94,3 +95,14 @@ def test_versions_at_once_are_those_with_a_day_in_common(one, other):
     there = pattern(half(), first=one[0], last=one[1])
     assert patterns.in_force_between(there, *other) is bool(days(one) & days(other))
     assert all(there.holds_on(day) is (day in days(one)) for day in days(other))
+
+
+@pytest.mark.parametrize(("text", "expected"), [("Monday", 1), ("mon", 1), ("THURS", 4), ("7", 7)])
+def test_a_day_of_the_week_is_read_as_people_write_it(text, expected):
+    assert patterns.weekday(text) == expected
+
+
+@pytest.mark.parametrize("text", ["mo", "8", "0", "Someday", "montag"])
+def test_what_is_no_day_of_the_week_is_refused(text):
+    with pytest.raises(ValueError, match="is not a day of the week like Monday"):
+        patterns.weekday(text)

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registration.rota.rules import planning
@@ -107,6 +107,7 @@ SPREAD = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(SPREAD, st.dates(date(2026, 1, 1), date(2027, 12, 1)), st.integers(0, 30), st.sets(st.integers(0, 30)))
 def test_sessions_and_half_days_left_out_are_exactly_the_days_of_the_pattern(spread, first, length, holidays):
     last = first + timedelta(days=length)
@@ -145,6 +146,7 @@ def test_without_a_free_room_there_is_none():
     assert with_rooms([session(room=None)], {}, [], {})[0].room is None
 
 
+@settings(deadline=None)
 @given(SPREAD, st.integers(0, 3))
 def test_no_room_is_given_twice_and_none_is_left_empty_while_a_session_waits(spread, count):
     sessions, _ = expand(MONDAY, SUNDAY, basis(*[pattern(each, registrar=who) for who, each in spread]))
