@@ -328,7 +328,7 @@ def _silenced_row(story: Story, appointment: Appointment) -> dict[str, Any]:
 
 
 def _audit_rows(story: Story, appointment: Appointment) -> Iterable[dict[str, Any]]:
-    now = {"start": appointment.start.isoformat(), "centre": appointment.centre_id, "state": "booked"}
+    now = {"start": appointment.start.isoformat(), "centre": appointment.centre, "state": "booked"}
     was = now | {"start": (appointment.start - A_DAY).isoformat()} if story.moved_at else now
     yield _event(story, appointment, "booked", story.booked_at, None, was)
     if story.moved_at:

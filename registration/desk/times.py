@@ -10,7 +10,7 @@ from registration.booking.wording import clock_time, short_day
 from registration.centres.queries import miles_text
 
 #: So many more starts than the suggested ones are listed; a day or a centre asked for narrows them.
-MOST_MORE = 24
+MOST_MORE = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,4 +22,4 @@ def test_the_record_says_when_and_where_and_nobodys_name(database):
     mine = booked(two_mornings().centres["sunshine"], at_time(TUESDAY, "9:00"))
     note("tried", mine, mine)
     before, after = database.execute(text("SELECT before, after FROM audit_event WHERE event = 'tried'")).one()
-    assert before == after == {"start": mine.start.isoformat(), "centre": mine.centre_id, "state": "booked"}
+    assert before == after == {"start": mine.start.isoformat(), "centre": mine.centre, "state": "booked"}

@@ -211,7 +211,7 @@ def _insert(request: BookRequest, held: _Held, made: Appointment) -> int:
         "actor": current_actor(),
         "key": request.key and request.key[0],
         "body": request.key and request.key[1],
-        "facts": json.dumps({"start": made.start.isoformat(), "centre": made.centre_id, "state": made.state}),
+        "facts": json.dumps({"start": made.start.isoformat(), "centre": made.centre, "state": made.state}),
     }
     row = db.session.execute(_BOOK, values).one_or_none()
     if row is None:

@@ -31,4 +31,4 @@ def note(event: str, before: Appointment, after: Appointment) -> None:
 
 
 def _standing(appointment: Appointment) -> dict[str, object]:
-    return {"start": appointment.start.isoformat(), "centre": appointment.centre_id, "state": appointment.state}
+    return {"start": appointment.start.isoformat(), "centre": appointment.centre, "state": appointment.state}
