@@ -35,7 +35,7 @@ def test_a_family_is_taken_and_done_with_the_keyboard_alone(eyes):
     with member.page.expect_navigation():
         keys.press("Enter")
     assert "You, since" in member.main.inner_text()
-    member.page.get_by_label("What was agreed with").first.focus()
+    member.page.get_by_label("Agreed with").first.focus()
     keys.type("Registered in Leeds")
     with member.page.expect_navigation():
         keys.press("Enter")
