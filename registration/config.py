@@ -119,7 +119,7 @@ class Config:
             SMTP_URL=_address(env, "SMTP_URL", ("smtp", "smtps")),
             TWILIO_API_BASE=_address(env, "TWILIO_API_BASE", ("http", "https")),
             NOTIFY_API_BASE=_address(env, "NOTIFY_API_BASE", ("http", "https")),
-            OIDC_ISSUER=_address(env, "OIDC_ISSUER", ("http", "https")),
+            OIDC_ISSUER=_oidc_issuer(env, demo=demo),
             SESSION_COOKIE_SECURE=urlsplit(public_url).scheme == "https",
             **cls._plain(env),
         )
@@ -256,6 +256,17 @@ def _rate_limits(env: Mapping[str, str], *, demo: bool) -> bool:
     if off and not demo:
         raise SettingRefused("RATE_LIMITS=off is only for measuring the demonstration: it needs DEMO=1.")
     return not off
+
+
+def _oidc_issuer(env: Mapping[str, str], *, demo: bool) -> str:
+    issuer = _address(env, "OIDC_ISSUER", ("http", "https"))
+    names = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    missing = [name for name in names if not env.get(name)]
+    if missing and len(missing) < len(names):
+        raise SettingRefused(f"{', '.join(missing)} must be set too: single sign-on needs all of {', '.join(names)}.")
+    if issuer and not demo and urlsplit(issuer).scheme != "https":
+        raise SettingRefused("OIDC_ISSUER must begin with https:// when DEMO=0.")
+    return issuer
 
 
 def _twilio_whole(env: Mapping[str, str]) -> dict[str, str]:

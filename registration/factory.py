@@ -16,6 +16,8 @@ from whitenoise import WhiteNoise
 
 import registration.booking.models
 import registration.centres.models
+import registration.cover.models
+import registration.desk.models
 import registration.families.models
 import registration.messages.models
 import registration.rota.models
@@ -24,24 +26,34 @@ from registration import cli
 from registration.booking import api
 from registration.booking import jobs as _booking_jobs  # noqa: F401 -- registers its jobs
 from registration.booking.commands import invariants, links, sessions
-from registration.booking.views import find, frame, manage
+from registration.booking.queries.sessions import births_per_week, booked_minutes, taken_in
+from registration.booking.views import feeds, find, frame, manage
 from registration.booking.views import finish as _finish  # noqa: F401 -- the journey's last pages, on its blueprint
 from registration.booking.views import journey as _journey  # noqa: F401 -- its questions
+from registration.booking.views import offer as _offer  # noqa: F401 -- the offer of another time, beside the booking
 from registration.booking.views import times as _times  # noqa: F401 -- its page of times
+from registration.booking.views import wishes as _wishes  # noqa: F401 -- the waiting list, beside the booking
 from registration.centres.commands import groups as place_commands
+from registration.centres.queries import participating_centres
 from registration.common import access, assets, embedded, health, pages
 from registration.common.authority import current_authority, init_authority
+from registration.common.clock import today
 from registration.common.db import Model, db, init_db
 from registration.common.i18n import init_languages
 from registration.common.limits import init_limits
 from registration.common.queue import init_queue, queue
 from registration.common.sessions import init_sessions
 from registration.config import Config
+from registration.cover import jobs as _cover_jobs  # noqa: F401 -- registers its jobs
+from registration.cover import views as cover
 from registration.demo.commands import demo as demo_commands
 from registration.desk import views as desk
 from registration.messages import jobs as _message_jobs  # noqa: F401 -- registers its jobs
 from registration.messages import views as messages
-from registration.rota.commands import registrars
+from registration.rota import views as rota
+from registration.rota.actions.accounts import tie_account
+from registration.rota.commands import patterns, registrars
+from registration.rota.queries.accounts import registrars_and_accounts
 from registration.staff import jobs as _staff_jobs  # noqa: F401 -- registers its jobs
 from registration.staff import views as staff
 from registration.staff.commands import staff as staff_commands
@@ -150,16 +162,26 @@ def _capabilities(app: Flask) -> None:
     app.register_blueprint(frame.bp)
     app.register_blueprint(manage.bp)
     app.register_blueprint(find.bp)
+    app.register_blueprint(feeds.bp)
     staff.init_app(app)
+    rota.init_app(app, rota.Seen(taken_in, booked_minutes, births_per_week))
     desk.init_app(app)
+    cover.init_app(app)
+    staff.surround(app, staff.Around(_centre_names, registrars_and_accounts, tie_account))
+    staff.offer_own_doors(app)
     app.cli.add_command(staff_commands)
     app.cli.add_command(demo_commands)
     app.cli.add_command(invariants)
     app.cli.add_command(links)
     app.cli.add_command(registrars)
+    app.cli.add_command(patterns)
     app.cli.add_command(sessions)
     for group in place_commands:
         app.cli.add_command(group)
+
+
+def _centre_names() -> list[tuple[int, str]]:
+    return [(card.id, card.name) for card in participating_centres(today())]
 
 
 __all__ = ["Model", "create_app", "csrf", "queue"]

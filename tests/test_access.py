@@ -11,10 +11,25 @@ from tests.staff.people import new_person
 #: What stands in an address where a route asks for something: (converter, name) -> a value no row has.
 VALUES = {
     ("UnicodeConverter", "token"): "no-such-token",
+    ("UnicodeConverter", "day"): "2026-11-24",
+    ("IntegerConverter", "centre_id"): 0,
     ("UnicodeConverter", "name"): "no-such-problem",
+    ("UnicodeConverter", "work"): "no-such-list",
     ("UUIDConverter", "message_id"): UUID(int=0),
     ("UUIDConverter", "public_id"): UUID(int=0),
     ("IntegerConverter", "task_id"): 0,
+    ("IntegerConverter", "line_id"): 0,
+    ("IntegerConverter", "session_id"): 0,
+    ("IntegerConverter", "registrar_id"): 0,
+    ("IntegerConverter", "absence_id"): 0,
+    ("IntegerConverter", "feed_id"): 0,
+    ("IntegerConverter", "pattern_id"): 0,
+    ("IntegerConverter", "exception_id"): 0,
+    ("IntegerConverter", "draft_id"): 0,
+    ("IntegerConverter", "key"): 0,
+    ("IntegerConverter", "day_id"): 0,
+    ("IntegerConverter", "room_id"): 0,
+    ("IntegerConverter", "staff_id"): 0,
 }
 #: Open to all, but only what a carrier signed is read: 403 is its own answer (tests/messages/test_views.py).
 SIGNED = {"receipts.twilio_status", "receipts.twilio_incoming"}

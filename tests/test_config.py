@@ -331,3 +331,24 @@ def test_a_wrong_setting_stops_a_command_with_its_sentence_and_no_traceback(tmp_
     assert ended.returncode != 0
     assert ended.stderr.startswith("Settings: TWILIO_X is not a setting of this service.")
     assert "Traceback" not in ended.stderr
+
+
+# ---- single sign-on
+
+SIGN_ON = {"OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "c", "OIDC_CLIENT_SECRET": "d"}
+
+
+@pytest.mark.parametrize("missing", SIGN_ON)
+def test_single_sign_on_needs_all_of_its_settings(refusal, missing):
+    given = {name: value for name, value in SIGN_ON.items() if name != missing}
+
+    assert refusal(**given) == (
+        f"{missing} must be set too: single sign-on needs all of OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET."
+    )
+
+
+def test_passwords_and_names_go_to_the_provider_over_a_secure_connection_only(read, refusal):
+    plain = SIGN_ON | {"OIDC_ISSUER": "http://id.example"}
+
+    assert refusal(**plain, DEMO="0", SECRET_KEY=KEY) == "OIDC_ISSUER must begin with https:// when DEMO=0."
+    assert read(**plain).OIDC_ISSUER == "http://id.example"

@@ -6,6 +6,7 @@ import { NotificationBanner } from "govuk-frontend/dist/govuk/components/notific
 import { Radios } from "govuk-frontend/dist/govuk/components/radios/radios.mjs";
 import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-link.mjs";
 import { startCountdown } from "./countdown.js";
+import { startStay } from "./stay.js";
 
 // The design system asks for this class; set here so that no inline script is needed in any page.
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
@@ -27,6 +28,9 @@ for (const form of document.querySelectorAll("[data-module='rs-leave']")) {
       () => form.submit(),
     );
   });
+}
+for (const element of document.querySelectorAll("[data-module='rs-stay']")) {
+  startStay(element);
 }
 for (const element of document.querySelectorAll("[data-module='rs-print']")) {
   element.hidden = false;

@@ -1,6 +1,7 @@
 """Commands about bookings: `flask invariants`, `flask links renew`, and `flask sessions import`, which takes no family's time."""
 
 import json
+from datetime import date, datetime
 from typing import BinaryIO
 
 import click
@@ -11,11 +12,14 @@ from registration.booking.invariants import broken_rows
 from registration.booking.queries.sessions import taken_in
 from registration.common.access import current_actor
 from registration.common.authority import current_authority
-from registration.common.clock import now
+from registration.common.clock import now, today
 from registration.common.transaction import transaction
 from registration.rota.actions import import_sessions as load_sessions
 from registration.rota.commands import loading, tell
+from registration.rota.queries.exports import sessions_file
 
+#: Later than anything anybody publishes.
+LAST_DAY = date(9000, 1, 1)
 sessions = AppGroup("sessions", help="Registrars at centres.")
 links = AppGroup("links", help="The secret links of bookings.")
 
@@ -43,6 +47,17 @@ def import_sessions(file: BinaryIO) -> None:
     with loading():
         outcome = load_sessions(file, current_actor(), current_authority().kept_for_desk_minutes, taken_in)
     tell(outcome, "sessions")
+
+
+@sessions.command("export")
+@click.argument("file", type=click.File("wb"))
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="The first day; today where it is not given.")
+@click.option(
+    "--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="The last day; all that is published if not given."
+)
+def export_sessions(file: BinaryIO, first: datetime | None, last: datetime | None) -> None:
+    """Write the published sessions of some days to a file that `sessions import` reads; - is standard output."""
+    file.write(sessions_file(first.date() if first else today(), last.date() if last else LAST_DAY))
 
 
 @click.command("invariants")

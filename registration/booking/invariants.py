@@ -47,9 +47,10 @@ _OUTSIDE_SESSION = """
 """
 
 # What was called back confirms nothing; a message that bounced or was held back has made a task for staff.
+# Who stood at the centre was told there.
 _WITHOUT_CONFIRMATION = """
 (SELECT count(*) FROM booking b
-  WHERE b.state = 'booked' AND NOT EXISTS (
+  WHERE b.state = 'booked' AND b.channel <> 'walk_in' AND NOT EXISTS (
     SELECT 1 FROM message m
      WHERE m.about = b.public_id AND m.template IN ('booking_confirmed', 'booking_moved') AND m.version = b.version
        AND m.state <> 'withdrawn'))
@@ -60,7 +61,8 @@ _WITHOUT_CONFIRMATION = """
 _AFTER_CANCELLATION = """
 (SELECT count(*) FROM (
   SELECT m.template, m.claimed_at, b.state = 'cancelled' AND m.template <> 'booking_cancelled' AS superseded,
-         m.version >= b.version AND m.template <> 'your_link' AND m.state <> 'withdrawn' AS written,
+         m.version >= b.version AND m.template NOT IN ('your_link', 'offer_cover', 'offer_earlier') AND m.state <> 'withdrawn'
+           AS written,
          m.state = 'queued' OR m.state = 'sending' AND m.withdrawn_at IS NULL AS waiting,
          COALESCE(told.at, q.since, b.cancelled_at) AS cancelled, COALESCE(q.since, f.lost_at) AS lost
     FROM booking b
@@ -104,10 +106,35 @@ _CANCELLED_WITH_TIME = """
 
 _WITHOUT_END = "(SELECT count(*) FROM occupancy WHERE kind = 'hold' AND until IS NULL)"
 
+# Whoever was put down as away left an hour ago no family without a time, an offer of one, or a person asked to ring it.
+_NOBODY_SEES_TO = """
+(SELECT count(*) FROM booking b
+   JOIN session s ON s.id = b.session_id
+   JOIN absence a ON a.registrar_id = s.registrar_id AND a.state = 'planned'
+                 AND a.begins_at < b.ends_at AND a.ends_at > b.begins_at
+  WHERE b.state = 'booked' AND b.begins_at > clock_timestamp() AND a.made_at < clock_timestamp() - interval '1 hour'
+    AND NOT EXISTS (SELECT 1 FROM offer o WHERE o.booking_id = b.id AND o.state = 'sent')
+    AND NOT EXISTS (SELECT 1 FROM staff_task t WHERE t.about = b.public_id AND t.kind = 'call_about_cover'))
+"""
+
+# A time is kept for an open offer, and an open offer has its own registrar's time or has run out.
+_OFFER_AMISS = """
+(SELECT count(*) FROM occupancy o LEFT JOIN offer f ON f.id = o.offer_id
+  WHERE o.offer_id IS NOT NULL
+    AND (f.state NOT IN ('kept', 'sent') OR (o.session_id, o.begins_at, o.ends_at) <> (f.session_id, f.begins_at, f.ends_at)))
+"""
+
 # Births and Deaths Registration Act 1953 s.2: 42 days from the earliest birth.
 _WRONG_LAST_DAY = """
 (SELECT count(*) FROM booking b JOIN family f ON f.id = b.family_id
   WHERE b.last_lawful_day <> (SELECT min(born) FROM unnest(f.born) AS born) + 42)
+"""
+
+# The booking carries the latest of what was marked of it.
+_OTHER_OUTCOME = """
+(SELECT count(*) FROM booking b LEFT JOIN LATERAL (
+    SELECT outcome FROM outcome WHERE booking_id = b.id ORDER BY id DESC LIMIT 1) latest ON true
+  WHERE b.outcome IS DISTINCT FROM latest.outcome)
 """
 
 _PROMISES = {
@@ -123,6 +150,9 @@ _PROMISES = {
     "cancelled_booking_keeps_time": _CANCELLED_WITH_TIME,
     "hold_without_end": _WITHOUT_END,
     "wrong_last_lawful_day": _WRONG_LAST_DAY,
+    "outcome_is_not_the_latest": _OTHER_OUTCOME,
+    "displaced_and_nobody_sees_to_it": _NOBODY_SEES_TO,
+    "time_kept_for_no_offer": _OFFER_AMISS,
 }
 _ALL = text("SELECT " + ", ".join(f"{question} AS {name}" for name, question in _PROMISES.items()))
 

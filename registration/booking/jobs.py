@@ -6,7 +6,11 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 
 from registration.booking.actions.notices import remind
+from registration.booking.actions.offers import lapse_due
+from registration.booking.actions.wishes import look_round, offer_freed
 from registration.booking.queries import appointment_by_id, midnight
+from registration.booking.queries.displaced import IS_DISPLACED
+from registration.booking.queries.wishes import freed_times
 from registration.booking.rules.reminders import REMINDERS, Reminder, days_to_look_at, is_due
 from registration.common.clock import now
 from registration.common.db import db
@@ -18,16 +22,17 @@ from registration.common.transaction import transaction
 #: So many families are reminded in one transaction, which keeps their bookings from being changed meanwhile.
 BATCH = 50
 
-# A family reached by letter alone is not reminded: a letter takes too long.
-_UNREMINDED = """
+# A family reached by letter alone is not reminded: a letter takes too long. Nor is one of a time that does not stand.
+_UNREMINDED = f"""
 SELECT b.public_id, b.begins_at, b.changed_at
   FROM booking b
   JOIN family f ON f.id = b.family_id
  WHERE b.state = 'booked' AND f.lost_at IS NULL AND COALESCE(f.mobile, f.email, f.second_contact) IS NOT NULL
    AND NOT EXISTS (SELECT 1 FROM message m
                     WHERE m.about = b.public_id AND m.template = :template AND m.version = b.version)
-   AND {which}
-"""
+   AND NOT {IS_DISPLACED}
+   AND {{which}}
+"""  # noqa: S608
 _BETWEEN = text(_UNREMINDED.format(which="b.begins_at >= :first AND b.begins_at < :last ORDER BY b.begins_at"))
 # The lock makes a cancellation or a move wait, which then calls the reminder back; what is being changed is left for
 # the next round. Without it a reminder could be written for a booking that is cancelled in the same moment.
@@ -68,6 +73,26 @@ def _remind(kind: Reminder, moment: datetime, numbers: list[UUID]) -> None:
         appointment = appointment_by_id(number)
         if appointment is not None:
             remind(appointment, kind, moment)
+
+
+@job("booking.lapse_offers", every="* * * * *")
+def lapse_offers(_due: int) -> None:
+    """Let go the times offered to families that have not answered in time, and have a person ring where that is needed."""
+    with transaction():
+        lapse_due(now())
+
+
+@job("booking.offer_freed", every="* * * * *")
+def offer_freed_times(_due: int) -> None:
+    """Offer what became free to the families that wait for it, each in a transaction of its own."""
+    with transaction():
+        look_round(now())
+        waiting = freed_times()
+    for freed_id in waiting:
+        asked = True
+        while asked:
+            with transaction():
+                asked = offer_freed(freed_id, now())
 
 
 @job("booking.clean", every="17 * * * *")

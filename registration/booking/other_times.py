@@ -73,13 +73,15 @@ def other_times(
     now: datetime,
     wanted_day: date | None = None,
     instead_of: tuple[int, datetime] | None = None,
+    *,
+    desk: bool = False,
 ) -> OtherTimes:
     """Look for the times a booking can be moved to.
 
     First the soonest and a few others; of `wanted_day` every time there is; after a refusal what is nearest to the
-    time `instead_of` which another is wanted.
+    time `instead_of` which another is wanted. `desk` opens the telephone desk's minutes too.
     """
-    search = _Search(appointment, now)
+    search = _Search(appointment, now, desk=desk)
     days = by_day(search.offers, search.venues, appointment.last_lawful_day)
     of_day = next((day for day in days if day.day == wanted_day), None)
     if instead_of is not None:
@@ -106,12 +108,13 @@ def _links(days: Iterable[DayOfTimes]) -> Iterator[Day]:
 class _Search:
     """One look at what is free for a family that has a booking."""
 
-    def __init__(self, appointment: Appointment, now: datetime) -> None:
+    def __init__(self, appointment: Appointment, now: datetime, *, desk: bool) -> None:
         self.today = civil_date(now)
         self.appointment = appointment
         self.cards = {card.id: card for card in _near(appointment, self.today)}
         self.venues = [_venue(card) for card in self.cards.values()]
-        self.offers = set(_offers(appointment, now, self.today)) - {(appointment.centre_id, _minute(appointment.start))}
+        free = set(_offers(appointment, now, self.today, desk=desk))
+        self.offers = free - {(appointment.centre_id, _minute(appointment.start))}
 
     def suggested(self) -> list[Group]:
         """Give the soonest, and a few others."""
@@ -177,9 +180,11 @@ def _venue(card: CentreCard) -> Venue:
     return Venue(card.id, card.kind == "register_office", bool(card.step_free), frozenset(card.languages))
 
 
-def _offers(appointment: Appointment, now: datetime, today: date) -> Iterator[Offer]:
+def _offers(appointment: Appointment, now: datetime, today: date, *, desk: bool) -> Iterator[Offer]:
     last = max(appointment.last_lawful_day, today + PERIOD)
-    request = AvailabilityRequest(appointment.births, appointment.interpreter, today, last, keep_for=appointment.id)
+    request = AvailabilityRequest(
+        appointment.births, appointment.interpreter, today, last, keep_for=appointment.id, urgent=desk
+    )
     for centre_id, starts in free_places(request, now).items():
         yield from ((centre_id, start) for start in starts)
 

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -33,6 +34,7 @@ class Authority:
     caution_days: int
     kept_for_desk_minutes: int
     urgent_days: int
+    desk_opens_extra_sessions: bool
     certificate_fee: str
     certificate_fee_from: date
     translations_checked: tuple[str, ...]
@@ -71,20 +73,42 @@ def read_authority(path: Path) -> Authority:
 
 
 def _check(file: str, name: str, value: object) -> None:
+    wanted = _wanted(name)
+    if not wanted.fits(value):
+        raise SettingRefused(f"{file}: {name} must be {wanted.said}, not {value!r}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a value has to be, and how that is said."""
+
+    said: str
+    fits: Callable[[object], bool]
+
+
+def _wanted(name: str) -> _Wanted:
     if name in RANGES:
         least, most = RANGES[name]
-        if type(value) is not int or not least <= value <= most:
-            raise SettingRefused(f"{file}: {name} must be a whole number from {least} to {most}, not {value!r}.")
-    elif name == "certificate_fee_from":
-        if type(value) is not date:
-            raise SettingRefused(f"{file}: {name} must be a date like 2024-04-01, not {value!r}.")
-    elif name == "translations_checked":
-        if not isinstance(value, list) or not all(code in ("pl", "ur") for code in value):
-            raise SettingRefused(f'{file}: {name} must be a list of "pl" and "ur", not {value!r}.')
-    elif not isinstance(value, str) or not (value.strip() or name in HOURS_ELSEWHERE):
-        raise SettingRefused(f"{file}: {name} must be a text, not {value!r}.")
-    elif name == "colour" and not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
-        raise SettingRefused(f"{file}: colour must be like #0b4a5c, not {value!r}.")
+        return _Wanted(
+            f"a whole number from {least} to {most}", lambda value: type(value) is int and least <= value <= most
+        )
+    return SPECIAL.get(name, _TEXT_OR_NONE if name in HOURS_ELSEWHERE else _TEXT)
+
+
+def _is_list_of_languages(value: object) -> bool:
+    return isinstance(value, list) and all(code in ("pl", "ur") for code in value)
+
+
+_TEXT = _Wanted("a text", lambda value: isinstance(value, str) and bool(value.strip()))
+_TEXT_OR_NONE = _Wanted("a text", lambda value: isinstance(value, str))
+SPECIAL = {
+    "desk_opens_extra_sessions": _Wanted("true or false", lambda value: type(value) is bool),
+    "certificate_fee_from": _Wanted("a date like 2024-04-01", lambda value: type(value) is date),
+    "translations_checked": _Wanted('a list of "pl" and "ur"', _is_list_of_languages),
+    "colour": _Wanted(
+        "like #0b4a5c", lambda value: isinstance(value, str) and bool(re.fullmatch(r"#[0-9a-fA-F]{6}", value))
+    ),
+}
 
 
 def own_file(instance: Path) -> Path:

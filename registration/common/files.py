@@ -1,12 +1,16 @@
-"""Files that people bring: read row by row in bounded memory, and refused whole with every fault named by its line."""
+"""Files that people bring: read row by row in bounded memory, and refused whole with every fault named by its line.
+
+And files they take away: written so that a table program computes nothing out of what a family typed.
+"""
 
 import codecs
 import csv
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from io import StringIO
 from itertools import chain
 from math import isfinite
 from typing import BinaryIO, NoReturn, TypeVar
@@ -22,6 +26,8 @@ _LONGEST_SHOWN = 60
 _DATE = re.compile(
     r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})|(?P<D>\d{1,2})[-/.](?P<M>\d{1,2})[-/.](?P<Y>\d{4})", re.ASCII
 )
+#: What a table program takes for the beginning of a formula, and what it drops before it looks.
+_FORMULA = re.compile(r"'*\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 _YES = frozenset({"yes", "y", "true", "1"})
 _NO = frozenset({"no", "n", "false", "0"})
 
@@ -180,9 +186,10 @@ class Row:
         self._cells = cells
 
     def text(self, meaning: str) -> str:
-        """Give a cell without the spaces around it; empty where the file has no such column."""
+        """Give a cell without the spaces around it; empty where the file has no such column. `safe_cell` is undone."""
         index = self.table._columns.get(meaning)  # noqa: SLF001 -- a row is part of its table
-        return "" if index is None else self._cells[index].strip()
+        text = "" if index is None else self._cells[index].strip()
+        return text[1:].strip() if text.startswith("'") and _FORMULA.match(text[1:]) else text
 
     def read(self, meaning: str, convert: Callable[[str], T], *, needed: bool = False) -> T | None:
         """Give a cell as a value, None where it is empty; what `convert` refuses with a ValueError is a fault."""
@@ -206,6 +213,21 @@ class Row:
 
     def _about(self, meaning: str, reason: str) -> Fault:
         return Fault(self.line, self.table.column(meaning), self.text(meaning), reason)
+
+
+def safe_cell(text: str) -> str:
+    """Give a text so that a table program shows it and computes nothing: an apostrophe before =, +, - and @ (CWE-1236)."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def written(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Write a CSV file that Excel reads in the right letters (UTF-8 with its mark); every text goes through `safe_cell`."""
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in row])
+    return codecs.BOM_UTF8 + text.getvalue().encode()
 
 
 def whole(text: str) -> int:

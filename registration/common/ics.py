@@ -4,12 +4,12 @@ Times are written in UTC. A VTIMEZONE made by icalendar is misread by vobject, i
 is read alike by every reader, on both sides of a clock change.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Self
 
-from icalendar import Alarm, Calendar, Event, vCalAddress, vText, vUri
+from icalendar import Alarm, Calendar, Event, vCalAddress, vDuration, vText, vUri
 
 from registration.common.clock import now
 
@@ -62,14 +62,39 @@ def calendar(event: CalendarEvent, method: Method = "PUBLISH", *, stamped: datet
 
     `stamped` is the moment the event was last changed, by default the present one.
     """
+    whole = _empty(method)
+    made = _component(event, method, (stamped or now()).astimezone(UTC))
+    if method != "CANCEL":
+        for before in ALARMS:
+            made.add_component(_alarm(event.summary, before))
+    whole.add_component(made)
+    written: bytes = whole.to_ical()
+    return written
+
+
+def feed(name: str, events: Iterable[tuple[CalendarEvent, datetime]], every: timedelta) -> bytes:
+    """Give the bytes of a whole calendar to subscribe to, to be asked for anew `every` so often, without alarms.
+
+    Each event comes with the moment it was last changed, so that the same events are always the same bytes.
+    """
+    whole = _empty("PUBLISH")
+    for key in ("name", "x-wr-calname"):  # RFC 7986, and what calendars knew before it
+        whole.add(key, name)
+    whole.add("refresh-interval", every, parameters={"VALUE": "DURATION"})
+    whole.add("x-published-ttl", vDuration(every).to_ical().decode())
+    for event, stamped in events:
+        whole.add_component(_component(event, "PUBLISH", stamped.astimezone(UTC)))
+    written: bytes = whole.to_ical()
+    return written
+
+
+def _empty(method: Method) -> Calendar:
     whole = Calendar()
     whole.add("prodid", "-//Right Start//Birth registration appointments//EN")
     whole.add("version", "2.0")
     whole.add("calscale", "GREGORIAN")
     whole.add("method", method)
-    whole.add_component(_component(event, method, (stamped or now()).astimezone(UTC)))
-    written: bytes = whole.to_ical()
-    return written
+    return whole
 
 
 def _component(event: CalendarEvent, method: Method, stamped: datetime) -> Event:
@@ -86,9 +111,6 @@ def _component(event: CalendarEvent, method: Method, stamped: datetime) -> Event
     made.add("class", "PRIVATE")
     _add_where(made, event)
     _add_people(made, event)
-    if method != "CANCEL":
-        for before in ALARMS:
-            made.add_component(_alarm(event.summary, before))
     return made
 
 

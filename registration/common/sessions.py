@@ -19,13 +19,17 @@ UNREMEMBERED = "/health/"
 
 
 class BrowserSession(Model):
-    """What the service remembers of one browser: a form key, a journey's secret, who signed in."""
+    """What the service remembers of one browser: a form key, a journey's secret, who signed in.
+
+    `owner` is the digest of what Flask-Login calls the person signed in, or null for a stranger.
+    """
 
     __tablename__ = "browser_session"
 
     token_digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     data: Mapped[bytes] = mapped_column(LargeBinary)
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    owner: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
 
 
 class PostgresSessions(ServerSideSessionInterface):
@@ -48,7 +52,12 @@ class PostgresSessions(ServerSideSessionInterface):
         return None if data is None else _read(data)
 
     def _upsert_session(self, session_lifetime: timedelta, session: ServerSideSession, store_id: str) -> None:
-        values = {"data": msgspec.msgpack.encode(dict(session)), "expires_at": datetime.now(UTC) + session_lifetime}
+        owner = session.get("_user_id")
+        values = {
+            "data": msgspec.msgpack.encode(dict(session)),
+            "expires_at": datetime.now(UTC) + session_lifetime,
+            "owner": digest(owner) if owner else None,
+        }
         statement = insert(BrowserSession).values(token_digest=digest(store_id), **values)
         with db.engine.begin() as connection:
             connection.execute(statement.on_conflict_do_update(index_elements=["token_digest"], set_=values))
@@ -81,3 +90,12 @@ def delete_expired_sessions() -> int:
     """Forget the sessions whose time has passed, in the transaction in hand; say how many."""
     result = db.session.execute(delete(BrowserSession).where(BrowserSession.expires_at <= datetime.now(UTC)))
     return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def delete_sessions_of(owner: str) -> None:
+    """Forget every browser session of one person, named as Flask-Login does, at once.
+
+    Not in the transaction in hand: that would keep the rows locked against the very request that asks for it.
+    """
+    with db.engine.begin() as connection:
+        connection.execute(delete(BrowserSession).where(BrowserSession.owner == digest(owner)))

@@ -11,7 +11,7 @@ from flask_babel import force_locale
 
 from registration.booking.actions import notices
 from registration.booking.actions.bookings import identity_keys
-from registration.booking.models import Booking, Occupancy
+from registration.booking.models import Booking, Occupancy, Outcome
 from registration.booking.rules.attendance import Attending, Parents
 from registration.booking.rules.deadline import last_lawful_day
 from registration.booking.rules.reference import make_reference
@@ -21,9 +21,10 @@ from registration.centres.rules import CentreCard
 from registration.common.audit import AuditEvent
 from registration.common.links import digest, keyed, secret
 from registration.demo.bulk import copy, reserve
+from registration.demo.outcomes import marking_of, outcome_row
 from registration.demo.people import InventedFamily
 from registration.families.models import CentreSignUp, Family, SharingAnswer
-from registration.families.rules import SHARING_WORDING
+from registration.families.rules import SHARING_WORDING, lexemes
 from registration.messages import rules
 from registration.messages.models import Message, Silenced
 from registration.messages.rules import Recipient, State
@@ -98,12 +99,22 @@ class History:
         copy(Family, [_family_row(story, appointment.family_id) for story, appointment in made])
         copy(SharingAnswer, [_answer_row(story, appointment.family_id) for story, appointment in made])
         copy(CentreSignUp, [_sign_up_row(*each) for each in made if each[0].family.joins and not each[0].lost])
-        copy(Booking, [_booking_row(*each) for each in made])
+        copy(Booking, [_booking_row(*each) | self._outcome_now(each[1]) for each in made])
         copy(Occupancy, [_occupancy_row(*each) for each in made if each[1].state == "booked"])
+        copy(Outcome, [row for each in made for row in self._outcome_rows(each[1])])
         copy(Silenced, [_silenced_row(*each) for each in made if each[0].lost])
         copy(Message, [row for each in made for row in self._message_rows(*each)])
         copy(AuditEvent, [row for each in made for row in _audit_rows(*each)])
         return len(made)
+
+    def _outcome_now(self, appointment: Appointment) -> dict[str, Any]:
+        marking = marking_of(appointment, self._now)
+        return {"outcome": str(marking.outcome) if marking else None}
+
+    def _outcome_rows(self, appointment: Appointment) -> Iterator[dict[str, Any]]:
+        marking = marking_of(appointment, self._now)
+        if marking is not None:
+            yield dict(outcome_row(appointment, marking))
 
     def _appointment(self, story: Story, booking_id: int, family_id: int) -> Appointment:
         family, seat = story.family, story.seat
@@ -235,6 +246,7 @@ def _family_row(story: Story, family_id: int) -> dict[str, Any]:
     return {
         "id": family_id,
         "name": family.name,
+        "name_words": lexemes(family.name),
         "born": sorted(story.births),
         "email": family.email,
         "mobile": family.mobile,
@@ -316,7 +328,7 @@ def _silenced_row(story: Story, appointment: Appointment) -> dict[str, Any]:
 
 
 def _audit_rows(story: Story, appointment: Appointment) -> Iterable[dict[str, Any]]:
-    now = {"start": appointment.start.isoformat(), "centre": appointment.centre_id, "state": "booked"}
+    now = {"start": appointment.start.isoformat(), "centre": appointment.centre, "state": "booked"}
     was = now | {"start": (appointment.start - A_DAY).isoformat()} if story.moved_at else now
     yield _event(story, appointment, "booked", story.booked_at, None, was)
     if story.moved_at:

@@ -28,10 +28,11 @@ from registration.common.authority import Authority, current_authority
 from registration.common.db import db
 from registration.common.errors import Refused
 from registration.common.holidays import bank_holidays
-from registration.demo import diary, invented
+from registration.demo import diary, invented, rota
 from registration.demo.bulk import analyse, copy, reserve
 from registration.demo.history import History, Seat, Story
 from registration.demo.people import People
+from registration.demo.waiting import add_wishes, settle_old
 from registration.families.models import Family
 from registration.messages.models import Message
 from registration.rota.models import Registrar, Session
@@ -73,10 +74,19 @@ def load(now: datetime) -> Loaded | None:
     rooms = _add_centres(today, _places(postcodes))
     registrars = _add_registrars()
     authority = current_authority()
-    planned = diary.sessions(today, bank_holidays())
+    days = rota.decide_days(today, rooms)
+    planned = [
+        each
+        for each in diary.sessions(today, bank_holidays())
+        if not days.closed(rooms[each.centre, each.room].centre_id, each.day)
+    ]
     seats = _add_sessions(planned, registrars, rooms, authority)
+    rota.add_patterns(today, registrars, rooms)
+    rota.add_draft(today)
     stories = _stories(planned, seats, now, chance, [postcode for postcode, *_ in postcodes], authority)
     bookings = History(chance, now).write(stories)
+    add_wishes(now)
+    settle_old(now)
     demonstration_accounts(own_centre=next(room.centre_id for room in rooms.values()))
     analyse(FILLED)
     return Loaded(len(invented.centres()), len(registrars), len(planned), bookings, len(postcodes))

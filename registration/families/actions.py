@@ -1,22 +1,30 @@
 """Keep a family, its answers and its wishes."""
 
+from dataclasses import asdict
+
 from sqlalchemy import insert, text
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from registration.common.db import db
 from registration.families.models import CentreSignUp, SharingAnswer
-from registration.families.rules import Answer, FamilyDetails
+from registration.families.rules import Answer, Contact, FamilyDetails, lexemes
 
 _ADD = text("""
 WITH added AS (
-     INSERT INTO family (name, born, email, mobile, second_contact, letter_address, language, locale, interpreter,
+     INSERT INTO family (name, name_words, born, email, mobile, second_contact, letter_address, language, locale, interpreter,
                          access_needs)
-     VALUES (:name, CAST(:born AS date[]), :email, :mobile, :second_contact, :letter_address, :language, :locale,
-             :interpreter, :access_needs)
+     VALUES (:name, CAST(:name_words AS tsvector), CAST(:born AS date[]), :email, :mobile, :second_contact,
+             :letter_address, :language, :locale, :interpreter, :access_needs)
      RETURNING id),
      answered AS (
      INSERT INTO sharing_answer (family_id, share, wording_version, route, recorded_by)
      SELECT id, :share, :wording_version, :route, :recorded_by FROM added)
 SELECT id FROM added
+""")
+_CORRECT = text("""
+UPDATE family SET name = :name, name_words = CAST(:name_words AS tsvector), email = :email, mobile = :mobile,
+                  second_contact = :second_contact, letter_address = :letter_address
+ WHERE id = :id
 """)
 _DETAILS = (
     "name",
@@ -35,7 +43,13 @@ _ANSWER = insert(SharingAnswer).inline()
 def add_family(details: FamilyDetails, answer: Answer) -> int:
     """Keep a family with its answer on sharing, and give its number."""
     values = {name: getattr(details, name) for name in _DETAILS} | _answered(answer)
-    return int(db.session.execute(_ADD, values | {"born": sorted(details.births)}).scalar_one())
+    found_by = {"born": sorted(details.births), "name_words": lexemes(details.name)}
+    return int(db.session.execute(_ADD, values | found_by).scalar_one())
+
+
+def correct_contact(family_id: int, contact: Contact) -> None:
+    """Keep what a family is called and where it is reached from now on."""
+    db.session.execute(_CORRECT, asdict(contact) | {"id": family_id, "name_words": lexemes(contact.name)})
 
 
 def _answered(answer: Answer) -> dict[str, object]:
@@ -48,31 +62,34 @@ def record_answer(family_id: int, answer: Answer) -> None:
 
 
 def ask_to_join(family_id: int, centre_id: int, address: str, contact_preference: str, visit_needs: str) -> None:
-    """Keep a family's wish to join a centre."""
-    wish = CentreSignUp(
-        family_id=family_id,
-        centre_id=centre_id,
-        address=address,
-        contact_preference=contact_preference,
-        visit_needs=visit_needs,
+    """Keep a family's wish to join a centre; it stands in place of one made before."""
+    wish = {
+        "centre_id": centre_id,
+        "address": address,
+        "contact_preference": contact_preference,
+        "visit_needs": visit_needs,
+    }
+    db.session.execute(
+        upsert(CentreSignUp)
+        .values(family_id=family_id, **wish)
+        .on_conflict_do_update(index_elements=[CentreSignUp.family_id], set_=wish)
     )
-    db.session.add(wish)
-    db.session.flush()
 
 
 def change_answer(family_id: int, answer: Answer) -> None:
     """Add a family's new answer on sharing; with "no" its wish to join the centre is taken back too."""
     record_answer(family_id, answer)
     if not answer.share:
-        _forget_wish(family_id)
+        forget_wish(family_id)
 
 
 def mark_lost(family_id: int) -> None:
     """Note that a baby died: details leave every list, and nothing is sent again."""
     gone = text("UPDATE family SET lost_at = clock_timestamp() WHERE id = :id AND lost_at IS NULL")
     db.session.execute(gone, {"id": family_id})
-    _forget_wish(family_id)
+    forget_wish(family_id)
 
 
-def _forget_wish(family_id: int) -> None:
+def forget_wish(family_id: int) -> None:
+    """Take a family's wish to join a centre back, with the address it gave for that."""
     db.session.execute(text("DELETE FROM centre_sign_up WHERE family_id = :id"), {"id": family_id})

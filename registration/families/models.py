@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Date, ForeignKey, Identity, Text, func, text
+from sqlalchemy import ARRAY, BigInteger, Boolean, Date, ForeignKey, Identity, Index, Text, func, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registration.common.db import Model
@@ -12,9 +13,17 @@ class Family(Model):
     """One family with a new baby or babies, as it gave itself when it booked."""
 
     __tablename__ = "family"
+    __table_args__ = (
+        # What a family on the telephone is found by.
+        Index("ix_family_name_words", "name_words", postgresql_using="gin"),
+        Index("ix_family_born", "born", postgresql_using="gin"),
+        Index("ix_family_mobile", "mobile"),
+        Index("ix_family_email", text("lower(email)")),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     name: Mapped[str] = mapped_column(Text)
+    name_words: Mapped[str] = mapped_column(TSVECTOR, server_default=text("''"))  # rules.name_words, to find it by
     born: Mapped[list[date]] = mapped_column(ARRAY(Date))  # one per baby, earliest first
     email: Mapped[str | None] = mapped_column(Text)
     mobile: Mapped[str | None] = mapped_column(Text)  # E.164

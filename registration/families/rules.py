@@ -1,5 +1,6 @@
 """What is known of a family, as plain values, and how its contacts are written."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,17 @@ class FamilyDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """What a family is called and where it is reached, in the forms that are kept; None is not given."""
+
+    name: str
+    email: str | None
+    mobile: str | None
+    second_contact: str | None
+    letter_address: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One answer to "may the centre have your details": what, to which words, by which route, written down by whom."""
 
@@ -39,6 +51,25 @@ class Answer:
 _SAME_MARKS = str.maketrans(
     dict.fromkeys("\u2018\u2019\u02bc\u00b4`", "'") | dict.fromkeys("\u2010\u2011\u2013\u2014", "-")
 )
+
+
+#: Letters that stand for themselves in Unicode but are typed as others in a hurry, or on another keyboard.
+_PLAIN_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "\u0131": "i", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+_WORD = re.compile(r"[^\W_]+")
+
+
+def name_words(name: str) -> tuple[str, ...]:
+    """Give the words of a name as they are looked for: no case, no accents, "O'Brien" one word, "Anne-Marie" two."""
+    parts = unicodedata.normalize("NFKD", name.translate(_SAME_MARKS).replace("'", ""))
+    letters = "".join(part for part in parts if not unicodedata.combining(part))
+    return tuple(_WORD.findall(letters.casefold().translate(_PLAIN_LETTERS)))
+
+
+def lexemes(name: str) -> str:
+    """Write the words of a name as the database keeps them for finding. No word has a character that needs quoting."""
+    return " ".join(f"'{word}'" for word in name_words(name))
 
 
 def last_name(name: str) -> str:

@@ -34,6 +34,8 @@ TEMPLATES: Mapping[str, frozenset[Channel]] = {
     "reminder_two_days": SMS_AND_EMAIL,
     "reminder_morning": SMS_AND_EMAIL,
     "your_link": SMS_AND_EMAIL,
+    "offer_cover": EVERY_CHANNEL,
+    "offer_earlier": SMS_AND_EMAIL,
 }
 REMINDERS = frozenset({"reminder_week", "reminder_two_days", "reminder_morning"})
 

@@ -109,6 +109,7 @@ def _facts(sheet: Draft) -> dict[str, Any]:
         "address_lines": sheet.address.splitlines(),
         "was_short": _short(details.get("was"), sheet.locale),
         "when_short": _short(details.get("when"), sheet.locale),
+        "until_short": _short(details.get("until_at"), sheet.locale),
         "brief": False,
     }
     for name, moment in (("clock", details.get("when")), ("ends", details.get("end"))):
@@ -119,7 +120,7 @@ def _facts(sheet: Draft) -> dict[str, Any]:
 
 def _link(details: Mapping[str, Any]) -> str:
     about = details.get("link_for")
-    return external(f"/booking/{secret('booking', str(about))}") if about else ""
+    return external(f"/booking/{secret('booking', str(about))}{details.get('link_then', '')}") if about else ""
 
 
 def _moment(stamp: str) -> datetime:

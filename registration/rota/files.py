@@ -1,17 +1,34 @@
-"""The files of registrars and of sessions, read row by row; what is wrong in a row is kept as a fault of its table."""
+"""The files of registrars, weekly patterns and sessions, row by row; what is wrong in a row is a fault of its table."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from registration.centres.rules import canonical_postcode
+from registration.common.authority import RANGES
 from registration.common.files import Row, Table, day, yes_or_no
 from registration.rota import rules
 
+#: Half-days of a week, two on each of seven days.
+MOST_HALF_DAYS = 14
 _REGISTRARS = {
     "name": ("name", "registrar"),
     "grade": ("grade",),
     "may register births": ("may[ _]register[ _]births",),
     "languages": ("languages?",),
+    "home postcode": ("home[ _]postcode",),
+    "contracted sessions": ("contracted[ _]sessions",),
+    "minutes per baby": ("minutes[ _]per[ _]baby",),
+}
+_PATTERNS = {
+    "registrar": ("registrar",),
+    "valid from": ("valid[ _]from",),
+    "valid to": ("valid[ _]to",),
+    "weekday": ("weekday", "day"),
+    "centre": ("centre",),
+    "room": ("room",),
+    "from": ("from", "begins?"),
+    "to": ("to", "ends?"),
 }
 _SESSIONS = {
     "registrar": ("registrar",),
@@ -34,6 +51,21 @@ class RegistrarRecord:
     grade: str | None
     may_register_births: bool | None
     languages: tuple[str, ...] | None
+    home_postcode: str | None
+    contracted_sessions: int | None
+    minutes_per_baby: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PatternRecord:
+    """One half-day of a weekly pattern as a file tells of it, its registrar, centre and room still as written."""
+
+    row: Row
+    valid_from: date
+    valid_to: date | None
+    weekday: int
+    begins: time
+    ends: time
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +93,21 @@ def registrar_records(table: Table) -> Iterator[RegistrarRecord]:
         earlier = seen.setdefault(rules.same_name(name), row.line)
         if earlier != row.line:
             table.add_repeated(row.line, "name", name, earlier)
-        yield RegistrarRecord(row, " ".join(name.split()), grade, may, languages)
+        postcode = row.read("home postcode", canonical_postcode)
+        contract = row.read("contracted sessions", rules.whole_between(1, MOST_HALF_DAYS))
+        per_baby = row.read("minutes per baby", rules.whole_between(*RANGES["minutes_per_baby"]))
+        yield RegistrarRecord(row, " ".join(name.split()), grade, may, languages, postcode, contract, per_baby)
+
+
+def pattern_records(table: Table) -> Iterator[PatternRecord]:
+    """Give the half-days of weekly patterns of a file; FileRefused where a column is missing."""
+    table.name_columns(_PATTERNS, needed=("registrar", "valid from", "weekday", "centre", "from", "to"))
+    for row in table:
+        first, last = row.read("valid from", day, needed=True), row.read("valid to", day)
+        weekday = row.read("weekday", rules.weekday, needed=True)
+        begins, ends = (row.read(each, rules.clock_time, needed=True) for each in ("from", "to"))
+        if first is not None and weekday is not None and begins is not None and ends is not None:
+            yield PatternRecord(row, first, last, weekday, begins, ends)
 
 
 def session_records(table: Table) -> Iterator[SessionRecord]:

@@ -19,21 +19,27 @@ staff = AppGroup("staff", help="Accounts of the people who work with the service
 @click.argument("email")
 @click.option("--role", required=True, type=click.Choice(list(ROLE_TITLES)), help="What the person may do.")
 @click.option("--name", default="", help="How the person is shown; made from the address where it is left out.")
-@click.option("--centre", type=click.IntRange(min=1), help="The number of a centre worker's own centre.")
+@click.option(
+    "--centre",
+    "centres",
+    type=click.IntRange(min=1),
+    multiple=True,
+    help="The number of a centre worker's own centre; once for each of several.",
+)
 @click.option(
     "--password-stdin",
     is_flag=True,
     help=f"Read the password, at least {PASSWORD_MIN} characters, from standard input instead of printing a link.",
 )
-def add(email: str, role: str, name: str, centre: int | None, *, password_stdin: bool) -> None:
+def add(email: str, role: str, name: str, centres: tuple[int, ...], *, password_stdin: bool) -> None:
     """Make an account for EMAIL and print the link where its owner sets a password: once, within 24 hours."""
     address = _address(email)
-    if role == "centre_worker" and centre is None:
-        raise click.UsageError("A centre worker needs --centre: they see their own centre only.")
+    if role == "centre_worker" and not centres:
+        raise click.UsageError("A centre worker needs --centre: they see their own centres only.")
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     try:
         with transaction():
-            user = add_account(address, role=role, name=name, centre_id=centre)
+            user = add_account(address, role=role, name=name, centres=centres)
             if password is not None:
                 set_password(user, password)
     except Refused as refusal:

@@ -1,4 +1,4 @@
-"""The forms of signing in: Flask-Security's own checks with our fields, our words and our gate for text."""
+"""The forms of signing in, Flask-Security's own checks with our fields, our words and our gate for text; and of accounts."""
 
 from typing import Any
 
@@ -16,14 +16,26 @@ from flask_security import (
 from flask_security import Form as SecurityForm
 from flask_security.forms import EmailValidation, email_required, password_required, valid_user_email
 from flask_security.utils import validate_redirect_url
-from wtforms import EmailField, Field, PasswordField, RadioField, SelectChoice, StringField
+from wtforms import (
+    DateField,
+    EmailField,
+    Field,
+    PasswordField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
 from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from registration.common.forms import Form
-from registration.staff.rules import PASSWORD_MAX, PASSWORD_MIN
+from registration.staff.rules import PASSWORD_MAX, PASSWORD_MIN, ROLE_TITLES
 
 EMAIL_MAX = 254
 CODE_MAX = 40
+NAME_MAX = 120
+NAME_LONG = f"The name must have at most {NAME_MAX} characters"
 _WAYS = [SelectChoice("authenticator", "An authenticator app"), SelectChoice("disable", "No codes")]
 _LONGEST = Length(max=PASSWORD_MAX, message=f"The password must have at most {PASSWORD_MAX} characters")
 
@@ -143,6 +155,87 @@ class HelpForm(Form, TwoFactorRescueForm):
     """What to do when the authenticator app is not at hand. Flask-Security adds recovery codes where there are any."""
 
     help_setup = RadioField(choices=[SelectChoice("help", "Ask the council for help")])
+
+
+def _number(value: object) -> int | None:
+    """Read the number of a choice; none for the choice that is nobody. ValueError is raised for anything else."""
+    return int(str(value)) if value else None
+
+
+class AccountForm(Form):
+    """Who a person is to the service: their name, roles, centres, and the registrar whose account this is."""
+
+    name = StringField(
+        "Name", validators=[InputRequired("Enter a name"), Length(max=NAME_MAX, message=NAME_LONG)], filters=[_stripped]
+    )
+    roles = SelectMultipleField("Roles", choices=[SelectChoice(*role) for role in ROLE_TITLES.items()])
+    centres = SelectMultipleField(
+        "Centres", coerce=int, description="Centre workers see the families of these centres and no others."
+    )
+    registrar = SelectField(
+        "Registrar", coerce=_number, description="Whose appointments and calendar this person sees as their own."
+    )
+
+    def validate_roles(self, field: Field) -> None:
+        """Refuse an account that may do nothing; ValidationError is raised."""
+        if not field.data:
+            raise ValidationError("Choose at least one role")
+
+    def validate_centres(self, field: Field) -> None:
+        """Refuse a centre worker without a centre; ValidationError is raised."""
+        if "centre_worker" in (self.roles.data or ()) and not field.data:
+            raise ValidationError("Choose the centres this centre worker belongs to")
+
+    def own_centres(self) -> list[int]:
+        """Give the centres chosen; nobody but a centre worker is kept to any."""
+        return list(self.centres.data or ()) if "centre_worker" in self.roles.data else []
+
+
+class NewAccountForm(AccountForm):
+    """The same of somebody new, and the address they sign in with."""
+
+    email = EmailField(
+        "Email address",
+        validators=[InputRequired("Enter an email address"), Length(max=EMAIL_MAX), EmailValidation(verify=True)],
+        filters=[_stripped],
+    )
+
+
+class DayField(DateField):
+    """A day as browsers give it, 2027-01-04; for staff pages, where a calendar beside the box is quicker."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take the day; a fault becomes the field's own sentence, ValueError is raised."""
+        if not any(valuelist):
+            return
+        try:
+            super().process_formdata(valuelist)  # type: ignore[no-untyped-call]
+        except ValueError as error:
+            raise ValueError("Enter a real date, like 2027-01-04") from error
+
+
+class HistoryForm(Form):
+    """Which lines of the history to show: who acted, what they did, about what, and from when until when."""
+
+    who = SelectField("Who", default="")
+    event = SelectField("What", default="")
+    about = StringField(
+        "About",
+        validators=[Length(max=80, message="Enter at most 80 characters")],
+        filters=[_stripped],
+        description="A booking’s reference, or a name such as staff:12.",
+    )
+    first = DayField("From")  # type: ignore[no-untyped-call]
+    last = DayField("Until")  # type: ignore[no-untyped-call]
+
+    def usable(self) -> bool:
+        """Say whether every answer is usable; it is asked in the address, so nothing is sent."""
+        return bool(self.validate())  # type: ignore[no-untyped-call]
+
+    def validate_last(self, field: Field) -> None:
+        """Refuse a span that ends before it begins; ValidationError is raised."""
+        if field.data and self.first.data and field.data < self.first.data:
+            raise ValidationError("The last day must not be before the first")
 
 
 #: By the name Flask-Security asks for a form.

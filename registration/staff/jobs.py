@@ -11,7 +11,7 @@ from registration.common.db import db
 from registration.common.mail import send_mail
 from registration.common.queue import job
 from registration.staff.models import StaffUser
-from registration.staff.security import HELP_LETTER, RESET_LETTER, reset_link
+from registration.staff.security import HELP_LETTER, SUBJECTS, reset_link
 
 TRIES = RetryStrategy(max_attempts=6, exponential_wait=4)
 
@@ -29,6 +29,6 @@ def write(template: str, subject: str, staff_id: int) -> None:
     letter["Subject"] = subject
     letter["Date"] = formatdate()
     letter["Message-ID"] = make_msgid(domain=letter["From"].addresses[0].domain)
-    link = reset_link(user) if template == RESET_LETTER else ""
+    link = reset_link(user) if template in SUBJECTS else ""
     letter.set_content(render_template(f"{template}.txt", user=user, link=link, council=council))
     send_mail(current_app.config, letter)

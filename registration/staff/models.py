@@ -30,13 +30,26 @@ class Role(Model, RoleMixin):
     description: Mapped[str] = mapped_column(Text)
 
 
+class StaffCentre(Model):
+    """A centre that a centre worker belongs to.
+
+    `centre_id` is a plain number without a foreign key: centres and staff are capabilities side by side and neither
+    may import the other, so whoever stands above both offers only centres that are there.
+    """
+
+    __tablename__ = "staff_user_centre"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id", ondelete="CASCADE"), primary_key=True)
+    centre_id: Mapped[int] = mapped_column(Integer, primary_key=True, index=True, autoincrement=False)
+
+
 class StaffUser(Model, UserMixin):
     """A member of staff who may sign in.
 
     `fs_uniquifier` is what a browser session names; changing it ends every session of the person at once. A new account
-    has no password until its owner sets one by a link, which also confirms the address. `centre_id` is the one centre
-    a centre worker belongs to. It is a plain number without a foreign key: centres and staff are capabilities side by
-    side and neither may import the other, so whoever stands above both checks that the centre is there.
+    has no password until its owner sets one by a link, which also confirms the address. `oidc_subject` is what the
+    council's single sign-on calls the person, kept at their first sign-in by it. `active` is false once the account
+    is ended; what the person did stays under their name.
     """
 
     __tablename__ = "staff_user"
@@ -48,7 +61,7 @@ class StaffUser(Model, UserMixin):
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
-    centre_id: Mapped[int | None] = mapped_column(Integer, index=True)
+    oidc_subject: Mapped[str | None] = mapped_column(String(320), unique=True)
     confirmed_at: Mapped[datetime | None]
     last_login_at: Mapped[datetime | None]
     current_login_at: Mapped[datetime | None]
@@ -60,11 +73,17 @@ class StaffUser(Model, UserMixin):
     tf_last_counter: Mapped[int | None]
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(ARRAY(Text)))
     roles: Mapped[list[Role]] = relationship(secondary=staff_user_role, lazy="selectin")
+    centres: Mapped[list[StaffCentre]] = relationship(cascade="all, delete-orphan", order_by=StaffCentre.centre_id)
 
     @property
     def role_names(self) -> frozenset[str]:
         """The names of the roles held, as access lists use them."""
         return frozenset(role.name for role in self.roles)
+
+    @property
+    def centre_ids(self) -> frozenset[int]:
+        """The numbers of the centres the person belongs to."""
+        return frozenset(centre.centre_id for centre in self.centres)
 
     @property
     def has_two_factor(self) -> bool:

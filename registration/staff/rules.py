@@ -2,9 +2,11 @@
 
 import hmac
 from base64 import b32encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
 #: Every role by the name kept in the database, and as a person reads it.
 ROLE_TITLES = {
@@ -17,6 +19,35 @@ ROLE_TITLES = {
     "administrator": "Administrator",
     "auditor": "Auditor",
 }
+
+# Who may open which kind of page: lists for @roles(*...). An administrator may do what the rota manager and the booking
+# desk may. Lists named READERS are for pages that only show (GET); the auditor stands in these and in no other.
+_SERVICE = ("rota_manager", "booking_desk", "administrator")
+#: The day list of a centre, and marking what came of an appointment. A centre worker reads own centres only (scope.py).
+DAY_READERS = ("registrar", "centre_worker", *_SERVICE, "auditor")
+DAY_MARKERS = ("registrar", *_SERVICE)
+#: Families' bookings: finding, booking, moving and cancelling them, and the work lists about them.
+DESK = _SERVICE
+DESK_READERS = (*DESK, "auditor")
+#: The rota as it stands, changing it, and times outside of it (an extra session).
+ROTA_READERS = ("registrar", *_SERVICE, "auditor")
+ROTA_MANAGERS = ("rota_manager", "administrator")
+#: Planning for an absent registrar, and settling with the families it hits.
+COVER = ROTA_MANAGERS
+COVER_READERS = DESK_READERS
+#: Who did what and who looked, and the accounts of staff.
+HISTORY = ("administrator", "auditor")
+ACCOUNTS = ("administrator",)
+ACCOUNT_READERS = (*ACCOUNTS, "auditor")
+
+#: Roles that see every centre; whoever holds none of them sees only the centres they belong to.
+EVERY_CENTRE = frozenset({"registrar", *_SERVICE, "auditor"})
+
+#: What providers of single sign-on call a sign-in with two factors (REFEDS; PAPE, which many took over).
+STRONG_CLASSES = (
+    "https://refeds.org/profile/mfa",
+    "http://schemas.openid.net/pape/policies/2007/06/multi-factor",
+)
 
 #: A sign-in ends after this long without a page asked for, and after this long in any case (OWASP ASVS 3.3).
 IDLE_LIMIT = timedelta(minutes=30)
@@ -37,6 +68,36 @@ class Door:
     endpoint: str
     title: str
     text: str = ""
+
+
+def second_factor_given(claims: Mapping[str, Any]) -> bool:
+    """Say whether a provider of single sign-on says that it asked for more than a password.
+
+    It says so by the method `mfa` (RFC 8176) or by one of the known classes for it; any other word proves nothing.
+    """
+    methods = claims.get("amr")
+    return (isinstance(methods, list) and "mfa" in methods) or claims.get("acr") in STRONG_CLASSES
+
+
+def verified_email(claims: Mapping[str, Any]) -> str:
+    """Give the address a provider of single sign-on has verified, as accounts keep it; '' where it has not."""
+    verified = claims.get("email_verified") in (True, "true")  # some providers write it as text
+    address = claims.get("email")
+    return address.strip().lower() if verified and isinstance(address, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """When a sign-in ends, in seconds since 1970, and whether opening a page moves that on."""
+
+    ends: float
+    moves: bool
+
+
+def lasting(*, started: float, seen: float) -> Lasting:
+    """Say when a sign-in ends that began and was last used at these times, in seconds since 1970."""
+    idle, whole = seen + IDLE_LIMIT.total_seconds(), started + WHOLE_LIMIT.total_seconds()
+    return Lasting(min(idle, whole), idle < whole)
 
 
 def why_over(*, now: float, started: float, seen: float) -> str:

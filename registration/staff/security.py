@@ -34,7 +34,7 @@ from registration.common.db import db
 from registration.common.links import external
 from registration.common.queue import defer
 from registration.staff.models import Role, StaffUser
-from registration.staff.rules import PASSWORD_MIN, why_over
+from registration.staff.rules import PASSWORD_MIN, Lasting, lasting, why_over
 
 RESET_WITHIN = timedelta(hours=24)
 #: A change to one's own two-factor or recovery codes asks for the password again after this long.
@@ -45,6 +45,12 @@ SEEN_EVERY = 30
 ARGON2 = {"argon2__type": "ID", "argon2__memory_cost": 19456, "argon2__time_cost": 2, "argon2__parallelism": 1}
 RESET_LETTER = "staff/mail/reset"
 HELP_LETTER = "staff/mail/two_factor_help"
+WELCOME_LETTER = "staff/mail/welcome"
+#: Letters with a link that sets a password.
+SUBJECTS = {
+    RESET_LETTER: "Set your password for Right Start",
+    WELCOME_LETTER: "Your account for birth registration appointments",
+}
 
 NOT_SIGNED_IN = "The email address and password do not match an account you can use. Check them and try again."
 RESET_ASKED = (
@@ -238,7 +244,7 @@ def _settings(app: Flask) -> dict[str, object]:
 
 def _letters() -> dict[str, object]:
     return {
-        "SECURITY_EMAIL_SUBJECT_PASSWORD_RESET": "Set your password for Right Start",
+        "SECURITY_EMAIL_SUBJECT_PASSWORD_RESET": SUBJECTS[RESET_LETTER],
         "SECURITY_EMAIL_TEMPLATE_PASSWORD_RESET": RESET_LETTER,
         "SECURITY_EMAIL_SUBJECT_PASSWORD_NOTICE": "Your Right Start password was set",
         "SECURITY_EMAIL_TEMPLATE_PASSWORD_RESET_NOTICE": "staff/mail/password_set",
@@ -298,6 +304,16 @@ def _still_lasts() -> bool:
     elif current - seen >= SEEN_EVERY:
         session["staff_seen"] = current
     return not over
+
+
+def sign_in_lasts() -> Lasting:
+    """Say when the sign-in in hand ends, if nothing more is done."""
+    return lasting(started=session["staff_started"], seen=session["staff_seen"])
+
+
+def stay() -> None:
+    """Count this moment as the last at which something was done."""
+    session["staff_seen"] = time.time()
 
 
 def _note(event: str, _app: Flask, *, user: StaffUser, **_: object) -> None:

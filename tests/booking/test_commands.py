@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from registration.booking.actions import changes
+from registration.booking.actions import changes, offers
 from registration.booking.actions.holds import hold
 from registration.booking.actions.notices import remind
 from registration.booking.invariants import broken_rows
@@ -336,3 +336,30 @@ def test_a_hold_that_never_ends(world, run, without):
 def test_a_last_lawful_day_that_is_not_42_days_from_the_earliest_birth(mine, run):
     run("UPDATE family SET born = born || (born[1] - 1)")
     assert broken() == {"wrong_last_lawful_day": 1}
+
+
+def test_a_family_whose_registrar_is_away_and_whom_nobody_sees_to(world, mine, run):
+    run(
+        """INSERT INTO absence (registrar_id, begins_at, ends_at, reason, made_by, made_at)
+           VALUES (:ann, :nine, :ten, 'sickness', 'staff:1', clock_timestamp() - interval '2 hours')""",
+        ann=world.registrars["ann"],
+        nine=NINE,
+        ten=TEN,
+    )
+    assert broken() == {"displaced_and_nobody_sees_to_it": 1}
+    made = offers.keep(mine.public_id, world.centres["elland"], TEN, cause="cover", answer_by=TEN, now=NOW)
+    offers.send(made.id, NOW)
+    assert broken() == {}
+    offers.decline(made.public_id, NOW)  # staff are asked to ring
+    assert broken() == {}
+
+
+def test_a_time_that_is_kept_for_an_offer_that_is_over(world, mine, run):
+    offers.keep(mine.public_id, world.centres["elland"], TEN, cause="cover", answer_by=TEN, now=NOW)
+    run("UPDATE offer SET state = 'withdrawn'")
+    assert broken() == {"time_kept_for_no_offer": 1}
+
+
+def test_a_booking_that_carries_another_outcome_than_was_marked_last(mine, run):
+    run("UPDATE booking SET outcome = 'registered'")
+    assert broken() == {"outcome_is_not_the_latest": 1}

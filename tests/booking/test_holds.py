@@ -183,6 +183,21 @@ def test_a_registrar_whose_time_went_after_the_look_is_passed_over(world, want, 
         assert want().start == NINE
 
 
+def test_a_registrar_with_minutes_of_their_own_is_held_for_those(database, world, want):
+    database.execute(text("UPDATE registrar SET minutes_per_baby = 40 WHERE name = 'Registrar Ann'"))
+    assert want(interpreter=True).end == NINE + timedelta(minutes=55)
+    with pytest.raises(NotOffered):
+        want(HALF_PAST)  # no longer a start of hers
+    with pytest.raises(NotOffered):
+        want(at_time(TUESDAY, "9:55"))  # where the held time ends, but 40 minutes are no longer left
+
+
+def test_two_registrars_at_one_time_each_take_their_own_minutes(database, world, want):
+    database.execute(text("UPDATE registrar SET minutes_per_baby = 20 WHERE name = 'Registrar Bo'"))
+    world.session("sunshine", "bo", TUESDAY, "9:00", "10:30", room=1)
+    assert [want().end - NINE, want().end - NINE] == [timedelta(minutes=30), timedelta(minutes=20)]
+
+
 def test_the_desks_minutes_open_to_the_desk_and_to_families_with_few_days_left(database, world, want):
     world.session("sunshine", "bo", FRIDAY, "9:00", "12:00", kept=30)
     last = at_time(FRIDAY, "11:30")
@@ -210,7 +225,7 @@ def test_beyond_twelve_months_of_the_birth_nothing_is_kept(world, want):
 def test_a_booking_is_not_moved_beyond_twelve_months_of_the_birth(world):
     request = HoldRequest(world.centres["sunshine"], NINE, (date(2025, 11, 23),), interpreter=False)
     with pytest.raises(NotOffered):
-        holds.candidates_for(request, HALF_PAST, NOW, keep_for=1)
+        holds.candidates_for(request, NOW, keep_for=1)
 
 
 def test_one_client_keeps_no_more_than_a_busy_centre_could_need(app, database, want, monkeypatch):

@@ -132,10 +132,15 @@ def test_all_families_are_reminded_however_many_there_are(world, at, monkeypatch
     assert len(reminders()) == 5
 
 
-def test_the_clock_knows_both_jobs():
+def test_the_clock_knows_every_job():
     every = {task.name: periodic.cron for (name, _), periodic in queue.periodic_registry.periodic_tasks.items()
              if (task := periodic.task) and name.startswith("booking.")}  # fmt: skip
-    assert every == {"booking.remind": "*/5 * * * *", "booking.clean": "17 * * * *"}
+    assert every == {
+        "booking.remind": "*/5 * * * *",
+        "booking.lapse_offers": "* * * * *",
+        "booking.offer_freed": "* * * * *",
+        "booking.clean": "17 * * * *",
+    }
 
 
 # ---- with real commits

@@ -1,9 +1,12 @@
 """The record of who did what: what stands in it, and that nobody can take it back."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
+from registration.common import audit
 from registration.common.audit import AuditEvent, record
 
 
@@ -53,3 +56,56 @@ def test_a_line_can_neither_be_changed_nor_taken_away(database, change):
         database.execute(text(change))
 
     assert [line.actor for line in lines(database)] == ["family"]
+
+
+@pytest.fixture
+def named(app, monkeypatch):
+    """Give staff names, for as long as the test lasts; ask[kind] holds what was asked for."""
+    asked = []
+
+    def names(keys):
+        asked.append(set(keys))
+        return {"3": audit.Named("Jo Smith", "staff.show_person", {"staff_id": 3})}
+
+    monkeypatch.setitem(app.extensions, "audit_names", {"staff": names})
+    return asked
+
+
+def test_the_history_of_a_thing_is_told_in_words_newest_first(database, named):
+    record("looked up", about="booking:7", actor="staff:3")
+    record("booking.cover_planned", about="booking:7", actor="staff:4", before={"start": "a"}, after={"start": "b"})
+    record("looked up", about="booking:8", actor="staff:3")
+
+    newest, oldest = audit.history_of("booking:7")
+
+    assert (oldest.who, oldest.what) == (audit.Named("Jo Smith", "staff.show_person", {"staff_id": 3}), "looked up")
+    assert (newest.who, newest.what) == (audit.Named("staff 4"), "booking cover planned")
+    assert (newest.thing, newest.changes) == (audit.Named("booking 7"), (("start", "a", "b"),))
+    assert named == [{"3", "4"}], "each kind is asked once"
+
+
+def test_the_history_of_one_thing_under_two_names_is_one_history(database):
+    record("booked", about="booking:7", actor="family")
+    record("letter.posted", about="00000000-0000-0000-0000-000000000007", actor="service")
+
+    told = audit.history_of("booking:7", "00000000-0000-0000-0000-000000000007")
+
+    assert [(line.who.text, line.what) for line in told] == [("service", "posted a letter"), ("family", "booked")]
+
+
+def test_days_are_days_in_london(database):
+    for moment in ("2026-07-01T22:59:59+00", "2026-07-01T23:00:00+00", "2026-07-02T22:59:59+00", "2026-07-02T23:00+00"):
+        database.execute(
+            text(
+                "INSERT INTO audit_event (at, event, about, actor) VALUES (CAST(:at AS timestamptz), :event, 'x', 'x')"
+            ),
+            {"at": moment, "event": moment},
+        )
+    second = date(2026, 7, 2)
+
+    def told(first, last):
+        return [line.event[8:16] for line in audit.lines(*audit.days(first, last), most=9)]
+
+    assert told(second, second) == ["02T22:59", "01T23:00"]
+    assert told(None, date(2026, 7, 1)) == ["01T22:59"]
+    assert told(date(2026, 7, 3), None) == ["02T23:00"]

@@ -8,6 +8,7 @@ import pytest
 from registration.common.authority import (
     HOURS_ELSEWHERE,
     RANGES,
+    SPECIAL,
     TEMPLATE,
     Authority,
     current_authority,
@@ -62,6 +63,13 @@ def test_what_a_council_leaves_out_is_as_in_the_file_that_comes_with_the_service
     assert authority == replace(read_authority(TEMPLATE), name="Kirklees Council")
 
 
+@pytest.mark.parametrize("written", ["1", '"true"', "[]"])
+def test_whether_the_desk_opens_extra_sessions_is_said_by_true_or_false(file, refusal, written):
+    assert file("desk_opens_extra_sessions = true").desk_opens_extra_sessions is True
+    sentence = refusal(f"desk_opens_extra_sessions = {written}")
+    assert sentence.startswith("authority.toml: desk_opens_extra_sessions must be true or false, not ")
+
+
 def test_every_value_can_be_changed(file):
     authority = file(
         'district = "Kirklees"\ntelephone = "01632 960200"\ncolour = "#ABCDEF"\nminutes_per_baby = 45\n'
@@ -92,10 +100,7 @@ def test_what_is_no_number_is_refused_by_name(refusal, name, wrong):
     assert said.startswith(f"authority.toml: {name} must be a whole number from ")
 
 
-TEXTS = sorted(
-    {field.name for field in fields(Authority)}
-    - {*RANGES, *HOURS_ELSEWHERE, "certificate_fee_from", "translations_checked"}
-)
+TEXTS = sorted({field.name for field in fields(Authority)} - {*RANGES, *HOURS_ELSEWHERE, *SPECIAL})
 
 
 def test_hours_in_other_languages_are_never_those_of_the_demonstration_beside_hours_of_a_councils_own(file, refusal):

@@ -13,8 +13,10 @@ from registration.common.files import (
     Table,
     day,
     decimal,
+    safe_cell,
     several,
     whole,
+    written,
     yes_or_no,
 )
 
@@ -219,3 +221,21 @@ def test_yes_and_no():
 
 def test_lists_in_one_cell():
     assert several(" pl; ur ,;") == ("pl", "ur")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+447700900982", "-2", "@SUM(A1)", " =1", "\uff1d1", "\t=1", "'=1", "''+1"])
+def test_what_a_table_program_would_compute_is_written_as_text_and_read_back_as_it_was(text):
+    assert safe_cell(text) == f"'{text}"
+    [row] = opened(written(["name"], [[text]]))
+    assert row.text("name") == text.strip()
+
+
+@pytest.mark.parametrize("text", ["", "O'Brien", "'t Hooft", "Ann-Marie", "3 = 3", "2026-11-22"])
+def test_other_text_is_left_as_it_is(text):
+    assert safe_cell(text) == text
+    [row] = opened(written(["name", "age"], [[text, -1]]))
+    assert (row.text("name"), row.text("age")) == (text, "-1")
+
+
+def test_a_written_file_has_the_mark_that_excel_asks_for():
+    assert written(["name"], [["Zoë, née O’Brien"]]) == '\ufeffname\r\n"Zoë, née O’Brien"\r\n'.encode()

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from registration.common.access import public
 from registration.common.db import db
 from registration.common.links import digest
-from registration.common.sessions import BrowserSession, delete_expired_sessions
+from registration.common.sessions import BrowserSession, delete_expired_sessions, delete_sessions_of
 from tests.applications import applications
 
 
@@ -157,3 +157,17 @@ def test_only_sessions_whose_time_has_passed_are_forgotten(database):
     assert delete_expired_sessions() == 1
     left = database.scalars(select(BrowserSession.token_digest)).all()
     assert [each for each in left if len(each) == 1] == [b"\x01"]
+
+
+def test_the_sessions_of_one_person_are_found_whatever_browser_they_are_in(service, browser):
+    other, stranger = service.test_client(), service.test_client()
+    for client, person in ((browser, "jo"), (other, "jo"), (stranger, None)):
+        with client.session_transaction() as kept:
+            kept["word"] = "hello"
+            if person:
+                kept["_user_id"] = person
+
+    with service.app_context():
+        delete_sessions_of("jo")
+
+    assert [client.get("/tell").text for client in (browser, other, stranger)] == ["nothing", "nothing", "hello"]

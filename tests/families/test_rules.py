@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registration.families.rules import SHARING_WORDING, birth_key, last_name, same_email
+from registration.families.rules import SHARING_WORDING, birth_key, last_name, lexemes, name_words, same_email
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates" / "booking" / "journey"
 #: Each wording families were ever asked with, and the digest of its sentences. An answer is kept with its wording.
@@ -96,3 +96,22 @@ def test_another_contact_or_one_baby_more_makes_another_key():
 
     assert len(keys) == 6
     assert birth_key((born,), "a@example.org") != birth_key((born + timedelta(days=1),), "a@example.org")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Aoife O’Brien", ("aoife", "obrien")),
+        ("  ANNE-MARIE  Weiß ", ("anne", "marie", "weiss")),
+        ("Łukasz Żółć", ("lukasz", "zolc")),
+        ("Bjørn Æsir", ("bjorn", "aesir")),
+        ("محمد", ("محمد",)),
+        ("’", ()),
+    ],
+)
+def test_a_name_is_looked_for_by_its_words_without_case_accents_or_marks(name, words):
+    assert name_words(name) == words
+
+
+def test_the_words_of_a_name_are_quoted_for_the_database():
+    assert lexemes("Aoife O’Brien") == "'aoife' 'obrien'"

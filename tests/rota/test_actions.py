@@ -14,9 +14,11 @@ from registration.centres.models import Centre, Room
 from registration.common.audit import AuditEvent
 from registration.common.files import FileRefused
 from registration.rota import actions
+from registration.rota.actions import sessions as sessions_file
 from registration.rota.models import Registrar, Session
 from tests.booking.appointments import NOW, booked
 from tests.booking.world import BORN, TUESDAY, at_time, make_world
+from tests.rota.plans import decide
 
 HEADER = "registrar,centre,room,date,from,to"
 LINE = "Registrar Ann,Elland Children's Centre,Room 1,2026-11-24,9:00,12:30"
@@ -188,6 +190,19 @@ def test_a_bank_holiday_is_a_warning(world):
     assert outcome.added == 1
 
 
+def test_a_bank_holiday_on_which_the_centre_is_open_is_none(world):
+    decide(world, date(2026, 12, 25), is_open=True, place="elland")
+    outcome = sessions("Registrar Ann,Elland Children's Centre,Room 1,2026-12-25,9:00,12:30")
+    assert (list(outcome.warnings), outcome.added) == ([], 1)
+
+
+def test_a_day_on_which_the_centre_is_closed_is_refused(world):
+    decide(world, TUESDAY, is_open=False, reason="a burst pipe")
+    assert faults(LINE) == [
+        "line 2: date, 2026-11-24, is a day on which Elland Children’s Centre is closed (a burst pipe)"
+    ]
+
+
 def test_lines_that_overlap_are_named_with_the_line_they_overlap(world):
     assert faults(
         LINE,
@@ -297,7 +312,7 @@ def test_a_family_that_is_booking_just_now_keeps_its_time(world, database):
 
 def test_another_import_of_the_same_moment_is_a_sentence(world, database, monkeypatch):
     world.session("elland", "ann", TUESDAY, "8:00", "10:00")
-    monkeypatch.setattr(actions, "_near", lambda _: [])  # as if the other session came after the look
+    monkeypatch.setattr(sessions_file, "_near", lambda _: [])  # as if the other session came after the look
     with pytest.raises(
         actions.SessionTaken, match="Someone else gave one of these registrars or rooms another session"
     ):
@@ -308,10 +323,10 @@ def test_another_fault_of_the_database_is_not_taken_for_that(world, database, mo
     (room,) = database.scalars(select(Room).where(Room.id == world.rooms["elland"][0])).all()
     database.expunge(room)
     room.id = 0
-    monkeypatch.setattr(actions.Places, "room", lambda *_: room)
+    monkeypatch.setattr(sessions_file.Places, "room", lambda *_: room)
     with pytest.raises(IntegrityError):
         sessions(LINE)
 
 
 def test_a_day_is_told_in_words():
-    assert actions._day(date(2026, 11, 4)) == "Wednesday 4 November 2026"
+    assert sessions_file._day(date(2026, 11, 4)) == "Wednesday 4 November 2026"

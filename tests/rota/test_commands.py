@@ -62,7 +62,7 @@ def test_more_than_50_faults_are_counted(typed):
 
 
 def test_a_session_that_another_import_was_first_with_ends_with_1_and_a_sentence(typed, database, monkeypatch):
-    from registration.rota import actions
+    from registration.rota.actions import sessions as actions
 
     make_world().session("elland", "ann", date(2026, 12, 25), "8:00", "10:00")
     database.commit()
@@ -83,3 +83,30 @@ def test_rubbish_is_refused(typed, content):
     result = typed("registrars", content)
     assert result.exit_code == 1
     assert result.output.startswith("line ")
+
+
+def test_what_was_imported_is_exported_in_the_same_form(typed, runner, database):
+    make_world()
+    database.commit()
+    assert typed("registrars", "name,grade\nJo Lee,registrar\n").exit_code == 0
+    patterns = (
+        "registrar,valid_from,weekday,centre,from,to\nJo Lee,2027-01-04,Monday,Elland Children's Centre,9:00,12:30\n"
+    )
+    result = typed("patterns", patterns)
+    assert (result.exit_code, result.output) == (0, "patterns: 1 added, 0 changed, 0 as before.\n")
+    written = {
+        what: runner.invoke(args=[what, "export", "-"]).output for what in ("registrars", "patterns", "sessions")
+    }
+    assert "Jo Lee,registrar,yes" in written["registrars"]
+    assert "Jo Lee,2027-01-04,,Monday,Elland Children’s Centre,,09:00,12:30" in written["patterns"]
+    assert written["sessions"].startswith("\ufeffregistrar,centre")
+    dated = runner.invoke(args=["sessions", "export", "-", "--from", "2026-11-01", "--to", "2026-11-30"])
+    assert dated.exit_code == 0
+
+
+def test_a_centre_nobody_knows_is_told_with_its_line(typed, database):
+    make_world()
+    database.commit()
+    header = "registrar,valid_from,weekday,centre,from,to\n"
+    result = typed("patterns", f"{header}Registrar Ann,2027-01-04,Monday,Nowhere,9:00,12:30\n")
+    assert (result.exit_code, result.output) == (1, "line 2: centre, Nowhere, is no centre known here\n")

@@ -166,3 +166,14 @@ def test_there_is_a_clash_exactly_where_two_lines_overlap(rows):
     found = clashes(lines)
     assert bool(found) == bool(overlapping)
     assert {(clash.whose, clash.later.line) for clash in found} <= overlapping
+
+
+@pytest.mark.parametrize(("text", "expected"), [("1", 1), ("14", 14), ("007", 7)])
+def test_a_whole_number_within_limits_is_read(text, expected):
+    assert rules.whole_between(1, 14)(text) == expected
+
+
+@pytest.mark.parametrize("text", ["0", "15", "-1", "1.5", "x", "0001"])
+def test_any_other_number_is_refused(text):
+    with pytest.raises(ValueError, match="is not a whole number from 1 to 14"):
+        rules.whole_between(1, 14)(text)

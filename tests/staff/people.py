@@ -8,10 +8,10 @@ import html5lib
 PASSWORD = "correct horse battery"
 
 
-def new_person(role, email=None, password=PASSWORD, centre_id=None, also=()):
+def new_person(role, email=None, password=PASSWORD, centres=(), also=()):
     from registration.staff import actions
 
-    user = actions.add_account(email or f"{role}@council.gov.uk", role=role, centre_id=centre_id)
+    user = actions.add_account(email or f"{role}@council.gov.uk", role=role, centres=centres)
     user.roles += [actions._role(name) for name in also]
     if password:
         actions.set_password(user, password)

@@ -9,9 +9,9 @@ from tests.staff.people import PASSWORD, new_person, sign_in
 
 
 def test_an_account_is_found_by_its_address_however_it_is_written(database):
-    user = actions.add_account(" Jo.Smith@Council.gov.uk ", role="centre_worker", centre_id=7)
+    user = actions.add_account(" Jo.Smith@Council.gov.uk ", role="centre_worker", centres=[7, 9, 7])
 
-    assert (user.email, user.name, user.centre_id) == ("jo.smith@council.gov.uk", "Jo Smith", 7)
+    assert (user.email, user.name, user.centre_ids) == ("jo.smith@council.gov.uk", "Jo Smith", {7, 9})
     assert user.role_names == {"centre_worker"}
     assert user.password is None
     assert queries.account("JO.SMITH@council.gov.uk") is user
@@ -22,7 +22,11 @@ def test_making_an_account_stands_in_the_record(database):
     user = actions.add_account("jo@council.gov.uk", role="registrar")
 
     line = database.scalars(select(AuditEvent).where(AuditEvent.about == f"staff:{user.id}")).one()
-    assert (line.event, line.actor, line.after) == ("staff.added", "service", {"role": "registrar", "centre": None})
+    assert (line.event, line.actor, line.after) == (
+        "staff.added",
+        "service",
+        {"name": "Jo", "roles": ["registrar"], "centres": []},
+    )
 
 
 def test_two_people_with_one_role_share_it(database):
@@ -91,8 +95,8 @@ def test_a_demonstration_has_one_account_per_role_made_once(client, database):
     assert [role for role, _, _ in given] == list(ROLE_TITLES)
     assert again == given
     assert len(database.scalars(select(StaffUser)).all()) == len(ROLE_TITLES)
-    assert queries.account("centre-worker@example.org").centre_id == 3
-    assert queries.account("registrar@example.org").centre_id is None
+    assert queries.account("centre-worker@example.org").centre_ids == {3}
+    assert queries.account("registrar@example.org").centre_ids == set()
     for _role, email, password in given:
         assert sign_in(client, email, password).status_code == 302
         client.post("/staff/sign-out")

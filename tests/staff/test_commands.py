@@ -39,7 +39,7 @@ def test_a_centre_worker_belongs_to_a_centre(flask):
     assert "needs --centre" in without.output
     assert done.exit_code == 0
     user = queries.account("jo@council.gov.uk")
-    assert (user.centre_id, user.name) == (12, "Jo of Elland")
+    assert (user.centre_ids, user.name) == ({12}, "Jo of Elland")
 
 
 def test_one_address_has_one_account(flask):

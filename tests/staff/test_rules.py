@@ -48,3 +48,42 @@ def test_a_name_is_made_from_an_address(email, name):
 
 def test_demonstration_addresses_belong_to_nobody():
     assert rules.demonstration_email("rota_manager") == "rota-manager@example.org"
+
+
+@pytest.mark.parametrize(
+    ("claims", "strong"),
+    [
+        ({}, False),
+        ({"amr": ["pwd"]}, False),
+        ({"amr": ["pwd", "mfa"]}, True),
+        ({"amr": "mfa"}, False),
+        ({"amr": None, "acr": "1"}, False),
+        ({"acr": "https://refeds.org/profile/mfa"}, True),
+        ({"acr": "http://schemas.openid.net/pape/policies/2007/06/multi-factor"}, True),
+        ({"acr": ["https://refeds.org/profile/mfa"]}, False),
+    ],
+)
+def test_a_second_factor_counts_only_where_the_provider_says_so(claims, strong):
+    assert rules.second_factor_given(claims) is strong
+
+
+@pytest.mark.parametrize(
+    ("claims", "address"),
+    [
+        ({"email": " Jo@Council.gov.uk ", "email_verified": True}, "jo@council.gov.uk"),
+        ({"email": "jo@council.gov.uk", "email_verified": "true"}, "jo@council.gov.uk"),
+        ({"email": "jo@council.gov.uk", "email_verified": "yes"}, ""),
+        ({"email": "jo@council.gov.uk", "email_verified": [True]}, ""),
+        ({"email": "jo@council.gov.uk", "email_verified": False}, ""),
+        ({"email": "jo@council.gov.uk"}, ""),
+        ({"email": 7, "email_verified": True}, ""),
+        ({"email_verified": True}, ""),
+    ],
+)
+def test_only_an_address_the_provider_has_verified_counts(claims, address):
+    assert rules.verified_email(claims) == address
+
+
+def test_a_sign_in_lasts_half_an_hour_from_the_last_page_and_never_more_than_twelve_hours():
+    assert rules.lasting(started=0, seen=HOUR) == rules.Lasting(1.5 * HOUR, moves=True)
+    assert rules.lasting(started=0, seen=11.75 * HOUR) == rules.Lasting(12 * HOUR, moves=False)

@@ -527,3 +527,60 @@ def test_asking_for_a_code_nobody_needs_changes_nothing(client, database):
 
     assert client.get("/staff/code").headers["Location"] == "/staff/"
     assert client.get("/staff/").status_code == 200
+
+
+# Staying signed in
+
+
+def test_every_page_says_until_when_the_sign_in_lasts_and_how_to_stay(client, database):
+    sign_in_as(client, "registrar")
+
+    shown = client.get("/staff/")
+
+    assert re.search(r"Signed in until <span data-until>\d\d:\d\d</span>, longer with every page", shown.text)
+    assert 1795 <= int(re.search(r'data-seconds-left="(\d+)"', shown.text)[1]) <= 1800
+    assert "Stay signed in" in shown.text
+
+
+def test_nothing_is_said_of_it_to_who_is_not_signed_in(client, database):
+    assert "Signed in until" not in client.get("/staff/sign-in").text
+
+
+def test_staying_counts_as_using_the_service_and_leads_back(client, database):
+    sign_in_as(client, "registrar")
+    with client.session_transaction() as session:
+        session["staff_seen"] -= 20
+
+    answer = client.post("/staff/stay", data={"next": "/history?who=family"})
+
+    assert answer.headers["Location"] == "/history?who=family"
+    with client.session_transaction() as session:
+        assert time.time() - session["staff_seen"] < 15
+
+
+@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", ""])
+def test_staying_leads_nowhere_else(client, database, wanted):
+    sign_in_as(client, "registrar")
+
+    assert client.post("/staff/stay", data={"next": wanted}).headers["Location"] == "/staff/"
+
+
+def test_a_script_is_told_until_when(client, database):
+    sign_in_as(client, "registrar")
+
+    told = client.post("/staff/stay", headers={"Accept": "application/json"}).get_json()
+
+    assert (1795 <= told["seconds_left"] <= 1800, told["moves"]) == (True, True)
+    assert re.fullmatch(r"\d\d:\d\d", told["until"])
+
+
+def test_shortly_before_the_twelve_hours_are_over_there_is_no_staying(client, database):
+    sign_in_as(client, "registrar")
+    with client.session_transaction() as session:
+        session["staff_started"] -= 12 * 3600 - 600
+
+    shown = client.get("/staff/").text
+
+    assert "as you signed in 12 hours ago. Save what you are doing." in shown
+    assert "Stay signed in" not in shown
+    assert 590 <= int(re.search(r'data-seconds-left="(\d+)"', shown)[1]) <= 600

@@ -4,7 +4,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
@@ -22,6 +22,9 @@ from registration.common.db import db
 from registration.common.links import digest, keyed, secret
 from registration.families import actions as families
 from registration.families.rules import Answer, FamilyDetails, birth_key, same_email
+
+#: Who stands at the centre and is seen so soon has been told in person: a message would come while they sit there.
+TOLD_IN_PERSON = timedelta(hours=1)
 
 _USED_KEY = text("SELECT body_digest, booking_public_id FROM request_key WHERE key_digest = :key")
 _HELD = text("""
@@ -91,7 +94,8 @@ def book(request: BookRequest, now: datetime) -> Appointment:
     family_id = _add_family(request, held)
     made = _appointment(request, held, family_id, uuid4())
     made = replace(made, id=_insert(request, held, made))
-    confirm(made, now)
+    if request.channel != "walk_in" or made.start - now > TOLD_IN_PERSON:
+        confirm(made, now)
     return made
 
 
@@ -130,7 +134,7 @@ def _add_family(request: BookRequest, held: _Held) -> int:
         access_needs=request.access_needs,
         letter_address=request.letter_address,
     )
-    route = "telephone" if request.channel == "telephone" else "online"
+    route = {"telephone": "telephone", "walk_in": "visit"}.get(request.channel, "online")
     family_id = families.add_family(details, Answer(request.share, request.wording_version, route, current_actor()))
     wish = request.sign_up
     if wish is not None:
@@ -207,7 +211,7 @@ def _insert(request: BookRequest, held: _Held, made: Appointment) -> int:
         "actor": current_actor(),
         "key": request.key and request.key[0],
         "body": request.key and request.key[1],
-        "facts": json.dumps({"start": made.start.isoformat(), "centre": made.centre_id, "state": made.state}),
+        "facts": json.dumps({"start": made.start.isoformat(), "centre": made.centre, "state": made.state}),
     }
     row = db.session.execute(_BOOK, values).one_or_none()
     if row is None:

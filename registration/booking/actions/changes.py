@@ -6,20 +6,19 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from registration.booking.actions import notices
-from registration.booking.actions.holds import candidates_for, needed_minutes
+from registration.booking.actions import notices, offer_notices, offers
+from registration.booking.actions.holds import candidates_for
+from registration.booking.actions.locking import locked, note
 from registration.booking.actions.refusals import CannotChange, NotOffered, SlotTaken
-from registration.booking.queries import Opening, appointment_by_id
+from registration.booking.queries import Opening, appointment_by_id, need
+from registration.booking.queries.displaced import is_displaced
 from registration.booking.rules.requests import Appointment, HoldRequest
-from registration.common import audit
-from registration.common.access import current_actor
 from registration.common.authority import current_authority
 from registration.common.db import db
 from registration.families.actions import mark_lost
 
 UNDO_SECONDS = 60
 
-_LOCKED = text("SELECT id FROM booking WHERE public_id = :public_id FOR UPDATE")
 _CLEAR = text("""
 DELETE FROM occupancy
  WHERE registrar_id = :registrar AND kind = 'hold' AND until <= clock_timestamp()
@@ -59,25 +58,17 @@ UPDATE booking SET state = 'booked', cancelled_at = NULL, cancel_reason = NULL, 
 """)
 
 
-def _locked(public_id: UUID) -> Appointment:
-    """Lock a booking's row, then read it as it stands."""
-    db.session.execute(_LOCKED, {"public_id": public_id})
-    appointment = appointment_by_id(public_id)
-    if appointment is None:
-        raise CannotChange
-    return appointment
-
-
 def _changeable(public_id: UUID, now: datetime) -> Appointment:
-    appointment = _locked(public_id)
+    appointment = locked(public_id)
     if appointment.state != "booked" or appointment.start <= now:
         raise CannotChange
     return appointment
 
 
-def move(public_id: UUID, centre_id: int, start: datetime, now: datetime) -> Appointment:
+def move(public_id: UUID, centre_id: int, start: datetime, now: datetime, *, urgent: bool = False) -> Appointment:
     """Give a booking another time: the old one is let go in the same stroke as the new one is filled.
 
+    `urgent` opens the telephone desk's minutes too.
     Raises SlotTaken, NotOffered, or CannotChange when it is cancelled or past. Moving to its own time changes nothing.
     """
     before = _changeable(public_id, now)
@@ -85,13 +76,16 @@ def move(public_id: UUID, centre_id: int, start: datetime, now: datetime) -> App
         return before
     if start < now + timedelta(minutes=current_authority().notice_minutes):
         raise NotOffered
-    end = start + timedelta(minutes=needed_minutes(before.births, interpreter=before.interpreter))
-    request = HoldRequest(centre_id, start, before.births, before.interpreter)
-    if not any(_swap(before.id, o, start, end) for o in candidates_for(request, end, now, keep_for=before.id)):
+    offers.withdraw_of(before.id, now)  # what is kept for this family must not stand in its own way
+    needed = need(before.births, interpreter=before.interpreter)
+    request = HoldRequest(centre_id, start, before.births, before.interpreter, urgent=urgent)
+    candidates = candidates_for(request, now, keep_for=before.id)
+    if not any(_swap(before.id, o, start, o.ends(needed, start)) for o in candidates):
         raise SlotTaken
     after = _reread(before)
-    _note("moved", before, after)
+    note("moved", before, after)
     notices.tell_moved(after, now)
+    offer_notices.nobody_need_call(after, now)
     return after
 
 
@@ -121,29 +115,33 @@ def _swap(booking_id: int, opening: Opening, start: datetime, end: datetime) -> 
 
 def cancel(public_id: UUID, now: datetime, reason: str = "family") -> Appointment:
     """Cancel a booking; its time is kept one minute, in which that can be undone. Cancelling again changes nothing."""
-    before = _locked(public_id)
+    before = locked(public_id)
     if before.state == "cancelled":
         return before
     if before.start <= now:
         raise CannotChange
+    offers.withdraw_of(before.id, now)
     db.session.execute(_CANCEL, {"booking": before.id, "reason": reason})
     db.session.execute(_KEEP_A_MINUTE, {"booking": before.id, "seconds": UNDO_SECONDS})
     after = _reread(before)
-    _note("cancelled", before, after)
+    note("cancelled", before, after)
     notices.tell_cancelled(after, now)
+    offer_notices.nobody_need_call(after, now)
     return after
 
 
 def undo_cancel(public_id: UUID, now: datetime) -> Appointment:
     """Take a cancelled booking's time back within the minute; CannotChange once that is over or it was booked anew."""
-    before = _locked(public_id)
+    before = locked(public_id)
     if before.state == "booked":
         return before
     if before.cancel_reason == "bereavement" or _back(before) != 1:
         raise CannotChange
     after = _reread(before)
-    _note("cancellation undone", before, after)
+    note("cancellation undone", before, after)
     notices.tell_kept_after_all(after, now)
+    if is_displaced(after.id):  # what was offered it instead was let go when it cancelled
+        offer_notices.ask_for_a_call(after, "took its cancellation back", now)
     return after
 
 
@@ -161,28 +159,19 @@ def _back(before: Appointment) -> int:
 
 def cancel_for_bereavement(public_id: UUID, now: datetime) -> Appointment:
     """Cancel for a family whose baby died: every message stops, centres' lists forget it, the time is free at once."""
-    before = _locked(public_id)
+    before = locked(public_id)
     if before.state == "booked":
         db.session.execute(_CANCEL, {"booking": before.id, "reason": "bereavement"})
     else:
         db.session.execute(text("UPDATE booking SET cancel_reason = 'bereavement' WHERE id = :id"), {"id": before.id})
+    offers.withdraw_of(before.id, now)
     db.session.execute(_LET_GO, {"booking": before.id})
     mark_lost(before.family_id)
     notices.silence(before, now)
     after = _reread(before)
-    _note("cancelled for bereavement", before, after)
+    note("cancelled for bereavement", before, after)
     return after
 
 
 def _reread(before: Appointment) -> Appointment:
     return appointment_by_id(before.public_id) or before
-
-
-def _note(event: str, before: Appointment, after: Appointment) -> None:
-    audit.record(
-        event,
-        about=f"booking:{before.id}",
-        actor=current_actor(),
-        before={"start": before.start.isoformat(), "centre": before.centre_id, "state": before.state},
-        after={"start": after.start.isoformat(), "centre": after.centre_id, "state": after.state},
-    )

@@ -8,7 +8,7 @@ could wait for in a circle. (docs/decisions/ has the measurements.)
 
 import secrets
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
@@ -19,11 +19,11 @@ from registration.booking.actions.refusals import (
     TooManyHolds,
     TooManyThere,
 )
-from registration.booking.queries import MINUTE, Opening, lengths, live_holds, openings_around
+from registration.booking.queries import MINUTE, Opening, live_holds, need, openings_around
 from registration.booking.rules.deadline import deadline, is_urgent
-from registration.booking.rules.requests import Hold, HoldRequest, written_wish
+from registration.booking.rules.requests import JUST_BEGUN, Hold, HoldRequest, written_wish
 from registration.booking.rules.shares import most_kept
-from registration.booking.rules.slots import least_loaded
+from registration.booking.rules.slots import Need, least_loaded
 from registration.common.authority import current_authority
 from registration.common.clock import civil_date
 from registration.common.db import db
@@ -62,10 +62,11 @@ def hold(request: HoldRequest, now: datetime) -> Hold:
     it keeps its share of that centre's day, NotBornYet for a birth in the future.
     """
     _may_be_held(request, now)
-    end = request.start + timedelta(minutes=needed_minutes(request.births, interpreter=request.interpreter))
-    candidates = candidates_for(request, end, now)
+    candidates = candidates_for(request, now)
     token = f"{secrets.token_urlsafe(TOKEN_BYTES)}.{written_wish(request)}"
+    needed = need(request.births, interpreter=request.interpreter)
     for opening in candidates:
+        end = opening.ends(needed, request.start)
         until = _take(opening, request, end, token)
         if until is not None:
             return Hold(token, request.centre_id, request.start, end, until)
@@ -78,7 +79,8 @@ def _may_be_held(request: HoldRequest, now: datetime) -> None:
         raise NeedsRegistrarGeneral
     if limits_are_on() and request.client:
         _within_its_share(request)
-    if request.start < now + timedelta(minutes=current_authority().notice_minutes):
+    notice = -JUST_BEGUN if request.walk_in else timedelta(minutes=current_authority().notice_minutes)
+    if request.start < now + notice:
         raise NotOffered
 
 
@@ -86,42 +88,36 @@ def _within_its_share(request: HoldRequest) -> None:
     kept = live_holds(request.client, request.centre_id, civil_date(request.start))
     if kept.in_all >= MOST_HOLDS:
         raise TooManyHolds
-    per_baby = current_authority().minutes_per_baby
-    if kept.there >= most_kept(kept.session_minutes, per_baby):
+    if kept.there >= most_kept(kept.session_minutes, current_authority().minutes_per_baby):
         raise TooManyThere
 
 
-def needed_minutes(births: tuple[date, ...], *, interpreter: bool) -> int:
-    """Give how long this family's appointment takes."""
-    return lengths(current_authority()).needed(len(births), interpreter=interpreter)
-
-
-def candidates_for(request: HoldRequest, end: datetime, now: datetime, keep_for: int | None = None) -> list[Opening]:
+def candidates_for(request: HoldRequest, now: datetime, keep_for: int | None = None) -> list[Opening]:
     """List the sessions whose registrar is free for the family then, the least loaded first.
 
-    Raises NotOffered when no session there and then is open to the family, SlotTaken when all are filled.
+    How long each would take is its registrar's own affair: `Opening.ends` tells. Raises NotOffered when no session there and
+    then is open to the family, SlotTaken when all are filled.
     """
     authority = current_authority()
     governs = deadline(request.births, civil_date(now))
     if civil_date(request.start) >= governs.registrar_general_authority_from:
         raise NotOffered
     urgent = request.urgent or is_urgent(governs.last_lawful_day, governs.on, authority.urgent_days)
-    around = openings_around(request.centre_id, request.start, end, keep_for)
-    minute, length = int(request.start.timestamp()) // MINUTE, int((end - request.start).total_seconds()) // MINUTE
-    step = authority.minutes_per_baby
-    free = {o.registrar_id: o for o in around if minute in o.starts(length, step, urgent=urgent)}
+    around = openings_around(request.centre_id, request.start, keep_for)
+    minute, needed = int(request.start.timestamp()) // MINUTE, need(request.births, interpreter=request.interpreter)
+    free = {o.registrar_id: o for o in around if minute in o.starts(needed, urgent=urgent)}
     if free:
         return [free[registrar] for registrar in least_loaded((o.registrar_id, o.load) for o in free.values())]
-    if any(_could_be_free(o, minute, length, step, urgent=urgent) for o in around):
+    if any(_could_be_free(o, minute, needed, urgent=urgent) for o in around):
         raise SlotTaken
     raise NotOffered
 
 
-def _could_be_free(opening: Opening, minute: int, length: int, step: int, *, urgent: bool) -> bool:
+def _could_be_free(opening: Opening, minute: int, needed: Need, *, urgent: bool) -> bool:
     """Say whether the start would be offered if other families let go: on the grid, or where something ends."""
     empty = replace(opening, busy=())
-    ends = {end for _, end in opening.busy}
-    return minute in empty.starts(length, step, urgent=urgent) or minute in ends
+    ends = {end for _, end in opening.busy if end + needed.minutes(opening.per_baby) <= opening.end}
+    return minute in empty.starts(needed, urgent=urgent) or minute in ends
 
 
 def _take(opening: Opening, request: HoldRequest, end: datetime, token: str) -> datetime | None:

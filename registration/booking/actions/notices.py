@@ -142,6 +142,11 @@ def confirm(appointment: Appointment, now: datetime) -> None:
     _tell("booking_confirmed", appointment, now, recipients(appointment), first=appointment.version == 0)
 
 
+def confirm_to(appointment: Appointment, to: list[Recipient], now: datetime) -> None:
+    """Confirm a booking to addresses that it has not been confirmed to."""
+    _tell("booking_confirmed", appointment, now, to)
+
+
 def tell_moved(appointment: Appointment, now: datetime) -> None:
     """Call back what was said of the old time and tell the new one."""
     messages.withdraw(appointment.public_id, now=now)

@@ -69,6 +69,18 @@ class CannotChange(BookingRefused):
     said = _l("This booking can no longer be changed. Call us if you need help.")
 
 
+class AlreadyOffered(BookingRefused):
+    """Another time is already kept for this family."""
+
+    said = _l("Another time is already being kept for this family.")
+
+
+class OfferOver(BookingRefused):
+    """The offer was answered, taken back or has run out."""
+
+    said = _l("We are not keeping this time any more. Choose another time, or call us if you need help.")
+
+
 class AlreadyBooked(BookingRefused):
     """The same births and the same e-mail or mobile have a live booking: its link goes there, nothing is told here."""
 

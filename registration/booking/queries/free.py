@@ -11,13 +11,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from flask import current_app
 from sqlalchemy import text
 
-from registration.booking.queries.openings import MINUTE, Opening, lengths, midnight, openings, wall_clock
+from registration.booking.queries.openings import MINUTE, Opening, midnight, need, openings, wall_clock
 from registration.booking.rules.deadline import deadline, is_urgent
 from registration.booking.rules.requests import AvailabilityRequest
+from registration.booking.rules.slots import Need
 from registration.common.authority import current_authority
 from registration.common.clock import civil_date
 from registration.common.db import db
@@ -63,12 +65,11 @@ class _Remembered:
     free: FreeDay
 
 
-@dataclass(frozen=True, slots=True)
-class _Sought:
+class _Sought(NamedTuple):
     """What decides the starts besides the sessions themselves."""
 
-    length: int
-    step: int
+    need: Need
+    per_baby: int  # the council's, where the registrar has none
     urgent: bool
 
 
@@ -79,9 +80,8 @@ def free_days(request: AvailabilityRequest, now: datetime) -> list[FreeDay]:
     """
     authority = current_authority()
     governs = deadline(request.births, civil_date(now))
-    urgent = is_urgent(governs.last_lawful_day, governs.on, authority.urgent_days)
-    length = lengths(authority).needed(len(request.births), interpreter=request.interpreter)
-    sought = _Sought(length, authority.minutes_per_baby, urgent)
+    urgent = request.urgent or is_urgent(governs.last_lawful_day, governs.on, authority.urgent_days)
+    sought = _Sought(need(request.births, interpreter=request.interpreter), authority.minutes_per_baby, urgent)
     days = _computed(request, sought).values() if request.keep_for else _as_before(request, sought)
     soonest = (int(now.timestamp()) + MINUTE - 1) // MINUTE + authority.notice_minutes
     first_whole_day = wall_clock(soonest)[0] + timedelta(days=1)
@@ -193,7 +193,7 @@ def _free_day(place: Place, sessions: Iterable[Opening], sought: _Sought) -> tup
     places: dict[int, int] = {}
     ends: list[datetime] = []
     for session in sessions:
-        for start in session.starts(sought.length, sought.step, urgent=sought.urgent):
+        for start in session.starts(sought.need, urgent=sought.urgent):
             places[start] = places.get(start, 0) + 1
         if session.fresh_until is not None:
             ends.append(session.fresh_until)

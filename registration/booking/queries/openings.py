@@ -1,15 +1,15 @@
 """What sessions there are, and when in them an appointment may begin."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import text
 
-from registration.booking.rules.slots import Lengths, free_starts, public_end
-from registration.common.authority import Authority
+from registration.booking.rules.slots import Need, free_starts, public_end
+from registration.common.authority import current_authority
 from registration.common.clock import LONDON
 from registration.common.db import db
 
@@ -18,7 +18,7 @@ MINUTE = 60
 _OPENINGS = """
 SELECT s.id, s.centre_id, s.registrar_id, s.kept_minutes,
        (date_part('epoch', s.begins_at) / 60)::int AS begin, (date_part('epoch', s.ends_at) / 60)::int AS end,
-       filled.begins, filled.ends, filled.fresh_until, filled.stale
+       filled.begins, filled.ends, filled.fresh_until, filled.stale, coalesce(r.minutes_per_baby, :per_baby)
   FROM session s
   JOIN registrar r ON r.id = s.registrar_id AND r.may_register_births
   JOIN centre c ON c.id = s.centre_id AND (s.begins_at AT TIME ZONE 'Europe/London')::date
@@ -30,14 +30,18 @@ SELECT s.id, s.centre_id, s.registrar_id, s.kept_minutes,
               coalesce(bool_or(NOT o.counts), false) AS stale
          FROM (SELECT begins_at, ends_at, until, (until IS NULL OR until > clock_timestamp()) AS counts FROM occupancy
                 WHERE session_id = s.id
-                  AND (CAST(:keep_for AS bigint) IS NULL OR booking_id IS DISTINCT FROM :keep_for)) o) filled ON true
+                  AND (CAST(:keep_for AS bigint) IS NULL OR booking_id IS DISTINCT FROM :keep_for)
+                UNION ALL
+               SELECT greatest(a.begins_at, s.begins_at), least(a.ends_at, s.ends_at), NULL, true FROM absence a
+                WHERE a.registrar_id = s.registrar_id AND a.state = 'planned'
+                  AND a.begins_at < s.ends_at AND a.ends_at > s.begins_at) o) filled ON true
  WHERE s.state = 'published' AND {when}
 """
 _BETWEEN = text(_OPENINGS.format(when="s.begins_at >= :first AND s.begins_at < :last"))
 _BETWEEN_AT = text(
     _OPENINGS.format(when="s.centre_id = ANY(:centres) AND s.begins_at >= :first AND s.begins_at < :last")
 )
-_AROUND = text(_OPENINGS.format(when="s.centre_id = :centre AND s.begins_at <= :start AND s.ends_at >= :end"))
+_AROUND = text(_OPENINGS.format(when="s.centre_id = :centre AND s.begins_at <= :start AND s.ends_at > :start"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class Opening:
 
     It stays as read until something changes it, or until the first hold in it ends (`fresh_until`). That lies in the past where
     a hold ended within the last minute: a booking made of it in its last moment may not show yet. `stale` says that holds which
-    have run out still lie in it and have to be cleared before their time is filled.
+    have run out still lie in it and have to be cleared before their time is filled. `per_baby` are its registrar's own minutes
+    for each baby, the council's where there are none.
     """
 
     session_id: int
@@ -58,11 +63,16 @@ class Opening:
     busy: tuple[tuple[int, int], ...]
     fresh_until: datetime | None
     stale: bool
+    per_baby: int
 
-    def starts(self, length: int, step: int, *, urgent: bool) -> list[int]:
-        """List when an appointment of that many minutes may begin, as the public may book it."""
+    def starts(self, need: Need, *, urgent: bool) -> list[int]:
+        """List when an appointment may begin, as the public may book it."""
         end = public_end(self.begin, self.end, self.kept, urgent=urgent)
-        return free_starts((self.begin, end), self.busy, length, step)
+        return free_starts((self.begin, end), self.busy, need.minutes(self.per_baby), self.per_baby)
+
+    def ends(self, need: Need, start: datetime) -> datetime:
+        """Give when an appointment that begins then would end with this registrar."""
+        return start + timedelta(minutes=need.minutes(self.per_baby))
 
     @property
     def load(self) -> int:
@@ -72,14 +82,14 @@ class Opening:
 
 def _opening(row: Sequence[Any]) -> Opening:
     busy = tuple(zip(row[6], row[7], strict=True)) if row[6] and row[7] else ()
-    return Opening(row[0], row[1], row[2], row[3], row[4], row[5], busy, row[8], row[9])
+    return Opening(row[0], row[1], row[2], row[3], row[4], row[5], busy, row[8], row[9], row[10])
 
 
 def openings(
     first: datetime, last: datetime, centre_ids: Sequence[int] | None = None, keep_for: int | None = None
 ) -> Iterable[Opening]:
     """Give the sessions that begin from `first` up to `last`, at the centres named or at all."""
-    values: dict[str, object] = {"first": first, "last": last, "keep_for": keep_for}
+    values: dict[str, object] = {"first": first, "last": last, **_asked(keep_for)}
     if centre_ids is None:
         rows = db.session.execute(_BETWEEN, values)
     else:
@@ -87,15 +97,19 @@ def openings(
     return map(_opening, rows)
 
 
-def openings_around(centre_id: int, start: datetime, end: datetime, keep_for: int | None = None) -> list[Opening]:
-    """Give the sessions at a centre within which an appointment from `start` to `end` would lie."""
-    values = {"centre": centre_id, "start": start, "end": end, "keep_for": keep_for}
+def openings_around(centre_id: int, start: datetime, keep_for: int | None = None) -> list[Opening]:
+    """Give the sessions at a centre that are under way at a moment."""
+    values = {"centre": centre_id, "start": start, **_asked(keep_for)}
     return [_opening(row) for row in db.session.execute(_AROUND, values)]
 
 
-def lengths(authority: Authority) -> Lengths:
-    """Give the council's lengths of an appointment."""
-    return Lengths(authority.minutes_per_baby, authority.interpreter_minutes)
+def _asked(keep_for: int | None) -> dict[str, object]:
+    return {"keep_for": keep_for, "per_baby": current_authority().minutes_per_baby}
+
+
+def need(births: Collection[date], *, interpreter: bool) -> Need:
+    """Give what makes this family's appointment long, by the council's own minutes for an interpreter."""
+    return Need(len(births), current_authority().interpreter_minutes if interpreter else 0)
 
 
 def midnight(day: date) -> datetime:

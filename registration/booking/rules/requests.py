@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from registration.booking.rules.attendance import Parents
 
 MOST_BABIES = 6
+#: So long after its beginning a free time may still be given to a family that stands at the centre.
+JUST_BEGUN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,7 @@ class HoldRequest:
     """A time to keep while a family answers the remaining questions. `urgent` opens the telephone desk's minutes too.
 
     `client` names the address that asks; it is counted against its share unless it is empty.
+    `walk_in` is for a family that stands at the centre: it needs no notice, and may have a time that has only just begun.
     """
 
     centre_id: int
@@ -23,6 +26,7 @@ class HoldRequest:
     interpreter: bool
     client: str = ""
     urgent: bool = False
+    walk_in: bool = False
 
 
 _WANTED = re.compile(r"[\w-]+\.(\d{1,9})\.(\d{1,9})\.([01])\.((?:\d{1,7})(?:-\d{1,7}){0,5})", re.ASCII)
@@ -134,7 +138,10 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True)
 class AvailabilityRequest:
-    """Which free times are asked for: for whom, from and to which civil day (both included), at which centre or all."""
+    """Which free times are asked for: for whom, from and to which civil day (both included), at which centre or all.
+
+    `urgent` opens the telephone desk's minutes too.
+    """
 
     births: tuple[date, ...]
     interpreter: bool
@@ -142,6 +149,7 @@ class AvailabilityRequest:
     last: date
     centre_ids: tuple[int, ...] | None = None
     keep_for: int | None = None  # a booking being moved: its own time counts as free
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

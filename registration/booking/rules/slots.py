@@ -4,7 +4,7 @@ Moments are whole minutes since 1970 in UTC, so a day on which the clocks change
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from registration.rota.rules import LONG_SESSION as _LONG_SESSION
 
@@ -15,16 +15,15 @@ Span = tuple[Minute, Minute]  # from the first minute up to, and not with, the s
 LONG_SESSION = int(_LONG_SESSION.total_seconds()) // 60
 
 
-@dataclass(frozen=True, slots=True)
-class Lengths:
-    """How long appointments are, in minutes."""
+class Need(NamedTuple):
+    """What makes a family's appointment long: its babies, and the minutes an interpreter adds."""
 
-    per_baby: int
-    interpreter: int
+    babies: int
+    interpreter_minutes: int = 0
 
-    def needed(self, babies: int, *, interpreter: bool) -> int:
-        """Give the minutes one appointment takes: each baby is registered in turn, an interpreter adds time once."""
-        return self.per_baby * babies + (self.interpreter if interpreter else 0)
+    def minutes(self, per_baby: int) -> int:
+        """Give the minutes it takes: each baby is registered in turn, an interpreter adds time once."""
+        return per_baby * self.babies + self.interpreter_minutes
 
 
 def public_end(begin: Minute, end: Minute, kept: int, *, urgent: bool) -> Minute:

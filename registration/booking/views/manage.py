@@ -22,8 +22,11 @@ from registration.booking.actions.refusals import BookingRefused, CannotChange
 from registration.booking.forms.manage import ChangeTime, Sharing
 from registration.booking.other_times import other_times
 from registration.booking.queries import appointment_by_link
+from registration.booking.queries.displaced import is_displaced
+from registration.booking.queries.offers import latest_offer
+from registration.booking.queries.wishes import wish_of
 from registration.booking.rules.requests import Appointment
-from registration.booking.wording import bring_sentences, clock_time, long_day, who_must_come_sentence
+from registration.booking.wording import bring_sentences, clock_time, day_and_time, long_day, who_must_come_sentence
 from registration.centres.queries import centre_card
 from registration.common.access import current_actor, public
 from registration.common.clock import civil_date, london, now, today
@@ -138,7 +141,20 @@ def show(appointment: Appointment, token: str) -> ResponseReturnValue:
     if appointment.state != "booked":
         return _cancelled(appointment, token)
     page = "past" if _is_past(appointment) else "show"
-    return render_template(f"booking/manage/{page}.html", token=token, **_facts(appointment))
+    return render_template(f"booking/manage/{page}.html", token=token, **_facts(appointment), **_notice(appointment))
+
+
+def _notice(appointment: Appointment) -> dict[str, object]:
+    """Give what a family must know first: that its time does not stand, or that another is kept for it."""
+    kept = latest_offer(appointment.id)
+    standing = kept if kept is not None and kept.stands else None
+    return {
+        "displaced": is_displaced(appointment.id),
+        "offer": standing,
+        "until": day_and_time(standing.answer_by) if standing else "",
+        "was": day_and_time(appointment.start),
+        "waits": wish_of(appointment.id) is not None,
+    }
 
 
 @bp.get("/<token>/calendar.ics")
@@ -302,7 +318,12 @@ def _sharing(appointment: Appointment, token: str, form: Sharing) -> str:
 @bp.errorhandler(CSRFError)
 def lapsed(_error: CSRFError) -> ResponseReturnValue:
     """Show the page again to a family whose browser session has lapsed: nothing was changed, what it chose is kept."""
-    asked = {"manage.move": "choose_time", "manage.cancel": "ask_cancel", "manage.answer_sharing": "sharing"}
+    asked = {
+        "manage.answer_offer": "offer",
+        "manage.move": "choose_time",
+        "manage.cancel": "ask_cancel",
+        "manage.answer_sharing": "sharing",
+    }
     given = request.args.to_dict() | request.form.to_dict()
     kept = {name: given[name] for name in ("day", "time", "share") if name in given}
     token = str((request.view_args or {})["token"])

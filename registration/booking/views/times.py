@@ -68,10 +68,14 @@ STARTS_ON_A_PAGE = 80
 
 @dataclass(frozen=True)
 class Free:
-    """The free times of one family as it sees them: places from the nearest on, their starts, the dates that govern."""
+    """The free times of one family as it sees them: places from the nearest on, their starts, the dates that govern.
+
+    `urgent` opens the telephone desk's minutes too.
+    """
 
     answers: Answers
     on: date
+    urgent: bool = False
 
     @cached_property
     def cards(self) -> dict[int, CentreCard]:
@@ -100,7 +104,9 @@ class Free:
         """List every free start: within the 42 days, and after them while a registrar may still register alone."""
         dates = deadline(self.answers.births, self.on)
         last = min(max(self.on, dates.last_lawful_day) + LATE_DAYS, dates.registrar_general_authority_from - DAY)
-        request = AvailabilityRequest(self.answers.births, self.answers.with_interpreter, self.on, last)
+        request = AvailabilityRequest(
+            self.answers.births, self.answers.with_interpreter, self.on, last, urgent=self.urgent
+        )
         places = free_places(request, now())
         return [(centre, start) for centre in self.cards for start in places.get(centre, ())]
 
@@ -139,7 +145,8 @@ def _where(card: CentreCard) -> str:
     return _("%(centre)s, %(miles)s", centre=card.name, miles=miles_text(card.distance_km))
 
 
-def _reason(one: Suggestion, answers: Answers) -> str:
+def reason(one: Suggestion, answers: Answers) -> str:
+    """Say why another time is worth a look."""
     words = {
         Reason.SOONER: ngettext("%(num)d day sooner", "%(num)d days sooner", one.days),
         Reason.SATURDAY: _("a Saturday"),
@@ -205,7 +212,7 @@ def _first_look(free: Free) -> list[dict[str, Any]]:
     nearby = free.answers.postcode and found.band is not Band.LATE
     near = _("The soonest near you") if nearby else _("The soonest")
     groups = [{"divider": near}, *_rows(((offer, "") for offer in found.soonest), free)]
-    others = [((one.centre_id, one.start), _reason(one, free.answers)) for one in found.others]
+    others = [((one.centre_id, one.start), reason(one, free.answers)) for one in found.others]
     return [*groups, {"divider": _("Other choices")}, *_rows(others, free)] if others else groups
 
 

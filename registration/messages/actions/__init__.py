@@ -11,7 +11,7 @@ from registration.messages.actions.delivering import (
     stop,
 )
 from registration.messages.actions.sending import DELIVER, MessageRequest, send, send_all, silence, withdraw
-from registration.messages.actions.tasks import AlreadyGone, ask_staff, finish, subject
+from registration.messages.actions.tasks import AlreadyGone, ask_staff, finish, settle, subject
 
 __all__ = [
     "DELIVER",
@@ -28,6 +28,7 @@ __all__ = [
     "retry",
     "send",
     "send_all",
+    "settle",
     "silence",
     "stop",
     "subject",

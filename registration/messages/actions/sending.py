@@ -107,8 +107,12 @@ def hand_over(ids: Iterable[UUID], at: datetime | None = None) -> None:
         defer(DELIVER, schedule_at=at, message_ids=list[JSONValue](names))
 
 
-def withdraw(about: UUID, *, now: datetime, templates: Iterable[str] | None = None) -> int:
-    """Call back what has not gone out about a thing, or only these templates of it; say how many messages that were.
+def withdraw(
+    about: UUID, *, now: datetime, templates: Iterable[str] | None = None, to: Iterable[str] | None = None
+) -> int:
+    """Call back what has not gone out about a thing, or only these templates of it, or only what goes to these addresses.
+
+    Says how many messages that were.
 
     One already in a carrier's hands cannot be stopped, and one that failed is not withdrawn; both are marked, so that nobody
     tries them again.
@@ -118,6 +122,7 @@ def withdraw(about: UUID, *, now: datetime, templates: Iterable[str] | None = No
         Message.about == about,
         Message.state.in_([State.QUEUED, State.SENDING, State.FAILED, State.BOUNCED]),
         *([] if templates is None else [Message.template.in_(list(templates))]),
+        *([] if to is None else [Message.address.in_(list(to))]),
     )
     marked = called_back.values(
         withdrawn_at=now,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from registration.common import audit
 from registration.common.db import db
@@ -24,6 +24,8 @@ NOUNS = {
     "booking_moved": "about the new time of",
     "booking_cancelled": "about the cancelling of",
     "your_link": "with the link to",
+    "offer_cover": "offering another time for",
+    "offer_earlier": "offering an earlier time for",
 }
 
 
@@ -43,6 +45,12 @@ def ask_staff(
         message_id = message.id if message else None
         db.session.add(StaffTask(kind=kind, about=about, message_id=message_id, sentence=sentence, created=now))
         db.session.flush()
+
+
+def settle(kind: str, about: UUID, *, now: datetime, by: str = "service") -> None:
+    """Take back what staff were asked to do about a thing, where it has been done otherwise."""
+    theirs = StaffTask.kind == kind, StaffTask.about == about, StaffTask.done_at.is_(None)
+    db.session.execute(update(StaffTask).where(*theirs).values(done_at=now, done_by=by))
 
 
 def ask_for_a_call(message: Message, why: str, now: datetime) -> None:

@@ -78,7 +78,7 @@ class Council:
                 db.session.execute(text(f"DELETE FROM {table}"))  # noqa: S608
             for table in ("session", "occupancy"):  # so that the same numbers do the same each time
                 db.session.execute(text(f"ALTER TABLE {table} ALTER COLUMN id RESTART"))
-            db.session.execute(text("UPDATE registrar SET may_register_births = true"))
+            db.session.execute(text("UPDATE registrar SET may_register_births = true, minutes_per_baby = NULL"))
             db.session.execute(text("UPDATE centre SET participating_to = NULL"))
             for number, day in enumerate(DAYS):
                 self.world.session("sunshine", "ann", day, "9:00", "12:00", kept=30)
@@ -205,6 +205,10 @@ class Council:
         who = self.world.registrars[self.pick(REGISTRARS, number)]
         self.execute("UPDATE registrar SET may_register_births = NOT may_register_births WHERE id = :who", who=who)
 
+    def pace(self, number):
+        own, who = (None, 20, 45)[number % 3], self.world.registrars[self.pick(REGISTRARS, number // 3)]
+        self.execute("UPDATE registrar SET minutes_per_baby = :own WHERE id = :who", own=own, who=who)
+
     def kept_minutes(self, number):
         self.execute("UPDATE session SET kept_minutes = :kept WHERE id % 2 = :n", kept=15 * (number % 5), n=number % 2)
 
@@ -271,6 +275,7 @@ STEPS = [
     Council.absence,
     Council.back_again,
     Council.licence,
+    Council.pace,
     Council.kept_minutes,
     Council.take_part,
     Council.ask_one,

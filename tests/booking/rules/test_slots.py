@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registration.booking.rules.slots import Lengths, free_starts, least_loaded, public_end
+from registration.booking.rules.slots import Need, free_starts, least_loaded, public_end
 from registration.common.clock import LONDON
 
 
@@ -70,11 +70,9 @@ def test_an_odd_length_leaves_no_unused_gap_behind_it():
     assert free_starts((0, 180), [(0, 45)], 30, 30) == [45, 60, 90, 120, 150]
 
 
-@pytest.mark.parametrize(
-    ("babies", "interpreter", "minutes"), [(1, False, 30), (1, True, 45), (2, False, 60), (3, True, 105)]
-)
+@pytest.mark.parametrize(("babies", "interpreter", "minutes"), [(1, 0, 30), (1, 15, 45), (2, 0, 60), (3, 15, 105)])
 def test_each_baby_and_the_interpreter_take_their_time(babies, interpreter, minutes):
-    assert Lengths(30, 15).needed(babies, interpreter=interpreter) == minutes
+    assert Need(babies, interpreter).minutes(30) == minutes
 
 
 @pytest.mark.parametrize(

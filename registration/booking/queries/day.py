@@ -1,0 +1,151 @@
+"""What is known of the appointments of a centre on a day, and which of them nobody marked yet."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from registration.booking.queries.openings import midnight
+from registration.booking.rules.attendance import Attending, Parents
+from registration.booking.rules.outcomes import Outcome, Standing
+from registration.common.clock import civil_date
+from registration.common.db import db
+
+_STANDING = """
+SELECT b.reference, b.version, b.kind, b.state = 'cancelled', b.begins_at, b.ends_at, b.centre_id, b.outcome,
+       coalesce(m.reason, ''), coalesce(m.note, ''), coalesce(m.id, 0), coalesce(u.name, m.recorded_by, ''){more}
+  FROM booking b
+  LEFT JOIN LATERAL (SELECT id, reason, note, recorded_by, happened_at FROM outcome WHERE booking_id = b.id
+                      ORDER BY id DESC LIMIT 1) m ON true
+  LEFT JOIN staff_user u ON m.recorded_by = 'staff:' || u.id
+{rest}
+"""
+_MORE = """,
+       b.id, b.public_id, r.name, room.name, f.name, cardinality(f.born), b.married_or_civil_partners,
+       b.both_parents_named, b.attending, f.language, f.interpreter, f.access_needs, f.mobile, f.email,
+       (SELECT share FROM sharing_answer WHERE family_id = f.id ORDER BY id DESC LIMIT 1),
+       EXISTS (SELECT 1 FROM centre_sign_up WHERE family_id = f.id), m.happened_at,
+       EXISTS (SELECT 1 FROM absence a WHERE a.registrar_id = s.registrar_id AND a.state = 'planned'
+                  AND a.begins_at < b.ends_at AND a.ends_at > b.begins_at), b.channel"""
+_OF_A_DAY = """
+  JOIN family f ON f.id = b.family_id
+  JOIN session s ON s.id = b.session_id
+  JOIN registrar r ON r.id = s.registrar_id
+  JOIN room ON room.id = s.room_id
+ WHERE b.centre_id = :centre AND b.state = 'booked' AND b.begins_at >= :first AND b.begins_at < :last
+ ORDER BY b.begins_at, r.name, b.id
+"""
+_BY_REFERENCE = text(_STANDING.format(more="", rest="WHERE b.reference = ANY(:references)"))
+_ROWS = text(_STANDING.format(more=_MORE, rest=_OF_A_DAY))
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """One appointment of a day: what stands, whom it is with, and what whoever is there has to know of the family."""
+
+    standing: Standing
+    id: int
+    public_id: UUID
+    registrar: str
+    room: str
+    name: str
+    babies: int
+    parents: Parents
+    language: str
+    interpreter: bool
+    access_needs: str
+    mobile: str | None
+    email: str | None
+    shares: bool | None
+    joins: bool
+    happened_at: datetime | None
+    displaced: bool
+    channel: str
+
+
+def _standing(row: Sequence[Any]) -> Standing:
+    reference, version, kind, cancelled, start, end, centre_id, outcome, reason, note, marked, by = row
+    known = Outcome(outcome) if outcome else None
+    day = civil_date(start)
+    return Standing(reference, version, kind, cancelled, start, end, day, centre_id, known, reason, note, marked, by)
+
+
+def _row(row: Sequence[Any]) -> DayRow:
+    head, more = row[:12], list(row[12:])
+    married, both_named, attending = more[6:9]
+    more[6:9] = [Parents(married, both_named, Attending(attending))]
+    return DayRow(_standing(head), *more)
+
+
+def day_list(centre_id: int, day: date) -> list[DayRow]:
+    """List the live appointments of a centre on a civil day, in the order of the day."""
+    values = {"centre": centre_id, "first": midnight(day), "last": midnight(day + timedelta(days=1))}
+    return [_row(row) for row in db.session.execute(_ROWS, values)]
+
+
+def standings(references: Collection[str]) -> dict[str, Standing]:
+    """Give the bookings of these references as they stand, by reference; those that nobody has are not in it."""
+    rows = db.session.execute(_BY_REFERENCE, {"references": list(references)})
+    return {row[0]: _standing(row) for row in rows}
+
+
+def lock_bookings(references: Collection[str]) -> None:
+    """Let nobody else change these bookings until the transaction in hand ends; in one order, so that two cannot block."""
+    locked = text("SELECT id FROM booking WHERE reference = ANY(:references) ORDER BY id FOR UPDATE")
+    db.session.execute(locked, {"references": list(references)})
+
+
+@dataclass(frozen=True, slots=True)
+class CentreDay:
+    """One centre on one day: how many appointments, and how many of them, over by now, nobody marked."""
+
+    centre_id: int
+    centre: str
+    day: date
+    booked: int
+    missing: int
+
+
+_MISSING = text("""
+SELECT b.centre_id, c.name, (b.begins_at AT TIME ZONE 'Europe/London')::date AS day, count(*), count(*)
+  FROM booking b JOIN centre c ON c.id = b.centre_id
+ WHERE b.state = 'booked' AND (b.outcome IS NULL OR b.outcome = 'arrived') AND b.ends_at <= :until
+   AND (CAST(:centres AS bigint[]) IS NULL OR b.centre_id = ANY(:centres))
+ GROUP BY b.centre_id, c.name, day ORDER BY day, c.name
+""")
+_DAYS = text("""
+SELECT c.id, c.name, CAST(:day AS date), count(b.id),
+       count(b.id) FILTER (WHERE (b.outcome IS NULL OR b.outcome = 'arrived') AND b.ends_at <= :until)
+  FROM centre c
+  LEFT JOIN booking b ON b.centre_id = c.id AND b.state = 'booked' AND b.begins_at >= :first AND b.begins_at < :last
+ WHERE (CAST(:centres AS bigint[]) IS NULL OR c.id = ANY(:centres))
+   AND (b.id IS NOT NULL OR EXISTS (SELECT 1 FROM session s WHERE s.centre_id = c.id AND s.state = 'published'
+                                       AND s.begins_at >= :first AND s.begins_at < :last))
+ GROUP BY c.id, c.name ORDER BY c.name
+""")
+
+
+def outcomes_missing(until: datetime, centre_ids: Collection[int] | None = None) -> list[CentreDay]:
+    """List the days, by centre, with appointments that were over at a moment and have no outcome; oldest first."""
+    values = {"until": until, "centres": None if centre_ids is None else list(centre_ids)}
+    return [CentreDay(*row) for row in db.session.execute(_MISSING, values)]
+
+
+def centres_on(day: date, until: datetime, centre_ids: Collection[int] | None = None) -> list[CentreDay]:
+    """List the centres with a session or an appointment on a day, by name; all, or of those named."""
+    span = {"day": day, "first": midnight(day), "last": midnight(day + timedelta(days=1)), "until": until}
+    values = span | {"centres": None if centre_ids is None else list(centre_ids)}
+    return [CentreDay(*row) for row in db.session.execute(_DAYS, values)]
+
+
+def centres_of_registrar(staff_id: int, day: date) -> list[int]:
+    """Give the centres where the registrar with this account has a session on a day."""
+    wanted = text(
+        "SELECT DISTINCT s.centre_id FROM session s JOIN registrar r ON r.id = s.registrar_id"
+        " WHERE r.staff_user_id = :staff AND s.state = 'published' AND s.begins_at >= :first AND s.begins_at < :last"
+    )
+    values = {"staff": staff_id, "first": midnight(day), "last": midnight(day + timedelta(days=1))}
+    return list(db.session.scalars(wanted, values))

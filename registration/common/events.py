@@ -1,0 +1,73 @@
+"""What stands in the record, in words: one predicate for each event, and what differs between before and after."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from registration.common.clock import london
+
+#: By the event's name in the record. An event that is words already ("looked up") needs none.
+SENTENCES = {
+    "staff.added": "made the account",
+    "staff.changed": "changed the account",
+    "staff.ended": "ended the account",
+    "staff.restored": "opened the account again",
+    "staff.link_sent": "sent a link to set a password",
+    "staff.signed_in": "signed in",
+    "staff.sign_in_failed": "failed to sign in",
+    "staff.signed_out_everywhere": "signed out everywhere",
+    "staff.single_sign_on_linked": "signed in through the council’s single sign-on for the first time",
+    "staff.password_changed": "changed their password",
+    "staff.password_reset": "set a password by link",
+    "staff.two_factor_set": "set up an authenticator app",
+    "staff.two_factor_removed": "stopped being asked for codes",
+    "staff.two_factor_forgotten": "took away the lost authenticator app",
+    "message.retried": "sent a message again",
+    "letter.posted": "posted a letter",
+    "task.done": "settled a task",
+}
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def in_words(event: str) -> str:
+    """Give the predicate a person reads: 'looked up', 'made the account'."""
+    return SENTENCES.get(event, re.sub(r"[._]+", " ", event))
+
+
+def changes_in_words(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> tuple[tuple[str, str, str], ...]:
+    """Give what differs as (what, before, after), in the order it was kept; '' stands for what was not there."""
+    old, new = before or {}, after or {}
+    return tuple(
+        (name.replace("_", " "), value_in_words(old.get(name)), value_in_words(new.get(name)))
+        for name in dict.fromkeys([*old, *new])
+        if old.get(name) != new.get(name)
+    )
+
+
+def value_in_words(value: object) -> str:
+    """Say a kept value as a person would: yes, no, '4 January 2027', '4 January 2027, 09:30' in London time."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(value_in_words(part) for part in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {value_in_words(part)}".replace("_", " ") for name, part in value.items())
+    return _time_in_words(str(value))
+
+
+def _time_in_words(text: str) -> str:
+    try:
+        if _DAY.fullmatch(text):
+            return f"{date.fromisoformat(text):%-d %B %Y}"
+        if _STAMP.match(text):
+            moment = datetime.fromisoformat(text)
+            return f"{london(moment) if moment.tzinfo else moment:%-d %B %Y, %H:%M}"
+    except ValueError:
+        return text
+    return text

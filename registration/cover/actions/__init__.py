@@ -1,0 +1,34 @@
+"""What changes with plans of cover."""
+
+from registration.cover.actions.planning import (
+    DRAFT,
+    KEPT,
+    UNDONE,
+    AlreadyOver,
+    NotThere,
+    change_row,
+    change_session,
+    clean_up,
+    refresh,
+    start_plan,
+    undo_plan,
+)
+from registration.cover.actions.sending import PlanChanged, mark_called, send_plan, settle_plans
+
+__all__ = [
+    "DRAFT",
+    "KEPT",
+    "UNDONE",
+    "AlreadyOver",
+    "NotThere",
+    "PlanChanged",
+    "change_row",
+    "change_session",
+    "clean_up",
+    "mark_called",
+    "refresh",
+    "send_plan",
+    "settle_plans",
+    "start_plan",
+    "undo_plan",
+]

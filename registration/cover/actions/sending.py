@@ -1,0 +1,162 @@
+"""Send a plan: record the absence, give quiet families their registrar, tell the others, have people ring the rest."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from registration.booking.actions import offer_notices, offers
+from registration.booking.actions.refusals import BookingRefused
+from registration.booking.queries import appointment_by_id
+from registration.booking.queries.displaced import Hit, hits, is_displaced, live_among
+from registration.booking.queries.offers import offers_by_number
+from registration.booking.rules.offers import answer_by
+from registration.common import audit
+from registration.common.access import current_actor
+from registration.common.db import db
+from registration.common.errors import Refused
+from registration.cover.actions.planning import SENT, SETTLED, NotThere, draft, facts, lines_of
+from registration.cover.models import CoverLine, CoverPlan
+from registration.cover.queries import is_free_for, lines, plan_by_id
+from registration.cover.rules import OPEN, Way
+from registration.messages import actions as messages
+from registration.messages.rules import REMINDERS
+from registration.rota.actions.absences import record_absence
+
+_SIT = text(
+    "UPDATE session SET registrar_id = :taker WHERE id = :session AND registrar_id = :away AND state = 'published'"
+)
+_SIT_THERE = text("UPDATE occupancy SET registrar_id = :taker WHERE session_id = :session")
+# A family that is still answering the questions keeps its time where somebody else sits there now.
+_NOT_THERE = text("""
+DELETE FROM occupancy o USING session s
+ WHERE s.id = o.session_id AND s.registrar_id = :away AND o.kind = 'hold' AND o.booking_id IS NULL
+   AND o.begins_at < :ends AND o.ends_at > :begins
+""")
+
+
+class PlanChanged(Refused):
+    """Something changed while you looked: a family booked, moved or cancelled, or a time went. The plan below is up to date."""
+
+
+def send_plan(public_id: UUID, now: datetime, actor: str) -> CoverPlan:
+    """Do what a plan proposes, whole: afterwards the registrar is away, and every family has a time, an offer or a caller.
+
+    Raises AlreadyOver where it is no draft, PlanChanged where it does not fit what is booked and free any more.
+    """
+    made = draft(public_id)
+    rows = lines_of(made)
+    families = {hit.booking_id: hit for hit in live_among([line.booking_id for line in rows])}
+    if any(not _is_as_planned(line, families) for line in rows):
+        raise PlanChanged
+    [absence] = record_absence([made.registrar_id], made.begins_at, made.ends_at, made.reason, made.note, actor)
+    _take_over(made, rows)
+    _clear(made, families, now)
+    try:
+        for line in rows:
+            _settle_one(line, families[line.booking_id], now)
+    except BookingRefused:
+        raise PlanChanged from None
+    _nobody_forgotten(made, rows, now)
+    made.state, made.absence_id, made.sent_by, made.sent_at = SENT, absence.id, actor, now
+    db.session.flush()
+    audit.record("sent the plan of cover", about=f"cover:{made.id}", actor=actor, after=facts(made))
+    return made
+
+
+def _is_as_planned(line: CoverLine, families: Mapping[int, Hit]) -> bool:
+    hit = families.get(line.booking_id)
+    return hit is not None and (hit.session_id, hit.start) == (line.was_session_id, line.was_begins_at)
+
+
+def _take_over(made: CoverPlan, rows: Collection[CoverLine]) -> None:
+    """Put other registrars into whole sessions: their families notice nothing. PlanChanged where one is not free any more."""
+    for session_id, taker in sorted(
+        {(line.was_session_id, line.registrar_id or 0) for line in rows if line.registrar_id}
+    ):
+        values = {"session": session_id, "taker": taker, "away": made.registrar_id}
+        if not is_free_for(taker, session_id):
+            raise PlanChanged
+        try:
+            with db.session.begin_nested():
+                sat = db.session.execute(_SIT, values).rowcount  # type: ignore[attr-defined]
+                db.session.execute(_SIT_THERE, values)
+        except IntegrityError:
+            raise PlanChanged from None
+        if sat != 1:
+            raise PlanChanged
+        who = {"before": {"registrar": made.registrar_id}, "after": {"registrar": taker}}
+        audit.record("taken over", about=f"session:{session_id}", actor=current_actor(), **who)
+
+
+def _clear(made: CoverPlan, families: Mapping[int, Hit], now: datetime) -> None:
+    """Let go what was kept with the absent registrar, for families on their way and for those offered such a time."""
+    where = {"away": made.registrar_id, "begins": made.begins_at, "ends": made.ends_at}
+    for family in offers.withdraw_with(made.registrar_id, made.begins_at, made.ends_at, now):
+        if family.id not in families and is_displaced(family.id):
+            offer_notices.ask_for_a_call(family, "cannot have the time offered to it either", now)
+    db.session.execute(_NOT_THERE, where)
+
+
+def _settle_one(line: CoverLine, hit: Hit, now: datetime) -> None:
+    if line.way == Way.TAKE_OVER:
+        return
+    if line.way == Way.SAME_TIME and line.offer_id is not None:
+        offers.swap_quietly(line.offer_id, now)
+        return
+    messages.withdraw(hit.public_id, now=now, templates=REMINDERS)
+    if line.offer_id is None:
+        why = "is to be rung" if line.chosen else "can have no other time within its 42 days by itself"
+        _ask(hit, why, now)
+        return
+    offered = offers_by_number([line.offer_id])[line.offer_id]
+    limit = answer_by(offered.start, hit.start, hit.last_lawful_day, now)
+    offers.send(line.offer_id, now, limit.moment)
+    if limit.urgent or hit.by_post_only:
+        _ask(hit, "has little time to answer the offer of another", now)
+
+
+def _ask(hit: Hit, why: str, now: datetime) -> None:
+    family = appointment_by_id(hit.public_id)
+    if family is not None:
+        offer_notices.ask_for_a_call(family, why, now)
+
+
+def _nobody_forgotten(made: CoverPlan, rows: Collection[CoverLine], now: datetime) -> None:
+    """Refuse the whole where a family that booked meanwhile has no row. Its session is locked by now, so no more can come."""
+    known = {line.booking_id for line in rows}
+    if any(hit.booking_id not in known for hit in hits([made.registrar_id], made.begins_at, made.ends_at, now)):
+        raise PlanChanged
+
+
+# ---- afterwards
+
+
+def mark_called(public_id: UUID, line_id: int, now: datetime, actor: str) -> None:
+    """Note that a person has spoken with a family and settled it; NotThere where the plan has no such family to ring."""
+    made = plan_by_id(public_id, lock=True)
+    line = None if made is None else next((each for each in lines_of(made) if each.id == line_id), None)
+    if made is None or line is None or made.state != SENT:
+        raise NotThere
+    if line.called_at is None:
+        line.called_at, line.called_by = now, actor
+        db.session.flush()
+        for hit in live_among([line.booking_id]):
+            messages.settle(offer_notices.CALL, hit.public_id, now=now, by=actor)
+        audit.record("rang the family", about=f"booking:{line.booking_id}", actor=actor)
+
+
+def settle_plans(now: datetime) -> int:
+    """Close the plans whose families are all settled, and say how many."""
+    open_plans = select(CoverPlan).where(CoverPlan.state == SENT).with_for_update(skip_locked=True)
+    done = [
+        made
+        for made in db.session.scalars(open_plans).all()
+        if not any(line.standing in OPEN for line in lines(made.id))
+    ]
+    for made in done:
+        made.state, made.ended_at = SETTLED, now
+    db.session.flush()
+    return len(done)

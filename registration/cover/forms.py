@@ -1,0 +1,85 @@
+"""Who is away, and what a family is to have instead."""
+
+import re
+from datetime import datetime
+
+from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+
+from registration.booking.queries import moment
+from registration.common.dates import CivilDateField
+from registration.common.forms import Form
+from registration.rota.rules.absences import ABSENCE_REASONS, away
+
+LONGEST_NOTE = 200
+CALL, NOBODY = "call", "nobody"
+
+#: A centre and a start in minutes since 1970, as the value of a radio button.
+_TIME = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})")
+
+
+class NewPlan(Form):
+    """One registrar's absence, by whole days or halves of them."""
+
+    registrar = SelectField("Who is away?", [DataRequired("Choose who is away")])
+    first = CivilDateField("First day", missing="Enter the first day", noun="First day")
+    from_midday = BooleanField("Only from midday on the first day")
+    last = CivilDateField("Last day", missing="Enter the last day", noun="Last day")
+    to_midday = BooleanField("Only to midday on the last day")
+    reason = SelectField(
+        "Why", [DataRequired("Choose why")], choices=[SelectChoice(*each) for each in ABSENCE_REASONS.items()]
+    )
+    note = StringField(
+        "Note (optional)",
+        [Length(max=LONGEST_NOTE, message=f"This must be {LONGEST_NOTE} letters or fewer")],
+        description="Nothing about anybody’s health.",
+    )
+
+    def span(self) -> tuple[datetime, datetime]:
+        """Give the moments it begins and ends; ValueError with a sentence where they are none."""
+        return away(
+            self.first.data,
+            self.last.data,
+            from_midday=bool(self.from_midday.data),
+            to_midday=bool(self.to_midday.data),
+        )
+
+    def validate_last(self, field: CivilDateField) -> None:
+        """Refuse a span that is none; ValidationError is raised."""
+        if self.first.data is not None and field.data is not None:
+            try:
+                self.span()
+            except ValueError as error:
+                raise ValidationError(str(error)) from error
+
+
+class ChangeRow(Form):
+    """Another time for one family, or a call. Times may have gone since they were shown, so the action decides."""
+
+    instead = RadioField(
+        "What instead?", choices=[], validators=[InputRequired("Choose a time, or a call")], validate_choice=False
+    )
+
+    def validate_instead(self, field: RadioField) -> None:
+        """Refuse what no button of ours says; ValidationError is raised."""
+        if field.data != CALL and not _TIME.fullmatch(str(field.data)):
+            raise ValidationError("Choose a time from the list, or a call")
+
+    @property
+    def time(self) -> tuple[int | None, datetime | None]:
+        """Give the centre and the start that were chosen, once the form is accepted; nothing for a call."""
+        if self.instead.data == CALL:
+            return None, None
+        centre_id, minute = str(self.instead.data).split(".")
+        return int(centre_id), moment(int(minute))
+
+
+class ChangeSession(Form):
+    """Who takes a whole session over, or that nobody does."""
+
+    taker = RadioField("Who takes this session over?", validators=[InputRequired("Choose a registrar, or nobody")])
+
+    @property
+    def registrar_id(self) -> int | None:
+        """Give the registrar chosen, once the form is accepted; None for nobody."""
+        return None if self.taker.data == NOBODY else int(self.taker.data)

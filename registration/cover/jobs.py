@@ -1,0 +1,15 @@
+"""What falls due by itself with plans of cover: drafts that were left are put away, plans that are settled closed."""
+
+from registration.common.clock import now
+from registration.common.queue import job
+from registration.common.transaction import transaction
+from registration.cover.actions import clean_up, settle_plans
+
+
+@job("cover.tidy", every="* * * * *")
+def tidy(_due: int) -> None:
+    """Free the times of drafts that nobody sent within the half-hour, and close plans whose families are all settled."""
+    with transaction():
+        clean_up(now())
+    with transaction():
+        settle_plans(now())

@@ -1,0 +1,68 @@
+"""The plan made for one absence, a line for every family it hits."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Text, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registration.common.db import Model
+
+
+class CoverPlan(Model):
+    """What is to happen to the families of one absence: a draft keeps their times, sending it records it and tells them."""
+
+    __tablename__ = "cover_plan"
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'sent', 'undone', 'settled')", name="state"),
+        CheckConstraint("begins_at < ends_at", name="span"),
+        CheckConstraint("(state IN ('sent', 'settled')) = (absence_id IS NOT NULL)", name="recorded"),
+        Index("ix_cover_plan_open", "id", postgresql_where=text("state IN ('draft', 'sent')")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(unique=True)
+    registrar_id: Mapped[int] = mapped_column(ForeignKey("registrar.id"), index=True)
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)  # a code of the absence it is to become
+    note: Mapped[str] = mapped_column(Text, server_default="")
+    absence_id: Mapped[int | None] = mapped_column(ForeignKey("absence.id"), index=True)  # once sent
+    kept_until: Mapped[datetime]  # of a draft: so long its times are kept
+    state: Mapped[str] = mapped_column(Text, server_default="draft")
+    made_by: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    sent_by: Mapped[str | None] = mapped_column(Text)
+    sent_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class CoverLine(Model):
+    """One family of a plan: the time it had, and how it is to be seen all the same.
+
+    `take_over`: another registrar sits in the same session; `same_time`: another session at the same centre and time; both leave
+    the family undisturbed. `same_centre`, `other_centre`, `office`: an offer the family answers. `call`: a person telephones.
+    """
+
+    __tablename__ = "cover_line"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "booking_id"),
+        CheckConstraint(
+            "way IN ('take_over', 'same_time', 'same_centre', 'other_centre', 'office', 'call')", name="way"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("cover_plan.id"))
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
+    way: Mapped[str] = mapped_column(Text)
+    was_session_id: Mapped[int] = mapped_column(ForeignKey("session.id"))
+    was_begins_at: Mapped[datetime]
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("session.id"))
+    registrar_id: Mapped[int | None] = mapped_column(ForeignKey("registrar.id"))  # who takes over
+    centre_id: Mapped[int | None] = mapped_column(ForeignKey("centre.id"))
+    begins_at: Mapped[datetime | None]
+    chosen: Mapped[bool] = mapped_column(server_default=text("false"))  # by a person, instead of what was proposed
+    offer_id: Mapped[int | None] = mapped_column(ForeignKey("offer.id"))
+    called_at: Mapped[datetime | None]  # a person settled it by telephone
+    called_by: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,315 @@
+"""A registrar is absent: whom that hits, what each family is to have instead, and how far each has come."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from http import HTTPStatus
+from itertools import groupby, islice
+from uuid import UUID
+
+from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import SelectChoice
+
+from registration.booking.actions.refusals import SlotTaken
+from registration.booking.queries import moment
+from registration.booking.queries.displaced import Hit, hits
+from registration.centres.queries import centre_card
+from registration.common.access import current_actor, has_role, roles
+from registration.common.audit import history_of
+from registration.common.clock import civil_date, now, today
+from registration.common.errors import Refused
+from registration.common.forms import Form
+from registration.common.transaction import commits, undo
+from registration.cover import actions, queries
+from registration.cover.forms import CALL, NOBODY, ChangeRow, ChangeSession, NewPlan
+from registration.cover.models import CoverPlan
+from registration.cover.queries import Away, LineCard
+from registration.cover.rules import Way, choices
+from registration.cover.wording import counted, effects, rows, summary, when
+from registration.rota.rules.absences import ABSENCE_REASONS, span_text
+from registration.staff import views as staff
+from registration.staff.rules import COVER, COVER_READERS, DESK, Door
+
+#: So many times are shown to choose from for one family.
+MOST_CHOICES = 40
+#: Plans that ended are listed so long.
+SHOWN = timedelta(days=14)
+
+bp = Blueprint("cover", __name__, url_prefix="/cover")
+
+
+@bp.after_request
+def keep_private(response: Response) -> Response:
+    """Let no browser or proxy keep what is known of families."""
+    response.cache_control.no_store = True
+    return response
+
+
+@bp.get("/")
+@roles(*COVER_READERS)
+def plans() -> str:
+    """List the plans at work, and those that ended lately."""
+    listed = [(each, span_text(each.begins, each.ends)) for each in queries.plans(now() - SHOWN)]
+    return render_template("cover/plans.html", plans=listed, may_plan=has_role(*COVER), when=when)
+
+
+# ---- who is away
+
+
+@bp.get("/new")
+@roles(*COVER)
+def new() -> str:
+    """Ask who is away, from when to when; another page may have said so already."""
+    return _ask(
+        NewPlan(
+            formdata=None,
+            registrar=request.args.get("registrar", ""),
+            first=_day("from"),
+            last=_day("to"),
+            reason=request.args.get("reason", "sickness"),
+        )
+    )
+
+
+def _day(name: str) -> date:
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return today()
+
+
+def _ask(form: NewPlan) -> str:
+    form.registrar.choices = [SelectChoice("", "Choose"), *_registrars()]
+    return render_template("cover/new.html", form=form)
+
+
+def _registrars() -> list[SelectChoice]:
+    return [SelectChoice(str(number), name) for number, name in queries.registrars()]
+
+
+@bp.post("/new")
+@roles(*COVER)
+@commits
+def begin() -> ResponseReturnValue:
+    """Draw up the plan: nobody is told and nothing is changed, but the times proposed are kept."""
+    form = NewPlan()
+    form.registrar.choices = _registrars()
+    if not form.accepted():
+        return _ask(form), HTTPStatus.UNPROCESSABLE_ENTITY
+    away = Away(int(form.registrar.data), *form.span())
+    made = actions.start_plan(away, form.reason.data, form.note.data or "", now(), current_actor())
+    return _to(made.public_id)
+
+
+def _to(public_id: UUID) -> ResponseReturnValue:
+    return redirect(url_for("cover.plan", public_id=public_id), HTTPStatus.SEE_OTHER)
+
+
+# ---- the plan, and afterwards how far it has come
+
+
+@bp.get("/<uuid:public_id>")
+@roles(*COVER_READERS)
+def plan(public_id: UUID) -> str:
+    """Show a draft row by row, and a plan that was sent by how far each family has come."""
+    changed = actions.PlanChanged().sentence if "changed" in request.args else ""
+    return _page(_plan(public_id), changed)
+
+
+def _plan(public_id: UUID) -> CoverPlan:
+    found = queries.plan_by_id(public_id)
+    if found is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return found
+
+
+def _page(found: CoverPlan, fault: str = "") -> str:
+    lines = queries.lines(found.id)
+    page = {actions.DRAFT: "draft", actions.UNDONE: "undone"}.get(found.state, "progress")
+    return render_template(
+        f"cover/{page}.html",
+        plan=found,
+        registrar=queries.registrar_name(found.registrar_id),
+        away=span_text(found.begins_at, found.ends_at),
+        reason=ABSENCE_REASONS[found.reason],
+        rows=rows(lines, today()),
+        summary=summary(lines, today()),
+        counted=counted(lines),
+        effects=effects(lines),
+        kept_until=when(found.kept_until),
+        first_day=civil_date(found.begins_at),
+        last_day=civil_date(found.ends_at - timedelta(microseconds=1)),
+        may_plan=has_role(*COVER),
+        may_call=has_role(*DESK),
+        history=history_of(f"cover:{found.id}"),
+        form=Form(),
+        fault=fault,
+    )
+
+
+def _done(public_id: UUID, change: Callable[[], object]) -> ResponseReturnValue:
+    """Make a change and show the plan; where it is refused, undo all of it and say why."""
+    try:
+        change()
+    except actions.PlanChanged:
+        undo()
+        actions.refresh(public_id, now())  # what is up to date is kept
+        return redirect(url_for("cover.plan", public_id=public_id, changed=1), HTTPStatus.SEE_OTHER)
+    except Refused as refusal:
+        undo()
+        return _page(_plan(public_id), refusal.sentence), HTTPStatus.CONFLICT
+    return _to(public_id)
+
+
+@bp.post("/<uuid:public_id>/send")
+@roles(*COVER)
+@commits
+def send(public_id: UUID) -> ResponseReturnValue:
+    """Record the absence, and do for every family what the plan says, all of it or nothing."""
+    _plan(public_id)
+    return _done(public_id, lambda: actions.send_plan(public_id, now(), current_actor()))
+
+
+@bp.post("/<uuid:public_id>/undo")
+@roles(*COVER)
+@commits
+def put_away(public_id: UUID) -> ResponseReturnValue:
+    """Put a draft away: the times it kept are free again."""
+    _plan(public_id)
+    return _done(public_id, lambda: actions.undo_plan(public_id, now(), current_actor()))
+
+
+@bp.post("/<uuid:public_id>/refresh")
+@roles(*COVER)
+@commits
+def refresh(public_id: UUID) -> ResponseReturnValue:
+    """Bring a draft up to date and keep its times for another half-hour."""
+    _plan(public_id)
+    return _done(public_id, lambda: actions.refresh(public_id, now()))
+
+
+@bp.post("/<uuid:public_id>/family/<int:line_id>/called")
+@roles(*DESK)
+@commits
+def called(public_id: UUID, line_id: int) -> ResponseReturnValue:
+    """Note that a person has rung a family and settled it."""
+    _plan(public_id)
+    return _done(public_id, lambda: actions.mark_called(public_id, line_id, now(), current_actor()))
+
+
+# ---- another row
+
+
+@bp.get("/<uuid:public_id>/family/<int:line_id>")
+@roles(*COVER)
+def row(public_id: UUID, line_id: int) -> ResponseReturnValue:
+    """Show what one family could have instead."""
+    found, line, hit = _row(public_id, line_id)
+    if line.way == Way.TAKE_OVER:
+        return redirect(url_for("cover.session", public_id=public_id, session_id=hit.session_id), HTTPStatus.SEE_OTHER)
+    return _row_page(found, line, hit, ChangeRow(formdata=None))
+
+
+@bp.post("/<uuid:public_id>/family/<int:line_id>")
+@roles(*COVER)
+@commits
+def change_row(public_id: UUID, line_id: int) -> ResponseReturnValue:
+    """Propose another time to one family, or a call; where the time has gone, show what is left."""
+    found, line, hit = _row(public_id, line_id)
+    form = ChangeRow()
+    if not form.accepted():
+        return _row_page(found, line, hit, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    centre_id, start = form.time
+    try:
+        actions.change_row(public_id, line_id, centre_id, start, now())
+    except SlotTaken as refusal:
+        undo()
+        form.instead.errors = (refusal.sentence,)
+        return _row_page(found, line, hit, form), HTTPStatus.CONFLICT
+    except Refused as refusal:
+        undo()
+        return _page(_plan(public_id), refusal.sentence), HTTPStatus.CONFLICT
+    return _to(public_id)
+
+
+def _row(public_id: UUID, line_id: int) -> tuple[CoverPlan, LineCard, Hit]:
+    """Give a row of a draft with its family as it stands; 404 where there is none."""
+    found = _plan(public_id)
+    line = next((each for each in queries.lines(found.id) if each.id == line_id), None)
+    theirs = hits([found.registrar_id], found.begins_at, found.ends_at, now())
+    hit = next((each for each in theirs if line is not None and each.booking_id == line.booking_id), None)
+    if found.state != actions.DRAFT or line is None or hit is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return found, line, hit
+
+
+def _row_page(found: CoverPlan, line: LineCard, hit: Hit, form: ChangeRow) -> str:
+    return render_template(
+        "cover/row.html",
+        plan=found,
+        row=rows([line], today())[0],
+        form=form,
+        groups=_choices(found, hit),
+        call=CALL,
+    )
+
+
+def _choices(found: CoverPlan, hit: Hit) -> list[tuple[str, list[tuple[str, str]]]]:
+    """List what a family could have, centre by centre, the best first."""
+    away = Away(found.registrar_id, found.begins_at, found.ends_at)
+    [family] = queries.families([hit])
+    times = islice(choices(family, queries.ground([hit], away, now())), MOST_CHOICES)
+    groups = []
+    for centre_id, group in groupby(times, key=lambda time: time[2].centre_id):
+        card = centre_card(centre_id)
+        starts = [(f"{centre_id}.{start}", when(moment(start))) for _, start, _ in group]
+        groups.append((card.name if card else "", starts))
+    return groups
+
+
+@bp.get("/<uuid:public_id>/session/<int:session_id>")
+@roles(*COVER)
+def session(public_id: UUID, session_id: int) -> str:
+    """Show who could take a whole session over."""
+    found, there = _session(public_id, session_id)
+    return _session_page(found, there, _takers(found, session_id, ChangeSession(formdata=None)))
+
+
+@bp.post("/<uuid:public_id>/session/<int:session_id>")
+@roles(*COVER)
+@commits
+def change_session(public_id: UUID, session_id: int) -> ResponseReturnValue:
+    """Have another registrar take a session over, or nobody."""
+    found, there = _session(public_id, session_id)
+    form = _takers(found, session_id, ChangeSession())
+    if not form.accepted():
+        return _session_page(found, there, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    return _done(public_id, lambda: actions.change_session(public_id, session_id, form.registrar_id, now()))
+
+
+def _session(public_id: UUID, session_id: int) -> tuple[CoverPlan, list[Hit]]:
+    """Give a draft and its families of one session; 404 where there are none."""
+    found = _plan(public_id)
+    theirs = hits([found.registrar_id], found.begins_at, found.ends_at, now())
+    there = [hit for hit in theirs if hit.session_id == session_id]
+    if found.state != actions.DRAFT or not there:
+        abort(HTTPStatus.NOT_FOUND)
+    return found, there
+
+
+def _takers(found: CoverPlan, session_id: int, form: ChangeSession) -> ChangeSession:
+    away = Away(found.registrar_id, found.begins_at, found.ends_at)
+    able = [SelectChoice(str(number), name) for number, name in queries.takers(session_id, away)]
+    form.taker.choices = [*able, SelectChoice(NOBODY, "Nobody: propose each family another time")]
+    return form
+
+
+def _session_page(found: CoverPlan, there: list[Hit], form: ChangeSession) -> str:
+    first = min(there, key=lambda hit: hit.start)
+    return render_template("cover/session.html", plan=found, families=len(there), first=first, form=form, when=when)
+
+
+def init_app(app: Flask) -> None:
+    """Give the application the pages of cover, and staff the door to them."""
+    app.register_blueprint(bp)
+    staff.offer(app, Door("cover.plans", "Cover", "A registrar is absent: plan what their families have instead."))

@@ -1,0 +1,141 @@
+"""What staff read of a plan: who has what now, what is proposed and why, and how far each family has come."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from registration.booking.wording import clock_time, short_day
+from registration.common.clock import civil_date
+from registration.cover.queries import LineCard
+from registration.cover.rules import OPEN, QUIET, Standing, Way
+
+#: A family with no more days than these left is counted apart.
+NEAR = timedelta(days=5)
+
+_WHY = {
+    Way.TAKE_OVER: "{taker} is free and sits there instead: the family is told nothing",
+    Way.SAME_TIME: "{taker} sits there at the same time: the family is told nothing",
+    Way.SAME_CENTRE: "the free time at the same centre that is nearest to its own",
+    Way.OTHER_CENTRE: "its centre has no time left for it: the nearest that has",
+    Way.OFFICE: "no centre has a time for it: the register office has",
+    Way.CALL: "no time within its 42 days is free anywhere: ring and find one together",
+}
+_CHOSEN = {Way.CALL: "you chose to have it rung"}
+_STANDING = {
+    Standing.UNDISTURBED: "Undisturbed",
+    Standing.ACCEPTED: "Accepted",
+    Standing.MOVED: "Has another time",
+    Standing.CANCELLED: "Cancelled",
+    Standing.CALLED: "Rung and settled",
+    Standing.WAITING: "Waiting for an answer",
+    Standing.TO_CALL: "To be rung",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A family of a plan in words."""
+
+    line: LineCard
+    now: str
+    proposed: str
+    why: str
+    left: str
+    last_day: str
+    standing: str
+    settled: bool
+    to_call: bool
+
+
+def when(moment: datetime) -> str:
+    """Write a time for a table: Tue 24 November, 9:30am."""
+    return f"{short_day(civil_date(moment))}, {clock_time(moment)}"
+
+
+def rows(lines: Iterable[LineCard], today: date) -> list[Row]:
+    """Write the families of a plan."""
+    return [_row(line, today) for line in lines]
+
+
+def _row(line: LineCard, today: date) -> Row:
+    seen_on = civil_date(line.start) if line.start else today
+    left = (line.last_lawful_day - seen_on).days
+    return Row(
+        line,
+        f"{when(line.was)}, {line.was_centre}",
+        _proposed(line),
+        _why(line),
+        _days(left) if line.start else f"{_days(left)} today",
+        short_day(line.last_lawful_day),
+        _standing(line),
+        line.standing not in OPEN,
+        line.standing is Standing.TO_CALL,
+    )
+
+
+def _proposed(line: LineCard) -> str:
+    if line.start is None:
+        return "A call"
+    return "Its own time" if line.way in QUIET else f"{when(line.start)}, {line.centre}"
+
+
+def _why(line: LineCard) -> str:
+    if line.chosen and line.way != Way.TAKE_OVER:
+        return _CHOSEN.get(Way(line.way), "you chose it")
+    return _WHY[Way(line.way)].format(taker=line.taker)
+
+
+def _days(left: int) -> str:
+    if left < 0:
+        return f"{-left} {'day' if left == -1 else 'days'} late"
+    return f"{left} {'day' if left == 1 else 'days'}"
+
+
+def _standing(line: LineCard) -> str:
+    words = _STANDING[line.standing]
+    if line.standing is Standing.WAITING and line.answer_by is not None:
+        return f"{words} until {when(line.answer_by)}"
+    if line.standing in {Standing.ACCEPTED, Standing.MOVED}:
+        return f"{words}: {when(line.now)}, {line.now_centre}"
+    if line.standing is Standing.UNDISTURBED:
+        return f"{words}, with {line.taker}"
+    if line.standing is Standing.TO_CALL and line.offer_state in {"declined", "lapsed"}:
+        return f"{words}: {'said no' if line.offer_state == 'declined' else 'has not answered'}"
+    return words
+
+
+def summary(lines: Sequence[LineCard], today: date) -> str:
+    """Say how many families are hit: "14 families affected, 2 within 5 days of day 42"."""
+    if not lines:
+        return "No family is booked in this time."
+    near = sum(line.last_lawful_day - today <= NEAR for line in lines)
+    told = f", {near} within {NEAR.days} days of day 42" if near else ", none within 5 days of day 42"
+    return f"{_families(len(lines))} affected{told}."
+
+
+def _families(number: int) -> str:
+    return "1 family" if number == 1 else f"{number} families"
+
+
+def counted(lines: Sequence[LineCard]) -> list[tuple[str, int]]:
+    """Count the families by how far they have come, what needs a person first; what nobody is at is left out."""
+    order = [Standing.TO_CALL, Standing.WAITING, *(each for each in Standing if each not in OPEN)]
+    counts = [(_STANDING[each], sum(line.standing is each for line in lines)) for each in order]
+    return [(words, number) for words, number in counts if number]
+
+
+def effects(lines: Sequence[LineCard]) -> list[str]:
+    """Say what sending a plan does, one sentence for each kind of family."""
+    quiet = sum(line.way in QUIET for line in lines)
+    rung = sum(line.way == Way.CALL for line in lines)
+    offered = len(lines) - quiet - rung
+    told = [
+        (
+            quiet,
+            "keeps its time with another registrar and is told nothing",
+            "keep their times with another registrar and are told nothing",
+        ),
+        (offered, "is offered another time, kept until it answers", "are offered other times, kept until they answer"),
+        (rung, "goes on the list of those to ring", "go on the list of those to ring"),
+    ]
+    return [f"{_families(number)} {one if number == 1 else many}." for number, one, many in told if number]

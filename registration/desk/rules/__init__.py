@@ -1,0 +1,1 @@
+"""What the desk's pages decide without a database."""

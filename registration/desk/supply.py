@@ -1,0 +1,51 @@
+"""Where times run dry: too few left for the families that are to be expected."""
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import text
+
+from registration.booking.queries import free_days, midnight
+from registration.booking.queries.sessions import births_per_week
+from registration.booking.rules.requests import AvailabilityRequest
+from registration.common.clock import civil_date
+from registration.common.db import db
+from registration.desk.rules.supply import WEEKS, CentreSupply, Supply
+
+_CENTRES = text("""
+SELECT k.id, k.name, c.id, c.name FROM centre c JOIN cluster k ON k.id = c.cluster_id
+ WHERE c.participating_from <= :last AND coalesce(c.participating_to, 'infinity') >= :today ORDER BY k.name, c.name
+""")
+_BOOKED = text("""
+SELECT c.cluster_id, sum(cardinality(f.born)) FROM booking b JOIN family f ON f.id = b.family_id JOIN centre c ON c.id = b.centre_id
+ WHERE b.state = 'booked' AND b.begins_at > :now AND b.begins_at < :last GROUP BY 1
+""")
+
+
+def supply(now: datetime) -> list[Supply]:
+    """Compare, cluster by cluster, the times families can still book with the births to expect; the scarcest first.
+
+    The times are those of a family with one baby born today, so that every one of them is in time.
+    """
+    today = civil_date(now)
+    left = _left(today, now)
+    expected = births_per_week(today)
+    end = today + timedelta(weeks=WEEKS)
+    booked = {row[0]: row[1] for row in db.session.execute(_BOOKED, {"now": now, "last": midnight(end)})}
+    clusters: dict[tuple[int, str], list[CentreSupply]] = defaultdict(list)
+    values = {"today": today, "last": end}
+    for cluster_id, cluster, centre_id, centre in db.session.execute(_CENTRES, values):
+        clusters[cluster_id, cluster].append(CentreSupply(centre_id, centre, left[centre_id]))
+    found = [
+        Supply(name, tuple(centres), expected[number].per_week if number in expected else 0.0, booked.get(number, 0))
+        for (number, name), centres in clusters.items()
+    ]
+    return sorted(found, key=lambda each: (each.spare, each.cluster))
+
+
+def _left(today: date, now: datetime) -> dict[int, int]:
+    last = today + timedelta(weeks=WEEKS) - timedelta(days=1)
+    left: dict[int, int] = defaultdict(int)
+    for day in free_days(AvailabilityRequest((today,), interpreter=False, first=today, last=last), now):
+        left[day.centre_id] += sum(places for _, places in day.starts)
+    return left

@@ -1,0 +1,62 @@
+"""What the pages of a centre's day have in common: their addresses, and who may open them."""
+
+from dataclasses import dataclass
+from datetime import date
+from http import HTTPStatus
+
+from flask import Blueprint, Response, abort, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from registration.booking.wording import long_day
+from registration.centres.queries import centre_card
+from registration.centres.rules import CentreCard
+from registration.staff.scope import may_see_centre
+
+bp = Blueprint("day", __name__, url_prefix="/day")
+
+
+@bp.after_request
+def keep_private(response: Response) -> Response:
+    """Let no browser or proxy keep what is known of families."""
+    response.cache_control.no_store = True
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A centre on a civil day: what every address here names."""
+
+    centre: CentreCard
+    day: date
+
+    @property
+    def title(self) -> str:
+        """Name it: 'Sunshine Children's Centre, Tuesday 24 November 2026'."""
+        return f"{self.centre.name}, {long_day(self.day)}"
+
+    def path(self, endpoint: str = "day.day_list", **more: object) -> str:
+        """Give the address of one of its pages."""
+        return url_for(endpoint, centre_id=self.centre.id, day=self.day.isoformat(), **more)  # type: ignore[arg-type]
+
+    def back(self, anchor: str = "") -> ResponseReturnValue:
+        """Lead back to the list, to the row named."""
+        return redirect(self.path(_anchor=anchor or None), HTTPStatus.SEE_OTHER)
+
+
+def civil_day(text: str) -> date:
+    """Read the day of an address, 2026-11-24; what is none is not found."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        abort(HTTPStatus.NOT_FOUND)
+
+
+def place_of(centre_id: int, day: str) -> Place:
+    """Give the centre and day of an address, or answer that there is none such (404), or that it is not theirs to see (403)."""
+    card = centre_card(centre_id)
+    if card is None:
+        abort(HTTPStatus.NOT_FOUND)
+    place = Place(card, civil_day(day))
+    if not may_see_centre(centre_id):
+        abort(HTTPStatus.FORBIDDEN)
+    return place

@@ -1,0 +1,180 @@
+"""The list of a centre's appointments on a day, and the buttons in its rows."""
+
+from datetime import date, timedelta
+from http import HTTPStatus
+from uuid import UUID
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from registration.booking.actions import outcomes
+from registration.booking.forms.needs import language_name
+from registration.booking.queries.day import (
+    DayRow,
+    centres_of_registrar,
+    centres_on,
+    outcomes_missing,
+)
+from registration.booking.queries.day import day_list as appointments
+from registration.booking.rules.outcomes import TITLES, choices
+from registration.booking.wording import clock_time, long_day, short_day
+from registration.common.access import current_actor, has_role, roles
+from registration.common.clock import now, today
+from registration.common.errors import Refused
+from registration.common.transaction import commits, undo
+from registration.desk.forms.day import Mark, Unable
+from registration.desk.rules.day import Line, for_centre_worker, papers_in_short, state_in_words, who_in_short
+from registration.desk.views.day.frame import Place, bp, civil_day, place_of
+from registration.staff.rules import DAY_MARKERS, DAY_READERS
+from registration.staff.scope import own_centres
+from registration.staff.security import person
+
+A_DAY = timedelta(days=1)
+
+
+@bp.get("/")
+@roles(*DAY_READERS)
+def today_here() -> ResponseReturnValue:
+    """Lead to today's list of one's own centre, or to every centre of the day; ?centre= and ?on= lead to another."""
+    day = civil_day(request.args.get("on") or today().isoformat())
+    wanted = request.args.get("centre", "")
+    here = [int(wanted)] if wanted.isdecimal() else _own(day)
+    if len(here) == 1:
+        return redirect(url_for("day.day_list", centre_id=here[0], day=day.isoformat()))
+    return redirect(url_for("day.centres", day=day.isoformat()))
+
+
+def _own(day: date) -> list[int]:
+    own = own_centres()
+    return centres_of_registrar(person().id, day) if own is None else sorted(own)
+
+
+@bp.get("/<day>")
+@roles(*DAY_READERS)
+def centres(day: str) -> str:
+    """List the centres that have a session or an appointment on a day."""
+    on = civil_day(day)
+    shown = centres_on(on, now(), own_centres())
+    return render_template("desk/day_centres.html", centres=shown, day=on, title_day=long_day(on), **_around(on))
+
+
+@bp.get("/<int:centre_id>/<day>")
+@roles(*DAY_READERS)
+def day_list(centre_id: int, day: str) -> str:
+    """Show who comes to a centre on a day, and what came of it."""
+    return _drawn(place_of(centre_id, day), Mark(formdata=None))
+
+
+@bp.post("/<int:centre_id>/<day>")
+@roles(*DAY_MARKERS)
+@commits
+def mark(centre_id: int, day: str) -> ResponseReturnValue:
+    """Mark what came of one appointment, or take back what was marked."""
+    place, form = place_of(centre_id, day), Mark()
+    if not form.accepted():
+        abort(HTTPStatus.BAD_REQUEST)
+    public_id, marking, seen = form.read()
+    row_here(place, public_id)
+    try:
+        outcomes.mark(public_id, marking, seen, current_actor(), now())
+    except Refused as refusal:
+        undo()
+        form.form_errors.append(refusal.sentence)
+        return _drawn(place, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    return place.back(f"b-{public_id}")
+
+
+@bp.get("/<int:centre_id>/<day>/<uuid:public_id>/unable")
+@roles(*DAY_MARKERS)
+def ask_why(centre_id: int, day: str, public_id: UUID) -> str:
+    """Ask why a birth could not be registered."""
+    place = place_of(centre_id, day)
+    row = row_here(place, public_id)
+    form = Unable(formdata=None, seen=str(row.standing.marked), reason=row.standing.reason, note=row.standing.note)
+    return _asked_why(place, row, form)
+
+
+@bp.post("/<int:centre_id>/<day>/<uuid:public_id>/unable")
+@roles(*DAY_MARKERS)
+@commits
+def unable(centre_id: int, day: str, public_id: UUID) -> ResponseReturnValue:
+    """Mark that a birth could not be registered, and why."""
+    place, form = place_of(centre_id, day), Unable()
+    row = row_here(place, public_id)
+    if form.accepted():
+        try:
+            outcomes.mark(public_id, form.read(), int(form.seen.data), current_actor(), now())
+            return place.back(f"b-{public_id}")
+        except Refused as refusal:
+            undo()
+            form.form_errors.append(refusal.sentence)
+    return _asked_why(place, row, form), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _asked_why(place: Place, row: DayRow, form: Unable) -> str:
+    return render_template("desk/day_unable.html", place=place, line=line_of(row), form=form)
+
+
+def row_here(place: Place, public_id: UUID) -> DayRow:
+    """Give the appointment of this list that an address names; 404 where it is on another, or cancelled."""
+    row = next((row for row in appointments(place.centre.id, place.day) if row.public_id == public_id), None)
+    if row is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return row
+
+
+def _drawn(place: Place, form: Mark) -> str:
+    marks = has_role(*DAY_MARKERS)
+    lines = [line_of(row, marks=marks) for row in appointments(place.centre.id, place.day)]
+    if own_centres() is not None:
+        lines = [for_centre_worker(line) for line in lines]
+    missing = outcomes_missing(now(), [place.centre.id]) if marks else []
+    return render_template(
+        "desk/day.html",
+        place=place,
+        form=form,
+        lines=lines,
+        marks=marks,
+        earlier=[(each, short_day(each.day)) for each in missing if each.day < place.day],
+        missing=sum(each.missing for each in missing if each.day == place.day),
+        **_around(place.day),
+    )
+
+
+def _around(day: date) -> dict[str, object]:
+    return {"before": day - A_DAY, "after": day + A_DAY, "today": today(), "short_day": short_day}
+
+
+def line_of(row: DayRow, *, marks: bool = False) -> Line:
+    """Put an appointment into the words of the list; with `marks` the buttons that may be pressed at this moment."""
+    standing = row.standing
+    possible = choices(standing, today(), now()) if marks else ()
+    return Line(
+        key=str(row.public_id),
+        reference=standing.reference,
+        time=clock_time(standing.start),
+        name=row.name,
+        babies=row.babies,
+        declaration=standing.kind == "declaration",
+        with_whom=row.registrar,
+        room=row.room,
+        who=who_in_short(row.parents),
+        papers=papers_in_short(row.parents),
+        language="" if row.language == "en" and not row.interpreter else _language(row),
+        needs=row.access_needs,
+        mobile=row.mobile or "",
+        email=row.email or "",
+        shares=row.shares,
+        joins=row.joins,
+        state=state_in_words(standing, today(), displaced=row.displaced),
+        outcome=str(standing.outcome or ""),
+        by=f"{standing.by}, {clock_time(row.happened_at)}" if row.happened_at else "",
+        marked=standing.marked,
+        version=standing.version,
+        marks=tuple((str(each), TITLES[each]) for each in possible if each is not None),
+        undo=None in possible,
+    )
+
+
+def _language(row: DayRow) -> str:
+    return f"{language_name(row.language)}{', interpreter' if row.interpreter else ''}"

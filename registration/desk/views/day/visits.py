@@ -1,0 +1,45 @@
+"""What a family says at its appointment: may the centre have its details, and does it join."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from registration.booking.actions.visits import answer_at_visit
+from registration.booking.forms.base import NO, YES, yes_or_no
+from registration.booking.queries.day import DayRow
+from registration.common.access import current_actor, roles
+from registration.common.transaction import commits
+from registration.desk.forms.day import Visit
+from registration.desk.views.day.frame import Place, bp, place_of
+from registration.desk.views.day.lists import line_of, row_here
+from registration.staff.rules import DAY_MARKERS
+
+
+@bp.get("/<int:centre_id>/<day>/<uuid:public_id>/visit")
+@roles(*DAY_MARKERS)
+def visit(centre_id: int, day: str, public_id: UUID) -> str:
+    """Ask what the family answers now; what it answered before is filled in."""
+    place = place_of(centre_id, day)
+    row = row_here(place, public_id)
+    form = Visit(formdata=None, share=yes_or_no(row.shares), join=YES if row.joins else NO if row.shares else None)
+    return _drawn(place, row, form)
+
+
+@bp.post("/<int:centre_id>/<day>/<uuid:public_id>/visit")
+@roles(*DAY_MARKERS)
+@commits
+def answer_visit(centre_id: int, day: str, public_id: UUID) -> ResponseReturnValue:
+    """Keep the family's answer."""
+    place, form = place_of(centre_id, day), Visit()
+    row = row_here(place, public_id)
+    if not form.accepted():
+        return _drawn(place, row, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    share, wish = form.read()
+    answer_at_visit(public_id, wish, current_actor(), share=share)
+    return place.back(f"b-{public_id}")
+
+
+def _drawn(place: Place, row: DayRow, form: Visit) -> str:
+    return render_template("desk/day_visit.html", place=place, centre=place.centre, line=line_of(row), form=form)

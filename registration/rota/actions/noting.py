@@ -1,0 +1,25 @@
+"""What every import of the rota does: wait for its turn, count, and keep in the record what was done."""
+
+from sqlalchemy import func, select
+
+from registration.centres.actions import Outcome
+from registration.common import audit
+from registration.common.db import db
+from registration.rota.models import Session
+
+
+def count(outcome: Outcome, *, changed: bool) -> None:
+    """Count a row that was there before."""
+    outcome.changed += changed
+    outcome.unchanged += not changed
+
+
+def note(event: str, actor: str, outcome: Outcome) -> None:
+    """Keep in the record what an import did, where it did anything."""
+    if outcome.added or outcome.changed:
+        audit.record(event, about="rota", actor=actor, after={"added": outcome.added, "changed": outcome.changed})
+
+
+def one_at_a_time() -> None:
+    """Wait until whoever else changes sessions is done: one change of the rota at a time."""
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(Session.__tablename__))))

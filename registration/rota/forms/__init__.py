@@ -1,0 +1,1 @@
+"""Forms of the rota's pages, in English only."""

@@ -1,0 +1,119 @@
+"""What a rota can do for families against what they will need, and what it changes in the rota as it stands."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from registration.rota.rules.conflicts import Person, Place
+from registration.rota.rules.planning import Planned, overlap
+from registration.rota.rules.sittings import Taken
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The births a week to expect in a cluster, and what that is made of: so many births booked in so many weeks."""
+
+    births: int
+    weeks: int
+
+    @property
+    def per_week(self) -> float:
+        """Give the average; nought where nothing is known yet."""
+        return self.births / self.weeks if self.weeks else 0.0
+
+
+def capacity(
+    sessions: Iterable[Planned], people: Mapping[int, Person], places: Mapping[int, Place]
+) -> Mapping[tuple[int, date], int]:
+    """Give how many babies can be registered, one after another, by cluster and by the Monday of the week."""
+    babies: defaultdict[tuple[int, date], int] = defaultdict(int)
+    for session in sessions:
+        minutes = (session.ends - session.begins).total_seconds() / 60
+        babies[places[session.centre].cluster, session.monday] += int(
+            minutes // people[session.registrar].minutes_per_baby
+        )
+    return babies
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What publishing a draft does to the rota as it stands; `changed` and `unchanged` pair what stands with the draft's."""
+
+    new: list[Planned] = field(default_factory=list)
+    changed: list[tuple[Planned, Planned]] = field(default_factory=list)
+    unchanged: list[tuple[Planned, Planned]] = field(default_factory=list)
+    withdrawn: list[Planned] = field(default_factory=list)
+
+
+def difference(draft: Sequence[Planned], published: Sequence[Planned]) -> Difference:
+    """Compare a draft with the published sessions of its span.
+
+    A published session goes on as the draft's of the same registrar at the same centre that it overlaps, the one that
+    begins with it before others: what families have in it can stay.
+    """
+    found = Difference()
+    drafted, standing = _by_seat(draft), _by_seat(published)
+    for seat in sorted(drafted.keys() | standing.keys()):
+        _compare(found, drafted[seat], standing[seat])
+    return found
+
+
+def _by_seat(sessions: Iterable[Planned]) -> defaultdict[tuple[int, int], list[Planned]]:
+    """Part sessions by registrar and centre, each part in order."""
+    seats: defaultdict[tuple[int, int], list[Planned]] = defaultdict(list)
+    for session in sorted(sessions, key=lambda each: each.begins):
+        seats[session.registrar, session.centre].append(session)
+    return seats
+
+
+def _compare(found: Difference, free: list[Planned], standing: Iterable[Planned]) -> None:
+    """Compare the sessions of one registrar at one centre; those of the same beginning find each other first."""
+    waiting = []
+    for stands in standing:
+        same = next((each for each in free if each.begins == stands.begins), None)
+        if same is None:
+            waiting.append(stands)
+        else:
+            _pair(found, stands, same, free)
+    for stands in waiting:
+        mate = next((each for each in free if overlap(stands, each)), None)
+        if mate is None:
+            found.withdrawn.append(stands)
+        else:
+            _pair(found, stands, mate, free)
+    found.new.extend(free)
+
+
+def _pair(found: Difference, stands: Planned, mate: Planned, free: list[Planned]) -> None:
+    free.remove(mate)
+    same = (stands.room, stands.begins, stands.ends) == (mate.room, mate.begins, mate.ends)
+    (found.unchanged if same else found.changed).append((stands, mate))
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A published session that a draft would take from families, with the times they would lose."""
+
+    session: Planned
+    lost: tuple[Taken, ...]
+
+    @property
+    def references(self) -> list[str]:
+        """Give the references of the bookings; a family that is booking just now has none yet."""
+        return [each.reference for each in self.lost if each.reference]
+
+
+def hits(found: Difference, taken: Mapping[int, Sequence[Taken]]) -> list[Hit]:
+    """Find the families that would lose their time, by the published session (its `key`) they have it in."""
+    remains: list[tuple[Planned, Planned | None]] = [*found.changed, *((each, None) for each in found.withdrawn)]
+    struck = []
+    for stands, later in remains:
+        lost = tuple(
+            each
+            for each in taken.get(stands.key, ())
+            if later is None or each.begins < later.begins or each.ends > later.ends
+        )
+        if lost:
+            struck.append(Hit(stands, lost))
+    return sorted(struck, key=lambda hit: hit.session.begins)

@@ -1,0 +1,61 @@
+"""Open a session outside the rota, with a reason."""
+
+from http import HTTPStatus
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
+
+from registration.centres.queries import participating_centres
+from registration.common.access import current_actor, roles
+from registration.common.clock import civil_date, london, now
+from registration.common.errors import Refused
+from registration.common.transaction import commits, undo
+from registration.rota.actions.extra import add_extra_session
+from registration.rota.forms.extra import NewExtra
+from registration.rota.queries.week import colleagues
+from registration.rota.rules.planning import monday_of
+from registration.rota.views.frame import bp, tab
+from registration.staff.rules import ROTA_MANAGERS
+
+
+@bp.get("/extra")
+@roles(*ROTA_MANAGERS)
+def ask_extra() -> str:
+    """Ask who, where, when, and why."""
+    return render_template("rota/extra.html", form=_prepared(NewExtra(formdata=None)))
+
+
+@bp.post("/extra")
+@roles(*ROTA_MANAGERS)
+@commits
+def add_extra() -> ResponseReturnValue:
+    """Open an extra session, within every constraint; lead to its week."""
+    form = _prepared(NewExtra())
+    if form.accepted():
+        begins, ends = form.span()
+        try:
+            add_extra_session(
+                form.registrar.data, form.centre.data, None, begins, ends, form.reason.data, current_actor()
+            )
+            return redirect(url_for("rota.week", **{"from": monday_of(london(begins).date()).isoformat()}))
+        except Refused as refusal:
+            undo()
+            form.form_errors.append(refusal.sentence)
+    return render_template("rota/extra.html", form=form), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _prepared(form: NewExtra) -> NewExtra:
+    day = civil_date(now())
+    form.registrar.choices = [
+        SelectChoice("", "Choose a registrar"),
+        *(SelectChoice(str(p.id), p.name) for p in colleagues(day)),
+    ]
+    form.centre.choices = [
+        SelectChoice("", "Choose a centre"),
+        *(SelectChoice(str(c.id), c.name) for c in participating_centres(day)),
+    ]
+    return form
+
+
+tab("rota.ask_extra", "Extra session")

@@ -1,0 +1,66 @@
+"""What the pages of the rota have in common: their addresses, their tabs, and what they ask of what stands above."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from flask import Blueprint, Flask, Response, current_app, request, url_for
+
+from registration.common.access import has_role
+from registration.rota.rules import Expected, Taken
+
+bp = Blueprint("rota", __name__, url_prefix="/rota")
+
+#: The pages that stand beside each other, by endpoint; who may not open one is not shown it.
+TABS: list[tuple[str, str]] = []
+#: The order they stand in; any other comes after these.
+ORDER = ("Week", "Drafts", "Weekly patterns", "Registrars", "Absences", "Days", "Rooms", "Extra session", "Calendars")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What families have, which the rota asks and does not know: the application hands these questions in.
+
+    `taken_in` gives the times booked or held, by session; `booked_minutes` how many minutes of each session are;
+    `births_per_week` the births a week to expect before a day, by cluster, with what the figure is made of.
+    """
+
+    taken_in: Callable[[Collection[int]], Mapping[int, Sequence[Taken]]]
+    booked_minutes: Callable[[Collection[int]], Mapping[int, int]]
+    births_per_week: Callable[[date], Mapping[int, Expected]]
+
+
+def see(app: Flask, seen: Seen) -> None:
+    """Hand the pages of an application their questions about families."""
+    app.extensions["rota_seen"] = seen
+
+
+def seen() -> Seen:
+    """Give the questions about families."""
+    return cast("Seen", current_app.extensions["rota_seen"])
+
+
+def tab(endpoint: str, title: str) -> None:
+    """Put a page beside the others of the rota."""
+    TABS.append((endpoint, title))
+    TABS.sort(key=lambda each: ORDER.index(each[1]) if each[1] in ORDER else len(ORDER))
+
+
+@bp.context_processor
+def tabs() -> dict[str, object]:
+    """Give the links to the pages that stand beside each other, for whoever may open them."""
+    return {
+        "tabs": [
+            {"text": title, "href": url_for(endpoint), "current": request.endpoint == endpoint}
+            for endpoint, title in TABS
+            if has_role(*vars(current_app.view_functions[endpoint])["access"])
+        ]
+    }
+
+
+@bp.after_request
+def keep_private(response: Response) -> Response:
+    """Let no browser or proxy keep what is known of registrars and families."""
+    response.cache_control.no_store = True
+    return response

@@ -1,0 +1,37 @@
+"""How the rota's pages say days, times and people."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from registration.rota.queries.planning import seats
+from registration.rota.rules.conflicts import in_words, span_in_words
+from registration.rota.rules.patterns import HalfDay, Pattern
+from registration.rota.rules.planning import Planned
+
+
+def short_day(day: date) -> str:
+    """Say a day shortly: Tue 24 Nov 2026."""
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+class Names:
+    """The names of centres and rooms by their numbers, asked for once a page."""
+
+    def __init__(self) -> None:
+        self.seats = seats()
+        self.centres: Mapping[int, str] = {each.id: each.name for each in self.seats}
+        self.rooms: Mapping[int, str] = {number: name for each in self.seats for number, name in each.rooms}
+
+    def half_day(self, half_day: HalfDay) -> str:
+        """Say where and when: 'Elland, any room, 09:00 to 12:30'."""
+        room = "any room" if half_day.room is None else self.rooms[half_day.room]
+        return f"{self.centres[half_day.centre]}, {room}, {half_day.begins:%H:%M} to {half_day.ends:%H:%M}"
+
+    def week(self, pattern: Pattern) -> list[tuple[str, str]]:
+        """Say a week line by line: ('Monday morning', 'Elland, any room, 09:00 to 12:30')."""
+        return [(each.named, self.half_day(each)) for each in pattern.half_days]
+
+    def session(self, session: Planned) -> str:
+        """Say where and when a session is: 'Elland, Room 1, Tuesday 24 November 2026, 09:00 to 12:30'."""
+        room = "no room" if session.room is None else self.rooms[session.room]
+        return f"{self.centres[session.centre]}, {room}, {in_words(session.day)}, {span_in_words(session)}"

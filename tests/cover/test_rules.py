@@ -1,0 +1,292 @@
+"""The plan as a pure rule: least disturbance first, least days left first, never past day 42 while that can be helped."""
+
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from registration.booking.rules.slots import Need
+from registration.cover.rules import (
+    COMFORTABLE_MINUTES,
+    LONDON,
+    QUIET,
+    SOONEST_MINUTES,
+    Family,
+    Ground,
+    Seat,
+    Sitting,
+    Standing,
+    Taker,
+    Way,
+    choices,
+    day_of,
+    plan,
+    standing,
+    take_overs,
+    way_to,
+)
+
+HOME, NEXT, FAR, OFFICE = 1, 2, 3, 9
+DAY = 24 * 60
+NOW = int(datetime(2026, 11, 22, 9, tzinfo=LONDON).timestamp()) // 60
+TUESDAY = NOW + 2 * DAY  # at nine
+LAST = date(2026, 12, 31)
+ONE = Need(1)
+
+
+def family(number=1, start=TUESDAY, last=LAST, need=ONE, session=1, speaks="", home=HOME):
+    return Family(number, session, home, start, need, last, speaks)
+
+
+def seat(number=10, centre=HOME, begin=TUESDAY, minutes=30, languages=(), busy=()):
+    return Seat(number, number, centre, begin, begin + minutes, busy, 30, frozenset(languages))
+
+
+def ground(*seats, sittings=(), now=NOW, homes=(HOME,)):
+    by_centre = {}
+    for each in seats:
+        by_centre.setdefault(each.centre_id, []).append(each)
+    near = {home: [centre for centre in (NEXT, FAR) if centre != home] for home in homes}
+    return Ground(now, sittings, by_centre, near, {home: [OFFICE] for home in homes})
+
+
+def ways(families, known):
+    return [(each.way, each.centre_id, each.start) for each in plan(families, known)]
+
+
+def sitting(number=1, centre=HOME, begin=TUESDAY, minutes=180, takers=()):
+    return Sitting(
+        number, centre, begin, begin + minutes, tuple(Taker(who, frozenset(spoken)) for who, spoken in takers)
+    )
+
+
+# ---- the order of disturbance
+
+
+def test_a_session_taken_over_comes_before_everything():
+    known = ground(seat(), sittings=[sitting(takers=[(7, ())])])
+    [proposal] = plan([family()], known)
+    assert (proposal.way, proposal.registrar_id, proposal.session_id, proposal.start) == (Way.TAKE_OVER, 7, 1, TUESDAY)
+
+
+def test_then_the_same_time_then_the_same_centre_the_nearest_centre_the_office_a_call():
+    later = TUESDAY + DAY
+    everything = [
+        seat(15, OFFICE, later),
+        seat(14, FAR, later),
+        seat(13, NEXT, later),
+        seat(12, HOME, later),
+        seat(11, HOME, TUESDAY),
+    ]
+    found = []
+    while True:
+        [(way, centre, _)] = ways([family()], ground(*everything))
+        found.append((way, centre))
+        if not everything:
+            break
+        everything.pop()
+    assert found == [
+        (Way.SAME_TIME, HOME),
+        (Way.SAME_CENTRE, HOME),
+        (Way.OTHER_CENTRE, NEXT),
+        (Way.OTHER_CENTRE, FAR),
+        (Way.OFFICE, OFFICE),
+        (Way.CALL, None),
+    ]
+
+
+def test_at_one_centre_the_time_nearest_to_its_own_is_proposed():
+    known = ground(seat(11, begin=TUESDAY + 5 * DAY), seat(12, begin=TUESDAY + 90), seat(13, begin=TUESDAY - 120))
+    assert ways([family()], known) == [(Way.SAME_CENTRE, HOME, TUESDAY + 90)]
+
+
+def test_a_time_too_soon_to_be_answered_in_peace_is_proposed_only_where_there_is_no_other():
+    soon, peaceful = NOW + SOONEST_MINUTES, NOW + COMFORTABLE_MINUTES
+    assert ways([family()], ground(seat(11, begin=soon), seat(12, NEXT, begin=peaceful))) == [
+        (Way.OTHER_CENTRE, NEXT, peaceful)
+    ]
+    assert ways([family()], ground(seat(11, begin=soon))) == [(Way.SAME_CENTRE, HOME, soon)]
+    assert ways([family()], ground(seat(11, begin=soon - 1, minutes=30))) == [(Way.CALL, None, None)]
+
+
+def test_a_family_that_may_be_sitting_there_is_rung():
+    assert ways([family(start=NOW)], ground(seat(begin=NOW), seat(12, begin=TUESDAY))) == [(Way.CALL, None, None)]
+
+
+def test_its_own_time_today_with_another_registrar_is_never_too_soon():
+    assert ways([family(start=NOW + 20)], ground(seat(begin=NOW + 20))) == [(Way.SAME_TIME, HOME, NOW + 20)]
+
+
+# ---- day 42
+
+
+def test_the_family_with_the_fewest_days_left_chooses_first():
+    early, late = family(2, last=day_of(TUESDAY)), family(1)
+    known = ground(seat(11, NEXT, TUESDAY), seat(12, NEXT, TUESDAY + 9 * DAY))
+    assert [(each.booking_id, each.start) for each in plan([late, early], known)] == [
+        (2, TUESDAY),
+        (1, TUESDAY + 9 * DAY),
+    ]
+
+
+def test_no_time_after_day_42_is_proposed_but_a_call():
+    known = ground(seat(11, begin=TUESDAY + DAY))
+    assert ways([family(last=day_of(TUESDAY))], known) == [(Way.CALL, None, None)]
+
+
+def test_a_family_whose_own_time_was_late_already_gets_the_nearest_there_is():
+    known = ground(seat(11, begin=TUESDAY + 3 * DAY))
+    assert ways([family(last=day_of(TUESDAY) - timedelta(days=1))], known) == [
+        (Way.SAME_CENTRE, HOME, TUESDAY + 3 * DAY)
+    ]
+
+
+# ---- who takes over
+
+
+def test_who_takes_over_speaks_what_the_families_need():
+    known = [sitting(takers=[(7, ()), (8, ("ur",))])]
+    assert dict(take_overs([family(speaks="ur"), family(2)], known)) == {1: 8}
+    assert dict(take_overs([family(speaks="pl")], known)) == {}
+
+
+def test_nobody_is_given_two_sessions_at_once_or_too_far_apart_to_reach():
+    both = [family(1, session=1, last=LAST), family(2, session=2, last=LAST - timedelta(days=1))]
+    after = TUESDAY + 190
+
+    def given_to(centre, begin):
+        known = [sitting(1, takers=[(7, ())]), sitting(2, centre, begin, takers=[(7, ()), (8, ())])]
+        ordered = sorted(both, key=lambda each: each.last_lawful_day)
+        return dict(take_overs(ordered, known))
+
+    assert given_to(HOME, after) == {1: 7, 2: 7}
+    assert given_to(NEXT, after) == {2: 7}
+    assert given_to(HOME, TUESDAY + 60) == {2: 7}
+
+
+def test_nobody_is_given_more_half_days_a_week_than_the_contract_has_left():
+    monday = TUESDAY + 6 * DAY
+    asked = [family(number, session=number) for number in (1, 2, 3)]
+    spare = (Taker(7, spare=1),)
+    known = [
+        Sitting(1, HOME, TUESDAY, TUESDAY + 180, spare),
+        Sitting(2, HOME, TUESDAY + DAY, TUESDAY + DAY + 180, spare),
+        Sitting(3, HOME, monday, monday + 180, spare),
+    ]
+    assert dict(take_overs(asked, known)) == {1: 7, 3: 7}
+
+
+def test_a_session_without_families_is_left_alone():
+    assert dict(take_overs([], [sitting(takers=[(7, ())])])) == {}
+
+
+def test_a_registrar_who_speaks_the_familys_language_is_preferred():
+    known = ground(seat(11, begin=TUESDAY + 30), seat(12, begin=TUESDAY + 300, languages=("ur",)))
+    assert ways([family(speaks="ur")], known) == [(Way.SAME_CENTRE, HOME, TUESDAY + 300)]
+
+
+# ---- what is offered to choose from
+
+
+def test_each_time_of_a_centre_is_offered_once():
+    known = ground(seat(11, minutes=60), seat(12, minutes=60), seat(13, NEXT, TUESDAY))
+    found = [(way, start) for way, start, _ in choices(family(), known)]
+    assert found == [(Way.SAME_TIME, TUESDAY), (Way.SAME_CENTRE, TUESDAY + 30), (Way.OTHER_CENTRE, TUESDAY)]
+
+
+def test_a_way_is_named_by_what_changes():
+    assert way_to(HOME, 1, HOME, 1, office=False) is Way.SAME_TIME
+    assert way_to(HOME, 1, HOME, 2, office=False) is Way.SAME_CENTRE
+    assert way_to(HOME, 1, NEXT, 1, office=False) is Way.OTHER_CENTRE
+    assert way_to(HOME, 1, OFFICE, 1, office=True) is Way.OFFICE
+
+
+# ---- how far a family has come
+
+
+def test_how_far_a_family_has_come():
+    def told(way="same_centre", **changes):
+        facts = {"live": True, "displaced": True, "offer_state": "sent", "kept": True, "called": False}
+        return standing(way=way, **(facts | changes))
+
+    assert told() is Standing.WAITING
+    assert told(kept=False) is Standing.TO_CALL
+    assert told(offer_state="declined") is Standing.TO_CALL
+    assert told(called=True) is Standing.CALLED
+    assert told(live=False) is Standing.CANCELLED
+    assert told(displaced=False, offer_state="accepted") is Standing.ACCEPTED
+    assert told(displaced=False, offer_state="withdrawn") is Standing.MOVED
+    assert told("take_over", displaced=False, offer_state="") is Standing.UNDISTURBED
+
+
+# ---- whatever the ground
+
+SEATS = st.lists(
+    st.builds(
+        lambda number, centre, begin, length, spoken: seat(number, centre, NOW + begin * 30, length * 30, spoken),
+        st.integers(10, 10_000),
+        st.sampled_from([HOME, NEXT, FAR, OFFICE]),
+        st.integers(-4, 48 * 12),
+        st.integers(1, 7),
+        st.sampled_from([(), ("ur",)]),
+    ),
+    max_size=12,
+    unique_by=lambda each: each.session_id,
+)
+FAMILIES = st.lists(
+    st.builds(
+        lambda number, begin, days, babies, spoken: family(
+            number,
+            NOW + begin * 30,
+            day_of(NOW) + timedelta(days=days),
+            Need(babies),
+            session=number % 3,
+            speaks=spoken,
+        ),
+        st.integers(1, 10_000),
+        st.integers(-2, 48 * 6),
+        st.integers(-3, 14),
+        st.integers(1, 3),
+        st.sampled_from(["", "ur"]),
+    ),
+    max_size=10,
+    unique_by=lambda each: each.booking_id,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(families=FAMILIES, seats=SEATS, takers=st.lists(st.integers(1, 3), max_size=2))
+def test_every_family_is_proposed_one_thing_and_no_minute_is_proposed_twice(families, seats, takers):
+    sittings = [sitting(0, begin=NOW - 60, minutes=60 * 24 * 7, takers=[(who, ()) for who in takers])]
+    proposals = plan(families, ground(*seats, sittings=sittings))
+    asked = {each.booking_id: each for each in families}
+    assert sorted(each.booking_id for each in proposals) == sorted(asked)
+    filled = []
+    for each in proposals:
+        mine = asked[each.booking_id]
+        if each.way is Way.CALL:
+            assert (each.start, each.session_id) == (None, None)
+            continue
+        assert each.start == mine.start or each.way not in QUIET
+        if each.way is Way.TAKE_OVER:
+            continue
+        assert each.start > NOW
+        assert day_of(each.start) <= mine.last_day
+        there = next(one for one in seats if one.session_id == each.session_id)
+        end = each.start + mine.need.minutes(there.per_baby)
+        assert there.begin <= each.start
+        assert end <= there.end
+        filled.append((each.session_id, each.start, end))
+    filled.sort()
+    assert all(one[0] != two[0] or one[2] <= two[1] for one, two in pairwise(filled))
+
+
+@settings(max_examples=100, deadline=None)
+@given(families=FAMILIES, seats=SEATS)
+def test_nobody_is_left_to_be_rung_while_a_time_in_reach_stays_free(families, seats):
+    known = ground(*seats)
+    proposals = {each.booking_id: each for each in plan(families, known)}
+    for each in families:
+        if proposals[each.booking_id].way is Way.CALL:
+            assert list(choices(each, known)) == []

@@ -1,0 +1,82 @@
+"""Thirty families of an absent registrar are planned for, planned for anew and sent, each in under two seconds."""
+
+import time
+from collections import Counter
+from contextlib import contextmanager
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from registration.booking.invariants import broken_rows
+from registration.cover import actions
+from registration.cover.queries import Away, lines
+from registration.cover.rules import Standing
+from tests.booking.appointments import NOW, booked
+from tests.booking.world import BORN, TUESDAY, at_time, make_world
+
+WITHIN = 2.0
+SESSIONS, FAMILIES = 1500, 30
+
+
+@contextmanager
+def in_time():
+    began = time.perf_counter()
+    yield
+    took = time.perf_counter() - began
+    assert took < WITHIN, took
+
+
+def filled(database):
+    """A service of some size: fifty registrars at four centres for six weeks, and Ann with thirty families on two days."""
+    world = make_world()
+    for days in (0, 1):
+        day = TUESDAY + timedelta(days=days)
+        world.session("sunshine", "ann", day, "9:00", "16:30")
+        for place in range(15):
+            at = at_time(day, "9:00") + timedelta(minutes=30 * place)
+            births = (BORN - timedelta(days=place),)
+            told = {"email": f"f{days}.{place}@example.org", "mobile": None}
+            booked(world.centres["sunshine"], at, births=births, **told)
+    database.execute(text("INSERT INTO registrar (name) SELECT 'Registrar ' || n FROM generate_series(1, 50) n"))
+    database.execute(
+        text("INSERT INTO room (centre_id, name) SELECT c.id, 'Place ' || n FROM centre c, generate_series(1, 13) n")
+    )
+    database.execute(
+        text("""
+        INSERT INTO session (registrar_id, centre_id, room_id, begins_at, ends_at)
+        SELECT r.id, room.centre_id, room.id, day + interval '9 hours', day + interval '12 hours'
+          FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM registrar WHERE name ~ '[0-9]') r
+          JOIN (SELECT id, centre_id, row_number() OVER (ORDER BY id) AS n FROM room WHERE name LIKE 'Place%') room USING (n)
+         CROSS JOIN generate_series(CAST(:first AS timestamptz), CAST(:first AS timestamptz) + interval '41 days',
+                                    interval '1 day') day
+         WHERE extract(isodow FROM day) < 6"""),
+        {"first": at_time(TUESDAY, "0:00")},
+    )
+    database.execute(text("UPDATE registrar SET contracted_sessions = 0"))  # nobody has half-days to spare
+    database.commit()
+    return world
+
+
+def test_thirty_families_are_planned_for_and_sent_in_time(database):
+    world = filled(database)
+    assert database.execute(text("SELECT count(*) FROM session")).scalar_one() >= SESSIONS
+    families = database.execute(
+        text("SELECT count(*) FROM booking b JOIN session s ON s.id = b.session_id WHERE s.registrar_id = :ann"),
+        {"ann": world.registrars["ann"]},
+    ).scalar_one()
+    away = Away(world.registrars["ann"], at_time(TUESDAY, "0:00"), at_time(TUESDAY + timedelta(days=2), "0:00"))
+    database.commit()
+    with in_time():
+        made = actions.start_plan(away, "sickness", "", NOW, "staff:1")
+    assert len(lines(made.id)) == families == FAMILIES
+    with in_time():
+        actions.refresh(made.public_id, NOW)
+    with in_time():
+        actions.send_plan(made.public_id, NOW, "staff:1")
+    assert not any(broken_rows().values())
+    sent = Counter(line.standing for line in lines(made.id))
+    assert set(sent) <= {Standing.UNDISTURBED, Standing.WAITING}
+    told = database.execute(
+        text("SELECT count(DISTINCT about) FROM message WHERE template = 'offer_cover'")
+    ).scalar_one()
+    assert told == sent[Standing.WAITING] > 0

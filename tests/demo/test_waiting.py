@@ -1,0 +1,24 @@
+"""The demonstration's work lists and waiting list have something to show."""
+
+from registration.booking.queries.wishes import waiters, waiting_list
+from registration.desk import worklists
+from registration.desk.supply import supply
+from registration.desk.worklists import WITHOUT_TIME
+from tests.demo.conftest import NOW
+
+
+def test_some_families_wait_for_an_earlier_day_and_can_be_asked(loaded):
+    shown = waiting_list(NOW)
+    assert len(shown) == 6
+    assert {each.centres is None for each in shown} == {True, False}
+    assert all(each.since < NOW and each.start > NOW for each in shown)
+    assert len(waiters(NOW)) == 6
+
+
+def test_some_families_are_near_their_last_day_without_a_time(loaded):
+    assert 0 < len(worklists.rows(WITHOUT_TIME, NOW)) < 40
+
+
+def test_what_is_left_is_compared_with_what_is_to_be_expected(loaded):
+    found = supply(NOW)
+    assert all(each.expected > 0 for each in found)

@@ -1,0 +1,92 @@
+"""What a family says at its appointment: whether the centre may have its details, and whether it joins."""
+
+import pytest
+from sqlalchemy import select, text
+
+from registration.booking.actions import changes
+from registration.booking.actions.refusals import CannotChange
+from registration.booking.actions.visits import answer_at_visit
+from registration.families.models import CentreSignUp
+from tests.booking.appointments import NOW, booked, two_mornings
+from tests.booking.world import TUESDAY, at_time
+from tests.staff.people import page, sign_in_as
+
+JOINS = {"share": "yes", "join": "yes", "address": "3 Mill Lane, Halifax", "preference": "phone", "visit_needs": ""}
+
+
+@pytest.fixture
+def world(client, at):
+    at("2026-11-22T09:00")
+    return two_mornings()
+
+
+@pytest.fixture
+def mine(world, client, database):
+    made = booked(world.centres["sunshine"], at_time(TUESDAY, "9:30"), share=False)
+    sign_in_as(client, "registrar")
+    return made
+
+
+def path(world, appointment):
+    return f"/day/{world.centres['sunshine']}/{TUESDAY}/{appointment.public_id}/visit"
+
+
+def answers(database):
+    return database.execute(text("SELECT share, route FROM sharing_answer ORDER BY id")).all()
+
+
+def test_a_family_that_joins_at_its_visit_is_kept_with_its_new_answer(client, database, world, mine):
+    answer = client.post(path(world, mine), data=JOINS)
+    assert answer.status_code == 303
+    assert answers(database) == [(False, "online"), (True, "visit")]
+    wish = database.scalars(select(CentreSignUp)).one()
+    assert (wish.centre_id, wish.address, wish.contact_preference) == (
+        world.centres["sunshine"],
+        "3 Mill Lane, Halifax",
+        "phone",
+    )
+    before, after = database.execute(text("SELECT before, after FROM audit_event ORDER BY id DESC LIMIT 1")).one()
+    assert (before, after) == ({"share": False}, {"share": True, "joins": True})
+    assert "joins the centre" in page(client.get(answer.headers["Location"]))
+
+
+def test_the_page_shows_what_was_answered_before(client, world, mine):
+    assert 'name="share" type="radio" value="no" checked' in client.get(path(world, mine)).text
+    client.post(path(world, mine), data=JOINS)
+    text_ = client.get(path(world, mine)).text
+    assert 'name="share" type="radio" value="yes" checked' in text_
+    assert 'name="join" type="radio" value="yes" checked' in text_
+
+
+def test_joining_again_changes_the_wish_and_a_no_takes_it_back(client, database, world, mine):
+    client.post(path(world, mine), data=JOINS)
+    client.post(path(world, mine), data=JOINS | {"address": "4 Mill Lane"})
+    assert database.scalars(select(CentreSignUp.address)).all() == ["4 Mill Lane"]
+    client.post(path(world, mine), data={"share": "yes", "join": "no", "preference": "text"})
+    assert database.scalars(select(CentreSignUp)).all() == []
+    client.post(path(world, mine), data=JOINS)
+    client.post(path(world, mine), data={"share": "no", "join": "no", "preference": "text"})
+    assert database.scalars(select(CentreSignUp)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"share": ""}, "Choose what the family said"),
+        ({"join": ""}, "Choose whether they join"),
+        ({"share": "no"}, "A family can join only if the centre may have their details"),
+        ({"address": " "}, "Enter their address"),
+        ({"preference": "pigeon"}, "Not a valid choice"),
+    ],
+)
+def test_what_is_missing_is_told_beside_it(client, database, world, mine, change, sentence):
+    assert sentence in page(client.post(path(world, mine), data=JOINS | change), 422)
+    assert len(answers(database)) == 1
+
+
+def test_nothing_is_written_down_for_a_booking_that_is_gone(client, database, world, mine):
+    changes.cancel(mine.public_id, NOW)
+    database.commit()
+    page(client.post(path(world, mine), data=JOINS), 404)
+    with pytest.raises(CannotChange):
+        answer_at_visit(mine.public_id, None, "staff:1", share=True)

@@ -1,0 +1,108 @@
+"""Weekly patterns: half-days, versions that follow one another, and what is wrong in one."""
+
+from datetime import date, time, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from registration.rota.rules import patterns
+from tests.rota.rules.plans import half, pattern
+
+DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
+SPANS = st.tuples(DAYS, st.one_of(st.none(), DAYS)).filter(lambda span: span[1] is None or span[0] <= span[1])
+
+
+@pytest.mark.parametrize(
+    ("begins", "expected"),
+    [
+        (time(6), "morning"),
+        (time(11, 59), "morning"),
+        (time(12), "afternoon"),
+        (time(16, 59), "afternoon"),
+        (time(17), "evening"),
+    ],
+)
+def test_a_session_belongs_to_the_half_of_the_day_it_begins_in(begins, expected):
+    assert patterns.half_of(begins) == expected
+
+
+def test_a_half_day_is_named_as_people_do():
+    assert half(2, "13:00", "16:00").named == "Tuesday afternoon"
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(60, 1), (270, 1), (271, 2), (420, 2)])
+def test_more_than_four_and_a_half_hours_fill_two_half_days_of_a_contract(minutes, expected):
+    assert patterns.half_days_of(timedelta(minutes=minutes)) == expected
+
+
+def test_a_week_counts_its_half_days():
+    assert patterns.contract_of([half(1), half(2, "9:00", "16:00")]) == 3
+
+
+@pytest.mark.parametrize(
+    ("half_days", "sentences"),
+    [
+        ([half(1), half(1, "12:30", "16:00"), half(2)], []),
+        ([half(1, "5:59", "9:00")], ["Sessions lie between 6:00 and 22:00"]),
+        ([half(1, "18:00", "22:01")], ["Sessions lie between 6:00 and 22:00"]),
+        ([half(1, "9:00", "9:00")], ["The end must be after the beginning"]),
+        (
+            [half(1, "9:00", "13:00"), half(1, "12:30", "16:00")],
+            ["Monday afternoon overlaps the session from 09:00 to 13:00 on the same day"],
+        ),
+        (
+            [half(1, "9:00", "10:00"), half(1, "10:00", "12:00")],
+            ["There are two sessions on Monday morning: write them as one"],
+        ),
+    ],
+)
+def test_what_is_wrong_in_a_week_is_a_sentence(half_days, sentences):
+    assert [sentence for _, sentence in patterns.half_day_faults(half_days)] == sentences
+
+
+def test_a_version_until_further_notice_ends_the_day_before_the_next_begins():
+    first, new = pattern(half(), first=date(2026, 1, 1)), pattern(half(), first=date(2026, 3, 1))
+    assert patterns.succeeded([first], new) == pattern(half(), first=date(2026, 1, 1), last=date(2026, 2, 28))
+    assert patterns.overlapping([first], new) is None
+
+
+@pytest.mark.parametrize(
+    ("theirs", "clashes"),
+    [
+        ((date(2026, 1, 1), date(2026, 2, 28)), False),
+        ((date(2026, 1, 1), date(2026, 3, 1)), True),
+        ((date(2026, 3, 1), None), True),
+        ((date(2026, 3, 31), None), True),
+        ((date(2026, 4, 1), None), False),
+        ((date(2026, 4, 1), date(2026, 5, 1)), False),
+    ],
+)
+def test_two_versions_at_once_are_found(theirs, clashes):
+    there = pattern(half(), first=theirs[0], last=theirs[1])
+    new = pattern(half(), first=date(2026, 3, 1), last=date(2026, 3, 31))
+    assert patterns.overlapping([there], new) is (there if clashes else None)
+    assert patterns.succeeded([there], new) is None
+
+
+@settings(deadline=None)
+@given(SPANS, SPANS)
+def test_versions_at_once_are_those_with_a_day_in_common(one, other):
+    def days(span):
+        last = span[1] or date(2027, 1, 31)
+        return {span[0] + timedelta(days=number) for number in range((last - span[0]).days + 1)}
+
+    there = pattern(half(), first=one[0], last=one[1])
+    assert patterns.in_force_between(there, *other) is bool(days(one) & days(other))
+    assert all(there.holds_on(day) is (day in days(one)) for day in days(other))
+
+
+@pytest.mark.parametrize(("text", "expected"), [("Monday", 1), ("mon", 1), ("THURS", 4), ("7", 7)])
+def test_a_day_of_the_week_is_read_as_people_write_it(text, expected):
+    assert patterns.weekday(text) == expected
+
+
+@pytest.mark.parametrize("text", ["mo", "8", "0", "Someday", "montag"])
+def test_what_is_no_day_of_the_week_is_refused(text):
+    with pytest.raises(ValueError, match="is not a day of the week like Monday"):
+        patterns.weekday(text)
