@@ -7,6 +7,8 @@ from sqlalchemy import select, text
 
 from registration.booking.actions import changes
 from registration.booking.queries import appointment_by_id
+from registration.common import audit
+from registration.desk.record import booking_names
 from registration.families.models import CentreSignUp
 from registration.messages.models import Message
 from tests.booking.appointments import NOW, booked, link, two_mornings
@@ -312,3 +314,10 @@ def test_a_booking_the_family_cancelled_itself_can_still_be_silenced(client, ope
     changes.cancel(mine.public_id, NOW)
     client.post(path(mine, "/bereavement"))
     assert "Cancelled because the baby has died" in page(open_(mine))
+
+
+def test_the_record_names_a_booking_by_its_reference_with_its_page(app, mine):
+    with app.test_request_context():
+        [line] = audit.lines(audit.AuditEvent.about == f"booking:{mine.id}", most=1)
+        assert (line.thing.text, line.thing.href) == (f"booking {mine.reference}", path(mine))
+        assert booking_names(["0", "x"]) == {}
