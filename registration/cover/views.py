@@ -14,8 +14,8 @@ from registration.booking.actions.refusals import SlotTaken
 from registration.booking.queries import moment
 from registration.booking.queries.displaced import Hit, hits
 from registration.centres.queries import centre_card
+from registration.common import audit
 from registration.common.access import current_actor, has_role, roles
-from registration.common.audit import history_of
 from registration.common.clock import civil_date, now, today
 from registration.common.errors import Refused
 from registration.common.forms import Form
@@ -141,7 +141,7 @@ def _page(found: CoverPlan, fault: str = "") -> str:
         last_day=civil_date(found.ends_at - timedelta(microseconds=1)),
         may_plan=has_role(*COVER),
         may_call=has_role(*DESK),
-        history=history_of(f"cover:{found.id}"),
+        history=audit.history_of(f"cover:{found.id}"),
         form=Form(),
         fault=fault,
     )
@@ -312,4 +312,5 @@ def _session_page(found: CoverPlan, there: list[Hit], form: ChangeSession) -> st
 def init_app(app: Flask) -> None:
     """Give the application the pages of cover, and staff the door to them."""
     app.register_blueprint(bp)
+    audit.call(app, "cover", queries.plan_names)
     staff.offer(app, Door("cover.plans", "Cover", "A registrar is absent: plan what their families have instead."))

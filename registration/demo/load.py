@@ -29,6 +29,7 @@ from registration.common.db import db
 from registration.common.errors import Refused
 from registration.common.holidays import bank_holidays
 from registration.demo import diary, invented, rota
+from registration.demo.absent import let_one_be_absent
 from registration.demo.bulk import analyse, copy, reserve
 from registration.demo.history import History, Seat, Story
 from registration.demo.people import People
@@ -87,6 +88,7 @@ def load(now: datetime) -> Loaded | None:
     bookings = History(chance, now).write(stories)
     add_wishes(now)
     settle_old(now)
+    let_one_be_absent(now)
     demonstration_accounts(own_centre=next(room.centre_id for room in rooms.values()))
     analyse(FILLED)
     return Loaded(len(invented.centres()), len(registrars), len(planned), bookings, len(postcodes))

@@ -19,7 +19,7 @@ from registration.common.db import db
 from registration.common.errors import Refused
 from registration.cover.actions.planning import SENT, SETTLED, NotThere, draft, facts, lines_of
 from registration.cover.models import CoverLine, CoverPlan
-from registration.cover.queries import is_free_for, lines, plan_by_id
+from registration.cover.queries import is_free_for, lines, plan_by_id, registrar_name
 from registration.cover.rules import OPEN, Way
 from registration.messages import actions as messages
 from registration.messages.rules import REMINDERS
@@ -87,8 +87,8 @@ def _take_over(made: CoverPlan, rows: Collection[CoverLine]) -> None:
             raise PlanChanged from None
         if sat != 1:
             raise PlanChanged
-        who = {"before": {"registrar": made.registrar_id}, "after": {"registrar": taker}}
-        audit.record("taken over", about=f"session:{session_id}", actor=current_actor(), **who)
+        was, by = ({"registrar": registrar_name(number)} for number in (made.registrar_id, taker))
+        audit.record("taken over", about=f"session:{session_id}", actor=current_actor(), before=was, after=by)
 
 
 def _clear(made: CoverPlan, families: Mapping[int, Hit], now: datetime) -> None:
