@@ -116,23 +116,6 @@ def test_a_booking_nobody_has_is_not_found(client, desk):
     page(client.post(f"/desk/look/{uuid4()}"), 404)
 
 
-@pytest.mark.parametrize("more", ["", "/move", "/cancel", "/contact", "/bereavement"])
-def test_nothing_of_a_record_is_shown_before_the_look_is_recorded(client, database, desk, mine, more):
-    said = page(client.get(path(mine, more)))
-    assert "noted in its history" in said
-    assert "O’Brien" not in said
-    assert "looked at" not in dict(events(database, mine))
-
-
-def test_a_look_is_recorded_once_and_lasts_a_quarter_of_an_hour(client, database, desk, open_, mine, at):
-    assert "Aoife O’Brien" in page(open_(mine))
-    at("2026-11-22T09:14")
-    assert "Aoife O’Brien" in page(client.get(path(mine, "/contact"))) + client.get(path(mine)).text
-    at("2026-11-22T09:15")
-    assert "Aoife O’Brien" not in page(client.get(path(mine)))
-    assert events(database, mine).count(("looked at", f"staff:{desk.id}")) == 1
-
-
 def test_an_auditor_reads_a_record_and_is_offered_nothing_to_change(client, mine):
     sign_in_as(client, "auditor")
     said = page(client.get(path(mine)))
