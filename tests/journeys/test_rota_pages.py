@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -49,6 +50,15 @@ def test_the_week_in_every_view_also_where_a_session_cannot_be_held(eyes, servic
     service.rows("UPDATE absence SET state = 'withdrawn' WHERE reason = 'sickness'")
     member.open("/rota/week?cluster=0")
     eyes.look("nobody")
+
+
+def test_the_week_is_one_page_of_paper_on_its_side(eyes):
+    for by in ("centres", "registrars", "clusters"):
+        eyes.visitor.open(f"/rota/week?by={by}&from={today() + timedelta(days=7)}")
+        paper = eyes.visitor.page.pdf(prefer_css_page_size=True)
+        assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1, by
+        [width, height] = map(float, re.search(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)", paper).groups())
+        assert width > height
 
 
 def test_the_week_is_walked_with_the_keyboard(eyes):

@@ -46,7 +46,8 @@ def calendar(token: str) -> Response:
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers["X-Robots-Tag"] = "noindex"
     answer.add_etag()
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer
 
 
 @rota.get("/calendars")
@@ -68,7 +69,7 @@ def open_calendar() -> ResponseReturnValue:
             return redirect(url_for("rota.calendars"))
         except Refused as refusal:
             undo()
-            form.of.errors = [refusal.sentence]
+            form.of.errors = (refusal.sentence,)
     return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
