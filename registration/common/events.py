@@ -28,6 +28,7 @@ SENTENCES = {
     "task.done": "settled a task",
 }
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+_CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -41,11 +42,10 @@ def changes_in_words(
 ) -> tuple[tuple[str, str, str], ...]:
     """Give what differs as (what, before, after), in the order it was kept; '' stands for what was not there."""
     old, new = before or {}, after or {}
-    return tuple(
-        (name.replace("_", " "), value_in_words(old.get(name)), value_in_words(new.get(name)))
-        for name in dict.fromkeys([*old, *new])
-        if old.get(name) != new.get(name)
+    told = (
+        (name, value_in_words(old.get(name)), value_in_words(new.get(name))) for name in dict.fromkeys([*old, *new])
     )
+    return tuple((name.replace("_", " "), was, becomes) for name, was, becomes in told if was != becomes)
 
 
 def value_in_words(value: object) -> str:
@@ -58,7 +58,8 @@ def value_in_words(value: object) -> str:
         return ", ".join(value_in_words(part) for part in value)
     if isinstance(value, dict):
         return ", ".join(f"{name} {value_in_words(part)}".replace("_", " ") for name, part in value.items())
-    return _time_in_words(str(value))
+    text = str(value)
+    return text.replace("_", " ") if _CODE.fullmatch(text) else _time_in_words(text)
 
 
 def _time_in_words(text: str) -> str:
