@@ -250,7 +250,7 @@ def test_a_draft_is_made_for_the_missing_weeks_read_and_published(manager, world
     sent(answer, f"/rota/drafts/{made.id}")
     told = page(manager.get(f"/rota/drafts/{made.id}"))
     assert "Monday 30 November 2026 to Sunday 13 December 2026." in told
-    assert "2 sessions new" in told
+    assert "New: 2" in told
     assert "Conflicts: 0" in told
     assert "Mon 30 Nov 2026, 09:00 to 12:30 Elland Children’s Centre Room 1 Registrar Ann New" in told
     mark = examine(made, TODAY).mark
