@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 
 from registration.booking.queries import MINUTE, midnight, need, openings
 from registration.booking.queries.displaced import IS_DISPLACED, Hit
+from registration.booking.rules.deadline import registrar_general_authority_from
 from registration.centres.queries import participating_centres
 from registration.centres.rules import CentreCard, distance_km
 from registration.common.audit import Named
@@ -208,6 +209,7 @@ def families(hits: Iterable[Hit]) -> list[Family]:
             need(hit.births, interpreter=hit.interpreter),
             hit.last_lawful_day,
             _speaks(hit, spoken[hit.registrar_id]),
+            registrar_general_authority_from(min(hit.births)),
         )
         for hit in listed
     ]

@@ -10,7 +10,6 @@ from flask import Blueprint, Flask, Response, abort, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice
 
-from registration.booking.actions.refusals import SlotTaken
 from registration.booking.queries import moment
 from registration.booking.queries.displaced import Hit, hits
 from registration.centres.queries import centre_card
@@ -222,13 +221,10 @@ def change_row(public_id: UUID, line_id: int) -> ResponseReturnValue:
     centre_id, start = form.time
     try:
         actions.change_row(public_id, line_id, centre_id, start, now())
-    except SlotTaken as refusal:
+    except Refused as refusal:
         undo()
         form.instead.errors = (refusal.sentence,)
         return _row_page(found, line, hit, form), HTTPStatus.CONFLICT
-    except Refused as refusal:
-        undo()
-        return _page(_plan(public_id), refusal.sentence), HTTPStatus.CONFLICT
     return _to(public_id)
 
 
