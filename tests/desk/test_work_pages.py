@@ -1,7 +1,7 @@
 """The first page and the work lists, as each role sees them."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event, text
@@ -245,3 +245,10 @@ def test_a_cluster_with_too_few_times_left_is_said_to_run_dry(client, database, 
 def test_a_cluster_with_enough_times_says_how_many_it_can_spare(client, world):
     sign_in_as(client, "rota_manager")
     assert re.search(r"Calder Valley 0 0 0 (\d+) enough, \1 to spare", page(client.get("/desk/lists/running-dry")))
+
+
+@pytest.mark.parametrize(("days", "said"), [(38, "1 day"), (39, "last day"), (40, "1 day late"), (42, "3 days late")])
+def test_the_days_left_are_said_in_words_and_a_late_family_stays_on_the_list(client, world, missed, at, days, said):
+    at(f"{date(2026, 11, 22) + timedelta(days=days)}T09:00")
+    sign_in_as(client, "booking_desk")
+    assert f" {said} Aoife O’Brien" in page(client.get("/desk/lists/without-a-time"))

@@ -313,3 +313,12 @@ def test_what_is_settled_already_can_be_neither_taken_nor_done(database, missed,
     marks.finish(WITHOUT_TIME, fact, "Registered", actor="staff:1", now=NOW)
     with pytest.raises(RowGone):
         change(fact)
+
+
+def test_of_two_who_say_at_the_same_moment_that_a_family_is_done_the_second_is_told(database, missed, monkeypatch):
+    """Both looked before either wrote."""
+    seen = worklists.rows(WITHOUT_TIME, NOW)
+    monkeypatch.setattr(worklists, "rows", lambda *_given: seen)
+    marks.finish(WITHOUT_TIME, seen[0].fact, "Registered", actor="staff:1", now=NOW)
+    with pytest.raises(RowGone):
+        marks.finish(WITHOUT_TIME, seen[0].fact, "Registered", actor="staff:2", now=NOW)
