@@ -26,6 +26,9 @@ SENTENCES = {
     "message.retried": "sent a message again",
     "letter.posted": "posted a letter",
     "task.done": "settled a task",
+    "work taken": "took the family on from a work list",
+    "work given back": "gave the family back to the work list",
+    "work done": "said that nothing more is to be done",
 }
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _CODE = re.compile(r"[a-z]+(_[a-z]+)+")
