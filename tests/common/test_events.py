@@ -39,9 +39,9 @@ def test_only_what_differs_is_told():
     after = {"name": "Jo", "roles": ["registrar", "auditor"], "active": True}
 
     assert changes_in_words(before, after) == (
-        ("roles", "registrar", "registrar, auditor"),
-        ("centre id", "3", ""),
         ("active", "", "yes"),
+        ("centre id", "3", ""),
+        ("roles", "registrar", "registrar, auditor"),
     )
     assert changes_in_words(None, None) == ()
 
