@@ -194,7 +194,7 @@ def test_a_centre_worker_sees_when_somebody_comes_but_no_name_without_consent(cl
     assert "10am A family" in said
     assert "A wide door" in said
     assert "9:30am Aoife O’Brien joins the centre" in said
-    for hidden in ("Zara", "zara@", "+44", on_the_day.reference, "parent", "certificate", "Mark"):
+    for hidden in ("Zara", "zara@", "07700", on_the_day.reference, "parent", "certificate", "Mark"):
         assert hidden not in said, hidden
 
 

@@ -37,7 +37,8 @@ def sheet_page(centre_id: int, day: str) -> str:
 def take_sheet_out(centre_id: int, day: str) -> ResponseReturnValue:
     """Give the list as a file; that somebody took it away is kept in the record."""
     place = place_of(centre_id, day)
-    lines = [line_of(row) for row in day_list(centre_id, place.day)]
+    at = now()
+    lines = [line_of(row, at) for row in day_list(centre_id, place.day)]
     audit.record("took a day sheet out", about=_about(place), actor=current_actor(), after=_facts(place, len(lines)))
     answer = Response(sheet(lines, place.centre.name, place.day), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{_file_name(place)}"'
