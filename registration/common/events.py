@@ -43,7 +43,7 @@ def in_words(event: str) -> str:
 def changes_in_words(
     before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
 ) -> tuple[tuple[str, str, str], ...]:
-    """Give what differs as (what, before, after), by the alphabet, for the database keeps no order; '' stands for what was not there."""
+    """Give what differs as (what, before, after), by the alphabet; '' stands for what was not there."""
     old, new = before or {}, after or {}
     told = ((name, value_in_words(old.get(name)), value_in_words(new.get(name))) for name in sorted({*old, *new}))
     return tuple((name.replace("_", " "), was, becomes) for name, was, becomes in told if was != becomes)
