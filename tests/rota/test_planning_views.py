@@ -372,6 +372,12 @@ def test_a_session_of_a_draft_is_added_and_changed(manager, world, database):
     page(manager.get(f"{path}/0"), 404)
 
 
+def test_the_record_calls_a_draft_by_its_name(client, world):
+    made = draft(name="Advent")
+    sign_in_as(client, "auditor")
+    assert f'<a class="govuk-link" href="/rota/drafts/{made.id}">Advent</a>' in client.get("/history").text
+
+
 def test_a_draft_is_put_aside_once(manager, world):
     made = draft()
     sent(manager.post(f"/rota/drafts/{made.id}/discard"), "/rota/drafts")
