@@ -1,6 +1,6 @@
 """A day with two hundred appointments answers almost as fast as one without."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from sqlalchemy import event, text
@@ -41,13 +41,13 @@ def busy(client, database, at):
 
 
 def best(client, *paths):
-    """Give the shortest of some times each page takes, in seconds; in turns, so that what else the machine does hits both."""
+    """Give the shortest of some times each page takes, in turns: seconds of this process, whatever else the machine does."""
     found = {path: [] for path in paths}
     for _ in range(TIMES):
         for path in paths:
-            begun = perf_counter()
+            begun = process_time()
             assert client.get(path).status_code == 200
-            found[path].append(perf_counter() - begun)
+            found[path].append(process_time() - begun)
     return [min(times) for times in found.values()]
 
 
