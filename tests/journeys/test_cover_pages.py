@@ -46,9 +46,10 @@ def family_link(service) -> str:
     """Give the secret link of the latest family that was offered a time."""
     from registration.common.links import secret
 
-    number = service.one(
-        "SELECT b.public_id FROM offer o JOIN booking b ON b.id = o.booking_id WHERE o.state = 'sent' ORDER BY o.id LIMIT 1"
-    )
+    number = service.one("""
+        SELECT b.public_id FROM offer o JOIN booking b ON b.id = o.booking_id JOIN family f ON f.id = b.family_id
+         WHERE o.state = 'sent' AND f.locale = 'en' AND EXISTS (SELECT 1 FROM occupancy h WHERE h.offer_id = o.id)
+         ORDER BY o.id LIMIT 1""")
     with service.app.app_context():
         return f"/booking/{secret('booking', str(number))}"
 
