@@ -105,6 +105,15 @@ def test_a_family_that_booked_again_is_not_on_it(database, world):
     assert found(LATER) == []
 
 
+def test_of_several_appointments_that_came_to_nothing_only_the_last_is_on_it(database, world):
+    first = family(world)
+    outcome(database, first, "did_not_attend")
+    second = family(world, "10:00")
+    assert found() == []
+    outcome(database, second, "unable")
+    assert found() == [("unable", second.reference)]
+
+
 def test_another_familys_booking_does_not_take_it_off(database, world):
     mine = family(world)
     changes.cancel(mine.public_id, NOW)
