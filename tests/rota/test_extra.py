@@ -4,11 +4,13 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from registration.booking.actions.holds import hold
 from registration.booking.rules.requests import HoldRequest
 from registration.centres.models import Centre
 from registration.common.audit import AuditEvent
+from registration.rota.actions import extra as extra_session
 from registration.rota.actions.absences import record_absence
 from registration.rota.actions.extra import NoExtraSession, add_extra_session
 from registration.rota.models import CentreDay, Registrar, Session
@@ -86,6 +88,13 @@ def test_nothing_else_is_switched_off_for_it(database, world, extra):
     assert refused(extra, who="dev") == "Registrar Dev no longer works here then."
     database.get(Centre, world.centres["elland"]).participating_to = TUESDAY
     assert refused(extra, who="ann", place="elland") == "Elland Children’s Centre does not take part that day."
+
+
+def test_what_else_the_database_refuses_is_no_matter_of_two_places_at_once(extra, monkeypatch):
+    monkeypatch.setattr(extra_session, "EXCLUSION", "none")
+    span = {"begins": at_time(TUESDAY, "10:00"), "ends": at_time(TUESDAY, "12:00")}
+    with pytest.raises(IntegrityError):
+        extra(who="ann", **span)
 
 
 def test_a_closed_centre_has_no_extra_session_until_a_manager_decides_otherwise(database, world, extra):

@@ -83,6 +83,8 @@ def revoke_calendar(feed_id: int) -> ResponseReturnValue:
         abort(HTTPStatus.NOT_FOUND)
     if not _mine(feed):
         abort(HTTPStatus.FORBIDDEN)
+    if not Form().accepted():
+        abort(HTTPStatus.BAD_REQUEST)
     revoke_feed(feed_id, current_actor(), now())
     return redirect(url_for("rota.calendars"))
 

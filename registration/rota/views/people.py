@@ -13,6 +13,7 @@ from registration.common.audit import history_of
 from registration.common.authority import current_authority
 from registration.common.clock import london, now
 from registration.common.errors import Refused
+from registration.common.forms import Form
 from registration.common.transaction import commits, undo
 from registration.rota.actions import people as actions
 from registration.rota.actions.absences import FamiliesBooked
@@ -189,6 +190,8 @@ def see_off(registrar_id: int) -> ResponseReturnValue:
 def stay(registrar_id: int) -> ResponseReturnValue:
     """Take the day of leaving back."""
     _registrar(registrar_id)
+    if not Form().accepted():
+        abort(HTTPStatus.BAD_REQUEST)
     actions.see_off(registrar_id, None, current_actor(), seen().taken_in)
     return redirect(url_for("rota.person", registrar_id=registrar_id))
 
