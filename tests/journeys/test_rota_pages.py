@@ -32,6 +32,7 @@ def a_session_with_bookings(service):
         SELECT s.registrar_id, r.name, (s.begins_at AT TIME ZONE 'Europe/London')::date AS day, s.id
           FROM session s JOIN registrar r ON r.id = s.registrar_id JOIN booking b ON b.session_id = s.id
          WHERE s.begins_at > now() + interval '3 days' AND b.state = 'booked' AND r.left_on IS NULL
+           AND NOT EXISTS (SELECT 1 FROM absence a WHERE a.registrar_id = r.id AND a.state = 'planned')
          GROUP BY 1, 2, 3, 4 HAVING count(*) > 1 ORDER BY s.begins_at LIMIT 1""")[0]
 
 
