@@ -85,6 +85,12 @@ DROP TRIGGER session_freed_update ON session; DROP TRIGGER session_freed ON sess
 DROP TRIGGER occupancy_freed_update ON occupancy; DROP TRIGGER occupancy_freed ON occupancy; DROP FUNCTION occupancy_freed;
 DROP FUNCTION somebody_waits;
 """
+# A family whose appointment came to nothing books another: the old one does not stand in its way.
+ONE_BIRTH = """
+DROP INDEX uq_booking_{key}; CREATE UNIQUE INDEX uq_booking_{key} ON booking ({key})
+ WHERE state = 'booked'{more}
+"""
+CAME_TO_SOMETHING = " AND (outcome IS NULL OR outcome NOT IN ('unable', 'did_not_attend'))"
 OUTCOMES = "outcome IN ('arrived', 'registered', 'declaration_taken', 'unable', 'did_not_attend')"
 
 
@@ -98,12 +104,16 @@ def upgrade():
     op.execute("ALTER TABLE session ADD CONSTRAINT ck_session_extra_reason CHECK ((kind = 'extra') = (reason IS NOT NULL)) NOT VALID")
     op.execute("ALTER TABLE session VALIDATE CONSTRAINT ck_session_extra_reason")
     op.execute(FREED)
+    for key in ("email_key", "mobile_key"):
+        op.execute(ONE_BIRTH.format(key=key, more=CAME_TO_SOMETHING))
     # Every booking writes its session's stamp: room on the page keeps that from touching the indexes.
     op.execute("ALTER TABLE session SET (fillfactor = 60)")
 
 
 def downgrade():
     op.execute("ALTER TABLE session RESET (fillfactor)")
+    for key in ("email_key", "mobile_key"):
+        op.execute(ONE_BIRTH.format(key=key, more=""))
     op.execute(NOT_FREED)
     op.execute("ALTER TABLE session DROP CONSTRAINT ck_session_extra_reason")
     op.execute("ALTER TABLE booking DROP CONSTRAINT ck_booking_outcome")

@@ -25,6 +25,9 @@ from registration.common.db import Model
 
 OUTCOMES = "outcome IN ('arrived', 'registered', 'declaration_taken', 'unable', 'did_not_attend')"
 
+#: Of the same birth and contact there is one such booking: a family whose appointment came to nothing books another.
+STANDS_FOR_ITS_BIRTH = "state = 'booked' AND (outcome IS NULL OR outcome NOT IN ('unable', 'did_not_attend'))"
+
 
 class Booking(Model):
     """One family's appointment to register, or to make a declaration for another district. Never the register entry itself."""
@@ -35,8 +38,8 @@ class Booking(Model):
         CheckConstraint("kind IN ('registration', 'declaration')", name="kind"),
         CheckConstraint("begins_at < ends_at", name="span"),
         CheckConstraint(OUTCOMES, name="outcome"),
-        Index("uq_booking_email_key", "email_key", unique=True, postgresql_where=text("state = 'booked'")),
-        Index("uq_booking_mobile_key", "mobile_key", unique=True, postgresql_where=text("state = 'booked'")),
+        Index("uq_booking_email_key", "email_key", unique=True, postgresql_where=text(STANDS_FOR_ITS_BIRTH)),
+        Index("uq_booking_mobile_key", "mobile_key", unique=True, postgresql_where=text(STANDS_FOR_ITS_BIRTH)),
         Index("ix_booking_begins", "begins_at", postgresql_where=text("state = 'booked'")),
         # What the work lists ask: whose time came to nothing, and of which nobody has said what became of it.
         Index(

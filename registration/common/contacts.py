@@ -54,3 +54,13 @@ def contact(text: str) -> str:
         return mobile(text)
     except ValueError:
         raise ValueError(_("Enter an email address or a mobile number")) from None
+
+
+def as_read(contact: str) -> str:
+    """Give a contact as people read it out and dial it: 07700 900123 for a British number; an address stays as it is."""
+    if not contact.startswith("+"):
+        return contact
+    number = phonenumbers.parse(contact)
+    forms = phonenumbers.PhoneNumberFormat
+    form = forms.NATIONAL if number.country_code == 44 else forms.INTERNATIONAL  # noqa: PLR2004 -- Great Britain
+    return str(phonenumbers.format_number(number, form))

@@ -26,8 +26,12 @@ SENTENCES = {
     "message.retried": "sent a message again",
     "letter.posted": "posted a letter",
     "task.done": "settled a task",
+    "work taken": "took the family on from a work list",
+    "work given back": "gave the family back to the work list",
+    "work done": "said that nothing more is to be done",
 }
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+_CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -39,13 +43,10 @@ def in_words(event: str) -> str:
 def changes_in_words(
     before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
 ) -> tuple[tuple[str, str, str], ...]:
-    """Give what differs as (what, before, after), in the order it was kept; '' stands for what was not there."""
+    """Give what differs as (what, before, after), by the alphabet; '' stands for what was not there."""
     old, new = before or {}, after or {}
-    return tuple(
-        (name.replace("_", " "), value_in_words(old.get(name)), value_in_words(new.get(name)))
-        for name in dict.fromkeys([*old, *new])
-        if old.get(name) != new.get(name)
-    )
+    told = ((name, value_in_words(old.get(name)), value_in_words(new.get(name))) for name in sorted({*old, *new}))
+    return tuple((name.replace("_", " "), was, becomes) for name, was, becomes in told if was != becomes)
 
 
 def value_in_words(value: object) -> str:
@@ -58,7 +59,8 @@ def value_in_words(value: object) -> str:
         return ", ".join(value_in_words(part) for part in value)
     if isinstance(value, dict):
         return ", ".join(f"{name} {value_in_words(part)}".replace("_", " ") for name, part in value.items())
-    return _time_in_words(str(value))
+    text = str(value)
+    return text.replace("_", " ") if _CODE.fullmatch(text) else _time_in_words(text)
 
 
 def _time_in_words(text: str) -> str:

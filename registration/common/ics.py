@@ -81,7 +81,7 @@ def feed(name: str, events: Iterable[tuple[CalendarEvent, datetime]], every: tim
     for key in ("name", "x-wr-calname"):  # RFC 7986, and what calendars knew before it
         whole.add(key, name)
     whole.add("refresh-interval", every, parameters={"VALUE": "DURATION"})
-    whole.add("x-published-ttl", vDuration(every).to_ical().decode())
+    whole.add("x-published-ttl", vDuration(every).to_ical().decode())  # type: ignore[no-untyped-call]
     for event, stamped in events:
         whole.add_component(_component(event, "PUBLISH", stamped.astimezone(UTC)))
     written: bytes = whole.to_ical()

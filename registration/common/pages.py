@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from registration.common.access import public
 from registration.common.authority import current_authority
+from registration.common.contacts import as_read
 from registration.common.fields import choice_items, problems
 from registration.common.i18n import current_language
 from registration.common.problems import problem_for
@@ -138,11 +139,16 @@ def _in_english(text: str) -> Markup:
     return Markup('<span lang="en" dir="ltr">{}</span>').format(text)
 
 
+def reached(contact: str) -> str:
+    """Show how a family is reached: a number as a link to ring it, as it is dialled, an address as it is."""
+    return telephone(as_read(contact)) if contact.startswith("+") else contact
+
+
 def init_app(app: Flask) -> None:
     """Answer every refusal with a page of ours, and give templates what the frame of each page needs."""
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(PoolTimeout, _unavailable)
-    app.jinja_env.filters.update(isolated=isolated, telephone=telephone)
+    app.jinja_env.filters.update(isolated=isolated, reached=reached, telephone=telephone)
     app.jinja_env.globals.update(choice_items=choice_items, problems=problems, same_page_in=same_page_in)
     app.jinja_env.globals["telephone_hours"] = telephone_hours

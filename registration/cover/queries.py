@@ -10,8 +10,10 @@ from sqlalchemy import select, text
 
 from registration.booking.queries import MINUTE, midnight, need, openings
 from registration.booking.queries.displaced import IS_DISPLACED, Hit
+from registration.booking.rules.deadline import registrar_general_authority_from
 from registration.centres.queries import participating_centres
 from registration.centres.rules import CentreCard, distance_km
+from registration.common.audit import Named
 from registration.common.clock import civil_date
 from registration.common.db import db
 from registration.cover.models import CoverPlan
@@ -179,6 +181,18 @@ def registrar_name(registrar_id: int) -> str:
     return str(db.session.execute(select(Registrar.name).where(Registrar.id == registrar_id)).scalar_one())
 
 
+def plan_names(numbers: Collection[str]) -> dict[str, Named]:
+    """Name plans for the record, by their numbers as texts."""
+    wanted = select(CoverPlan.id, CoverPlan.public_id, Registrar.name).join(
+        Registrar, Registrar.id == CoverPlan.registrar_id
+    )
+    rows = db.session.execute(wanted.where(CoverPlan.id.in_([int(number) for number in numbers])))
+    return {
+        str(number): Named(f"cover for {name}", "cover.plan", {"public_id": public_id})
+        for number, public_id, name in rows
+    }
+
+
 # ---- what there is to propose
 
 
@@ -195,6 +209,7 @@ def families(hits: Iterable[Hit]) -> list[Family]:
             need(hit.births, interpreter=hit.interpreter),
             hit.last_lawful_day,
             _speaks(hit, spoken[hit.registrar_id]),
+            registrar_general_authority_from(min(hit.births)),
         )
         for hit in listed
     ]

@@ -6,7 +6,7 @@ proposed a time after its last lawful day (1953 Act s.2) while it had one within
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from registration.booking.rules.slots import Minute, Need, Span, free_starts
 
 LONDON = ZoneInfo("Europe/London")
+
+DAY = timedelta(days=1)
 
 #: A registrar who takes over needs so long to come from a session at another centre.
 TRAVEL_MINUTES = 30
@@ -77,11 +79,13 @@ class Family:
     need: Need
     last_lawful_day: date
     speaks: str = ""
+    registrar_general_from: date = date.max  # without whose authority it cannot be registered then (1953 Act s.7)
 
     @property
     def last_day(self) -> date:
-        """Give the last day it may be offered: its last lawful day, or none where its own time was later already."""
-        return self.last_lawful_day if day_of(self.start) <= self.last_lawful_day else date.max
+        """Give the last day it may be offered: its last lawful day, or a later one where its own time was later already."""
+        late = day_of(self.start) > self.last_lawful_day
+        return self.registrar_general_from - DAY if late else self.last_lawful_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +277,7 @@ def _at(family: Family, ground: Ground, centre: int) -> list[tuple[Minute, Seat]
         for seat in ground.seats_at(centre)
         if day_of(seat.begin) <= family.last_day
         for start in seat.starts(family.need)
-        if start > ground.now
+        if start > ground.now and day_of(start) <= family.last_day
     ]
     found.sort(key=lambda each: (_foreign(family, each[2]), abs(each[1] - family.start), each[1], each[0]))
     return [(start, seat) for _, start, seat in found]

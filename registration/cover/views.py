@@ -10,12 +10,11 @@ from flask import Blueprint, Flask, Response, abort, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice
 
-from registration.booking.actions.refusals import SlotTaken
 from registration.booking.queries import moment
 from registration.booking.queries.displaced import Hit, hits
 from registration.centres.queries import centre_card
+from registration.common import audit
 from registration.common.access import current_actor, has_role, roles
-from registration.common.audit import history_of
 from registration.common.clock import civil_date, now, today
 from registration.common.errors import Refused
 from registration.common.forms import Form
@@ -141,7 +140,7 @@ def _page(found: CoverPlan, fault: str = "") -> str:
         last_day=civil_date(found.ends_at - timedelta(microseconds=1)),
         may_plan=has_role(*COVER),
         may_call=has_role(*DESK),
-        history=history_of(f"cover:{found.id}"),
+        history=audit.history_of(f"cover:{found.id}"),
         form=Form(),
         fault=fault,
     )
@@ -222,13 +221,10 @@ def change_row(public_id: UUID, line_id: int) -> ResponseReturnValue:
     centre_id, start = form.time
     try:
         actions.change_row(public_id, line_id, centre_id, start, now())
-    except SlotTaken as refusal:
+    except Refused as refusal:
         undo()
         form.instead.errors = (refusal.sentence,)
         return _row_page(found, line, hit, form), HTTPStatus.CONFLICT
-    except Refused as refusal:
-        undo()
-        return _page(_plan(public_id), refusal.sentence), HTTPStatus.CONFLICT
     return _to(public_id)
 
 
@@ -312,4 +308,5 @@ def _session_page(found: CoverPlan, there: list[Hit], form: ChangeSession) -> st
 def init_app(app: Flask) -> None:
     """Give the application the pages of cover, and staff the door to them."""
     app.register_blueprint(bp)
+    audit.call(app, "cover", queries.plan_names)
     staff.offer(app, Door("cover.plans", "Cover", "A registrar is absent: plan what their families have instead."))

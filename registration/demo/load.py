@@ -29,14 +29,19 @@ from registration.common.db import db
 from registration.common.errors import Refused
 from registration.common.holidays import bank_holidays
 from registration.demo import diary, invented, rota
+from registration.demo.absent import let_one_be_absent
 from registration.demo.bulk import analyse, copy, reserve
+from registration.demo.colleagues import let_colleagues_differ
 from registration.demo.history import History, Seat, Story
 from registration.demo.people import People
 from registration.demo.waiting import add_wishes, settle_old
 from registration.families.models import Family
 from registration.messages.models import Message
+from registration.rota.actions.accounts import tie_account
 from registration.rota.models import Registrar, Session
 from registration.staff.actions import demonstration_accounts
+from registration.staff.models import StaffUser
+from registration.staff.rules import demonstration_email
 
 MARK = "demonstration"
 SEED = 42
@@ -87,7 +92,9 @@ def load(now: datetime) -> Loaded | None:
     bookings = History(chance, now).write(stories)
     add_wishes(now)
     settle_old(now)
-    demonstration_accounts(own_centre=next(room.centre_id for room in rooms.values()))
+    let_one_be_absent(now)
+    let_colleagues_differ(now)
+    _add_accounts(next(room.centre_id for room in rooms.values()), next(iter(registrars.values())))
     analyse(FILLED)
     return Loaded(len(invented.centres()), len(registrars), len(planned), bookings, len(postcodes))
 
@@ -194,6 +201,13 @@ def _add_registrars() -> dict[str, int]:
     names = [each.name for each in invented.registrars()]
     rows = db.session.scalars(select(Registrar).where(Registrar.name.in_(names)))
     return {registrar.name: registrar.id for registrar in rows}
+
+
+def _add_accounts(own_centre: int, registrar_id: int) -> None:
+    """Make an account for each role; the registrar's is that of one of the registrars, so that they have a day of theirs."""
+    demonstration_accounts(own_centre)
+    owner = select(StaffUser.id).where(StaffUser.email == demonstration_email("registrar"))
+    tie_account(db.session.scalars(owner).one(), registrar_id)
 
 
 # ---- sessions and families

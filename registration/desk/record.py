@@ -1,15 +1,16 @@
 """What a family's record shows beside the booking itself: what was sent, offered, wished for and marked."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 
-from registration.booking.models import Outcome, Wish
+from registration.booking.models import Booking, Outcome, Wish
 from registration.booking.queries.offers import offers_of
 from registration.booking.rules.outcomes import REASONS, TITLES
 from registration.booking.wording import clock_time, short_day
+from registration.common.audit import Named
 from registration.common.clock import civil_date
 from registration.common.db import db
 from registration.messages.actions import subject
@@ -48,6 +49,16 @@ def messages_about(public_id: UUID) -> Iterator[Entry]:
         yield Entry(
             stamp(message.settled_at or message.due), subject(message), state, message.id if printable else None
         )
+
+
+def booking_names(numbers: Collection[str]) -> dict[str, Named]:
+    """Name bookings in the record by their references, with their pages."""
+    known = [int(number) for number in numbers if number.isdecimal()]
+    wanted = select(Booking.id, Booking.reference, Booking.public_id).where(Booking.id.in_(known))
+    return {
+        str(number): Named(f"booking {reference}", "desk.booking", {"public_id": public_id})
+        for number, reference, public_id in db.session.execute(wanted)
+    }
 
 
 def settled_of(booking_id: int) -> list[Entry]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from registration.booking.queries.displaced import IS_DISPLACED
+from registration.booking.models import STANDS_FOR_ITS_BIRTH
 from registration.common.clock import civil_date
 from registration.common.db import db
 
@@ -27,22 +27,31 @@ WITHOUT_TIME, UNANSWERED = "without-a-time", "offers"
 
 _FAMILY = """b.id AS booking_id, b.public_id, b.reference, f.name, coalesce(f.mobile, f.email, f.second_contact, '') AS reach,
        b.last_lawful_day, b.begins_at"""
-# A family that books again after a cancellation makes a new booking with the same keys.
+# Found from the absences, which are few, and not from the bookings to come, which are many.
+_DISPLACED = """
+SELECT d.id FROM absence away
+  JOIN session s ON s.registrar_id = away.registrar_id AND s.begins_at < away.ends_at AND s.ends_at > away.begins_at
+  JOIN booking d ON d.session_id = s.id AND d.begins_at < away.ends_at AND d.ends_at > away.begins_at
+ WHERE away.state = 'planned' AND away.ends_at > :now AND d.state = 'booked' AND d.begins_at > :now
+"""
+_CAME_TO_NOTHING = "({b}.state = 'cancelled' OR {b}.outcome IN ('unable', 'did_not_attend'))"
+# A family that books again makes a new booking with the same keys; of several that came to nothing the last one counts.
 _WITHOUT_TIME = """
 SELECT CASE (SELECT o.state FROM offer o WHERE o.booking_id = b.id AND o.cause = 'cover' ORDER BY o.id DESC LIMIT 1)
             WHEN 'declined' THEN 'declined' WHEN 'lapsed' THEN 'lapsed' ELSE 'away' END AS why, b.version AS fact_no, {family},
        NULL::timestamptz AS offered_at, NULL::timestamptz AS answer_by
   FROM booking b JOIN family f ON f.id = b.family_id
- WHERE b.state = 'booked' AND b.begins_at > :now AND {displaced}
+ WHERE b.id IN ({displaced})
    AND NOT EXISTS (SELECT 1 FROM offer o WHERE o.booking_id = b.id AND o.state IN ('kept', 'sent'))
  UNION ALL
 SELECT CASE b.state WHEN 'cancelled' THEN 'cancelled' ELSE b.outcome END, b.version, {family}, NULL, NULL
   FROM booking b JOIN family f ON f.id = b.family_id
- WHERE (b.state = 'cancelled' OR b.outcome IN ('unable', 'did_not_attend')) AND f.lost_at IS NULL
-   AND b.cancel_reason IS DISTINCT FROM 'bereavement'
+ WHERE {nothing} AND f.lost_at IS NULL AND b.cancel_reason IS DISTINCT FROM 'bereavement'
    AND b.last_lawful_day >= :oldest AND (b.state <> 'cancelled' OR b.last_lawful_day <= :near)
-   AND NOT EXISTS (SELECT 1 FROM booking n WHERE n.state = 'booked' AND n.id > b.id
-                      AND (n.email_key = b.email_key OR n.mobile_key = b.mobile_key OR n.family_id = b.family_id))
+   AND NOT EXISTS (SELECT 1 FROM booking n WHERE {stands} AND n.email_key = b.email_key AND n.id <> b.id)
+   AND NOT EXISTS (SELECT 1 FROM booking n WHERE {stands} AND n.mobile_key = b.mobile_key AND n.id <> b.id)
+   AND NOT EXISTS (SELECT 1 FROM booking n WHERE {nothing_again} AND n.last_lawful_day = b.last_lawful_day AND n.id > b.id
+                      AND (n.email_key = b.email_key OR n.mobile_key = b.mobile_key))
 """
 _UNANSWERED = """
 SELECT 'unanswered' AS why, o.id AS fact_no, {family}, o.begins_at AS offered_at, o.answer_by
@@ -50,7 +59,13 @@ SELECT 'unanswered' AS why, o.id AS fact_no, {family}, o.begins_at AS offered_at
  WHERE o.state = 'sent' AND o.cause = 'cover' AND b.state = 'booked'
 """
 _QUERIES = {
-    WITHOUT_TIME: _WITHOUT_TIME.format(family=_FAMILY, displaced=IS_DISPLACED),
+    WITHOUT_TIME: _WITHOUT_TIME.format(
+        family=_FAMILY,
+        displaced=_DISPLACED,
+        nothing=_CAME_TO_NOTHING.format(b="b"),
+        nothing_again=_CAME_TO_NOTHING.format(b="n"),
+        stands=STANDS_FOR_ITS_BIRTH.replace("state", "n.state").replace("outcome", "n.outcome"),
+    ),
     UNANSWERED: _UNANSWERED.format(family=_FAMILY),
 }
 _OPEN = """

@@ -188,6 +188,15 @@ def test_a_manager_opens_any_calendar_and_revokes_it(database, client, world):
     page(client.post(f"/rota/calendars/{feed.id}/revoke"), 404)
 
 
+def test_a_button_pressed_on_a_page_that_is_not_ours_revokes_nothing(app, database, client, ann, monkeypatch):
+    database.commit()
+    sign_in_as(client, "rota_manager")
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    monkeypatch.setitem(app.config, "WTF_CSRF_CHECK_DEFAULT", False)
+    page(client.post(f"/rota/calendars/{ann.id}/revoke"), 400)
+    assert client.get(address(ann)).status_code == 200
+
+
 @pytest.mark.parametrize("of", ["", "registrar:0", "town:1", "centre:x"])
 def test_what_cannot_have_a_calendar_is_refused(client, world, of):
     sign_in_as(client, "rota_manager")

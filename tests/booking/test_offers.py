@@ -167,6 +167,15 @@ def test_a_time_another_keeps_is_kept_once_that_has_run_out(database, world, min
     assert elland(world, mine).start == TEN
 
 
+def test_a_registrar_whose_time_is_filled_in_the_same_moment_is_passed_over(database, world, mine):
+    second = world.session("elland", "cleo", TUESDAY, "9:00", "11:00", room=1)
+    filled_elsewhere = text("""
+        INSERT INTO occupancy (session_id, registrar_id, begins_at, ends_at, kind, until)
+        VALUES (:session, :bo, :ten, :ten + interval '30 minutes', 'hold', clock_timestamp() + interval '1 hour')""")
+    database.execute(filled_elsewhere, {"session": mine.session_id, "bo": world.registrars["bo"], "ten": TEN})
+    assert elland(world, mine).session_id == second.id
+
+
 def test_nothing_is_kept_for_a_booking_that_is_cancelled_or_past(world, mine):
     with pytest.raises(CannotChange):
         offers.keep(mine.public_id, world.centres["elland"], TEN, cause="cover", answer_by=EVENING, now=NINE)

@@ -8,8 +8,17 @@ from sqlalchemy.exc import DBAPIError
 
 from registration.booking.actions import changes
 from registration.booking.actions.outcomes import judge_sheet, mark, mark_sheet
+from registration.booking.actions.refusals import AlreadyBooked
 from registration.booking.queries.day import centres_on, day_list, outcomes_missing, standings
-from registration.booking.rules.outcomes import CannotMark, Kind, MarkedMeanwhile, Marking, Outcome, SheetRow
+from registration.booking.rules.outcomes import (
+    BookedAgain,
+    CannotMark,
+    Kind,
+    MarkedMeanwhile,
+    Marking,
+    Outcome,
+    SheetRow,
+)
 from tests.booking.appointments import NOW, booked, two_mornings
 from tests.booking.world import TUESDAY, WEDNESDAY, at_time
 
@@ -50,6 +59,20 @@ def test_the_same_marking_twice_is_one(database, mine):
     assert marked(mine, Outcome.ARRIVED)
     assert not marked(mine, Outcome.ARRIVED)
     assert database.execute(text("SELECT count(*) FROM outcome")).scalar_one() == 1
+
+
+@pytest.mark.parametrize("outcome", [Outcome.UNABLE, Outcome.DID_NOT_ATTEND])
+def test_a_family_whose_appointment_came_to_nothing_books_another(world, mine, outcome):
+    with pytest.raises(AlreadyBooked):
+        booked(world.centres["sunshine"], at_time(WEDNESDAY, "9:00"))
+    marked(mine, outcome, reason="coroner" if outcome is Outcome.UNABLE else "")
+    another = booked(world.centres["sunshine"], at_time(WEDNESDAY, "10:00"))
+    with pytest.raises(AlreadyBooked):
+        booked(world.centres["sunshine"], at_time(WEDNESDAY, "9:30"))
+    with pytest.raises(BookedAgain, match=mine.reference):
+        marked(mine, Outcome.REGISTERED, standing_of(mine).marked)
+    changes.cancel(another.public_id, LATER)
+    assert marked(mine, Outcome.REGISTERED, standing_of(mine).marked)
 
 
 def test_a_marking_by_somebody_else_in_between_is_not_written_over(mine):

@@ -127,3 +127,16 @@ def test_whatever_is_typed_is_kept_in_a_lasting_form_or_refused(typed):
             kept = form_of(typed)
             assert form_of(kept) == kept
             assert "\x00" not in kept
+
+
+@pytest.mark.parametrize(
+    ("kept", "read"),
+    [
+        ("+447700900982", "07700 900982"),
+        ("+48512345678", "+48 512 345 678"),
+        ("name@example.com", "name@example.com"),
+        ("", ""),
+    ],
+)
+def test_a_contact_is_read_out_as_people_dial_it(kept, read):
+    assert contacts.as_read(kept) == read

@@ -19,6 +19,8 @@ SOURCE = Path(__file__).parent.parent.parent / "registration"
         (False, "no"),
         (7, "7"),
         ("any text", "any text"),
+        ("booking_desk", "booking desk"),
+        ("jo_smith@council.gov.uk", "jo_smith@council.gov.uk"),
         ("2027-01-04", "4 January 2027"),
         ("2027-02-30", "2027-02-30"),
         ("2026-07-01T08:30:00+00:00", "1 July 2026, 09:30"),
@@ -33,13 +35,13 @@ def test_a_kept_value_is_said_as_a_person_would(value, words):
 
 
 def test_only_what_differs_is_told():
-    before = {"name": "Jo", "roles": ["registrar"], "centre_id": 3}
+    before = {"name": "Jo", "roles": ["registrar"], "centre_id": 3, "empty": []}
     after = {"name": "Jo", "roles": ["registrar", "auditor"], "active": True}
 
     assert changes_in_words(before, after) == (
-        ("roles", "registrar", "registrar, auditor"),
-        ("centre id", "3", ""),
         ("active", "", "yes"),
+        ("centre id", "3", ""),
+        ("roles", "registrar", "registrar, auditor"),
     )
     assert changes_in_words(None, None) == ()
 

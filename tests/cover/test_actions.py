@@ -14,9 +14,9 @@ from registration.booking.queries import appointment_by_id
 from registration.booking.queries.offers import latest_offer
 from registration.booking.rules.requests import HoldRequest
 from registration.cover import actions, jobs
-from registration.cover.actions import AlreadyOver, NotThere, PlanChanged
-from registration.cover.queries import lines, plans
-from registration.cover.rules import Standing
+from registration.cover.actions import AlreadyOver, NotThere, PlanChanged, planning
+from registration.cover.queries import lines, minute, plans
+from registration.cover.rules import Proposal, Standing, Way
 from registration.messages.models import Message, StaffTask
 from registration.rota.models import Absence, PatternException, Registrar, Session
 from tests.booking.appointments import NOW, booked
@@ -129,7 +129,7 @@ def test_who_has_to_come_from_another_centre_at_the_same_hour_takes_nothing_over
 
 def test_a_session_that_is_only_half_in_the_absence_is_not_taken_over(world, family):
     mine = family()
-    away = actions.planning.Away(world.registrars["ann"], at_time(TUESDAY, "8:00"), at_time(TUESDAY, "11:00"))
+    away = planning.Away(world.registrars["ann"], at_time(TUESDAY, "8:00"), at_time(TUESDAY, "11:00"))
     made = actions.start_plan(away, "sickness", "", NOW, "staff:1")
     assert proposals(made)[mine.reference][0] == "same_centre"
 
@@ -176,7 +176,7 @@ def test_two_managers_who_plan_the_same_absence_share_one_plan(world, family, pl
 
 def test_an_unknown_reason_is_refused(world):
     with pytest.raises(ValueError, match="fun"):
-        actions.start_plan(actions.planning.Away(1, *whole_day(TUESDAY)), "fun", "", NOW, "staff:1")
+        actions.start_plan(planning.Away(1, *whole_day(TUESDAY)), "fun", "", NOW, "staff:1")
 
 
 def test_a_registrar_of_another_draft_is_proposed_to_nobody(database, world, family, planned, alone):
@@ -264,6 +264,38 @@ def test_looking_again_proposes_anew_what_is_gone(database, world, family, plann
     [row] = lines(made.id)
     actions.change_row(made.public_id, row.id, None, None, SOON)
     assert actions.refresh(made.public_id, SOON) == 0
+
+
+def test_looking_again_sees_that_a_family_has_another_time_in_the_same_session(database, world, family, planned):
+    mine = family("9:00")
+    made = planned()
+    later = at_time(TUESDAY, "10:00")
+    changes.move(mine.public_id, world.centres["sunshine"], later, SOON)
+    assert actions.refresh(made.public_id, SOON) == 1
+    assert proposals(made) == {mine.reference: ("take_over", "Sunshine Children’s Centre", later)}
+
+
+def test_a_family_whose_time_goes_again_and_again_is_rung(database, world, family, planned, alone, monkeypatch):
+    mine = family()
+    ten = at_time(TUESDAY, "10:00")
+    booked(world.centres["elland"], ten, email="b@example.org", mobile=None)
+
+    def stubborn(families, _ground):
+        return [
+            Proposal(each.booking_id, Way.OTHER_CENTRE, None, None, world.centres["elland"], minute(ten))
+            for each in families
+        ]
+
+    monkeypatch.setattr(planning, "plan", stubborn)
+    assert proposals(planned()) == {mine.reference: ("call", "", None)}
+
+
+def test_a_family_past_its_twelve_months_is_proposed_nothing_that_needs_the_registrar_general(
+    database, world, planned, alone
+):
+    born = TUESDAY.replace(year=TUESDAY.year - 1)
+    mine = booked(world.centres["sunshine"], at_time(TUESDAY, "9:00"), births=(born,))
+    assert proposals(planned()) == {mine.reference: ("other_centre", "Elland Children’s Centre", mine.start)}
 
 
 # ---- putting it away
@@ -410,6 +442,17 @@ def test_an_offer_with_a_registrar_who_falls_ill_too_is_taken_back_and_its_famil
     assert latest_offer(mine.id).state == "withdrawn"
     assert any("cannot have the time offered to it either" in each for each in tasks(database))
     assert standings(first) == {mine.reference: Standing.TO_CALL}
+
+
+def test_whoever_only_waits_for_an_earlier_time_is_not_rung_when_that_goes(database, world, planned):
+    mine = booked(world.centres["elland"], at_time(TUESDAY, "9:00"))
+    ten = at_time(TUESDAY, "10:00")
+    until = NOW + timedelta(hours=2)
+    made = offers.keep(mine.public_id, world.centres["sunshine"], ten, cause="waiting_list", answer_by=until, now=NOW)
+    offers.send(made.id, NOW)
+    actions.send_plan(planned().public_id, SOON, "staff:1")
+    assert latest_offer(mine.id).state == "withdrawn"
+    assert tasks(database) == []
 
 
 @pytest.mark.parametrize("change", ["booked", "moved", "cancelled", "taken", "run out"])

@@ -93,6 +93,8 @@ def test_a_manager_changes_a_row_and_sends(manager, database, world, family, nob
     answer = manager.post(f"{plan}/family/{row.id}", data={"instead": f"{world.centres['elland']}.{minute}"})
     assert "Tue 24 November, 10am, Elland Children’s Centre" in page(manager.get(answer.location))
     progress = page(manager.get(manager.post(f"{plan}/send").location))
+    assert "sent the plan of cover" in progress
+    assert "registrar: Registrar Ann" in progress
     assert "Waiting for an answer: 1." in progress
     assert "Waiting for an answer until Mon 23 November, 8pm" in progress
     assert "cannot go ahead" in manager.get(link(mine)).text

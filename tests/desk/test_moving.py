@@ -146,7 +146,7 @@ def test_a_slower_registrar_s_extra_time_is_as_long_as_they_take(client, databas
 def test_the_desk_opens_none_unless_the_council_lets_it(client, database, act_as, world, mine, app, monkeypatch):
     act_as("booking_desk")
     assert "A time outside the rota" not in page(client.get(path(mine)))
-    page(client.post(path(mine), data=outside(world)), 409)
+    assert "Choose a time" in page(client.post(path(mine), data=outside(world)), 422)
     assert appointment_by_id(mine.public_id).start == mine.start
     council = replace(app.config["AUTHORITY"], desk_opens_extra_sessions=True)
     monkeypatch.setitem(app.config, "AUTHORITY", council)

@@ -249,3 +249,16 @@ def test_neither_centre_worker_nor_auditor_takes_a_sheet_away(client, world, fam
         sign_in_as(client, role)
         page(client.get(path(world)), 403)
         page(client.post(path(world, ".csv")), 403)
+
+
+def test_a_sheet_does_not_mark_what_a_family_has_another_booking_for_by_now(
+    client, database, world, families, registrar
+):
+    rows = filled(taken_out(client, world), Ada="registered")
+    mark(families[0].public_id, Marking(Outcome.DID_NOT_ATTEND), 0, "staff:1", at_time(TUESDAY, "17:00"))
+    booked(world.centres["sunshine"], at_time(WEDNESDAY, "9:00"), name="Ada", email="0@example.org", mobile=None)
+    asked = brought_back(client, world, rows)
+    given = decisions(asked)
+    answer = client.post(path(world, "/decided"), data=given | {"take": given["shown"]})
+    assert f"The family of {families[0].reference} has booked another time since then." in page(answer, 422)
+    assert outcomes(database)[0] == "did_not_attend"

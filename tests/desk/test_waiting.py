@@ -75,7 +75,7 @@ def test_the_list_says_who_waits_for_what_in_which_order(client, world, mine):
     join(other.public_id, Wish(earlier=False, centre_ids=frozenset({world.centres["elland"]})), "online", NOW)
     join(mine.public_id, Wish(earlier=True, centre_ids=None), "online", NOW)
     sign_in_as(client, "auditor")
-    said = page(client.get("/desk/work/waiting-list"))
+    said = page(client.get("/desk/lists/waiting-list"))
     assert "Wed 25 Nov, 9:30am, Sunshine Children’s Centre another centre, Elland Children’s Centre" in said
     assert "Wed 25 Nov, 9am, Sunshine Children’s Centre an earlier day, any centre" in said
     assert said.index(other.reference) < said.index(mine.reference)
@@ -84,4 +84,4 @@ def test_the_list_says_who_waits_for_what_in_which_order(client, world, mine):
 
 def test_an_empty_list_says_so(client, world):
     sign_in_as(client, "rota_manager")
-    assert "Nobody waits." in page(client.get("/desk/work/waiting-list"))
+    assert "Nobody waits." in page(client.get("/desk/lists/waiting-list"))

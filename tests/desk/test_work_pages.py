@@ -1,7 +1,7 @@
 """The first page and the work lists, as each role sees them."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event, text
@@ -71,7 +71,7 @@ def test_a_number_is_the_number_of_rows_behind_its_link(client, world, missed):
     sign_in_as(client, "booking_desk")
     first = client.get("/staff/")
     assert figures(first)["family without a time"] == 1
-    listed = client.get("/desk/work/without-a-time")
+    listed = client.get("/desk/lists/without-a-time")
     assert "Aoife O’Brien" in page(listed)
     assert listed.text.count("Did not come at Tue 24 Nov, 9am") == 1
 
@@ -107,7 +107,7 @@ def test_a_registrar_sees_their_own_sessions_and_outcomes(client, database, worl
     said = page(answer)
     assert "Elland" in said
     assert "Sunshine" not in said
-    listed = page(client.get("/desk/work/outcomes"))
+    listed = page(client.get("/desk/lists/outcomes"))
     assert "Elland Children’s Centre" in listed
     assert "Sunshine" not in listed
 
@@ -148,54 +148,54 @@ def count_questions(work):
 
 
 def take(client, fact, had="", how="take"):
-    return client.post(f"/desk/work/without-a-time/{how}", data={"fact": fact, "had": had})
+    return client.post(f"/desk/lists/without-a-time/{how}", data={"fact": fact, "had": had})
 
 
 def test_somebody_takes_a_family_and_others_see_who(client, world, missed):
     user = sign_in_as(client, "booking_desk")
     [row] = rows(WITHOUT_TIME, NOW)
-    assert take(client, row.fact).headers["Location"] == "/desk/work/without-a-time"
-    assert "You, since Tue 24 Nov, 8:30am" in page(client.get("/desk/work/without-a-time"))
+    assert take(client, row.fact).headers["Location"] == "/desk/lists/without-a-time"
+    assert "You, since Tue 24 Nov, 8:30am" in page(client.get("/desk/lists/without-a-time"))
     client.delete_cookie("session")
     sign_in_as(client, "rota_manager")
-    assert f"{user.name}, since Tue 24 Nov" in page(client.get("/desk/work/without-a-time"))
+    assert f"{user.name}, since Tue 24 Nov" in page(client.get("/desk/lists/without-a-time"))
     refused = take(client, row.fact)
     assert "Somebody else took this family a moment ago." in page(refused, 409)
     assert take(client, row.fact, had=f"staff:{user.id}").status_code == 303
     assert take(client, row.fact, how="give-back").status_code == 303
-    assert "I’ll take it" in page(client.get("/desk/work/without-a-time"))
+    assert "I’ll take it" in page(client.get("/desk/lists/without-a-time"))
 
 
 def test_a_family_that_is_done_leaves_the_list(client, world, missed):
     sign_in_as(client, "booking_desk")
     [row] = rows(WITHOUT_TIME, NOW)
-    empty = client.post("/desk/work/without-a-time/done", data={"fact": row.fact})
+    empty = client.post("/desk/lists/without-a-time/done", data={"fact": row.fact})
     assert "Say in a few words what was agreed." in page(empty, 409)
-    done = client.post("/desk/work/without-a-time/done", data={"fact": row.fact, "note": "Registered in Leeds"})
+    done = client.post("/desk/lists/without-a-time/done", data={"fact": row.fact, "note": "Registered in Leeds"})
     assert done.status_code == 303
-    assert "Every family has a time." in page(client.get("/desk/work/without-a-time"))
+    assert "Every family has a time." in page(client.get("/desk/lists/without-a-time"))
 
 
 def test_a_form_without_a_family_is_refused_in_words(client, world):
     sign_in_as(client, "booking_desk")
-    page(client.post("/desk/work/without-a-time/take", data={}), 422)
+    page(client.post("/desk/lists/without-a-time/take", data={}), 422)
 
 
 def test_a_note_that_is_too_long_is_refused_in_words(client, world, missed):
     sign_in_as(client, "booking_desk")
     [row] = rows(WITHOUT_TIME, NOW)
-    answer = client.post("/desk/work/without-a-time/done", data={"fact": row.fact, "note": "x" * 201})
+    answer = client.post("/desk/lists/without-a-time/done", data={"fact": row.fact, "note": "x" * 201})
     assert "Say it in 200 letters or fewer" in page(answer, 422)
 
 
 def test_a_list_that_is_none_of_ours_is_not_found(client, world):
     sign_in_as(client, "booking_desk")
-    assert client.post("/desk/work/everything/take", data={"fact": "x"}).status_code == 404
+    assert client.post("/desk/lists/everything/take", data={"fact": "x"}).status_code == 404
 
 
 def test_an_auditor_reads_the_lists_and_finds_no_button(client, world, missed):
     sign_in_as(client, "auditor")
-    answer = client.get("/desk/work/without-a-time")
+    answer = client.get("/desk/lists/without-a-time")
     said = page(answer)
     assert "Nobody yet" in said
     assert "desk/look" not in answer.text
@@ -204,15 +204,15 @@ def test_an_auditor_reads_the_lists_and_finds_no_button(client, world, missed):
 
 def test_the_list_of_offers_says_when_nobody_is_waited_for(client, world):
     sign_in_as(client, "booking_desk")
-    assert "Every family has answered." in page(client.get("/desk/work/offers"))
+    assert "Every family has answered." in page(client.get("/desk/lists/offers"))
 
 
 def test_days_without_outcomes_lead_to_their_day_lists(client, world, at):
     booked(world.centres["elland"], NINE, email="c@example.org", mobile=None)
     sign_in_as(client, "booking_desk")
-    assert page(client.get("/desk/work/outcomes")).endswith("None.")
+    assert page(client.get("/desk/lists/outcomes")).endswith("None.")
     at("2026-11-24T12:00")
-    answer = client.get("/desk/work/outcomes")
+    answer = client.get("/desk/lists/outcomes")
     assert "Tuesday 24 November Elland Children’s Centre" in page(answer)
     assert f"/day/{world.centres['elland']}/2026-11-24" in answer.text
 
@@ -236,7 +236,7 @@ def test_a_cluster_with_too_few_times_left_is_said_to_run_dry(client, database, 
     at("2027-01-25T09:00")
     world.session("elland", "bo", TUESDAY + timedelta(weeks=10), "9:00", "11:00")
     sign_in_as(client, "rota_manager")
-    said = page(client.get("/desk/work/running-dry"))
+    said = page(client.get("/desk/lists/running-dry"))
     assert "Calder Valley 16 0 16 4 12 too few" in said
     assert "Elland Children’s Centre: 4" in said
     assert figures(client.get("/staff/"))["cluster running dry"] == 1
@@ -244,4 +244,11 @@ def test_a_cluster_with_too_few_times_left_is_said_to_run_dry(client, database, 
 
 def test_a_cluster_with_enough_times_says_how_many_it_can_spare(client, world):
     sign_in_as(client, "rota_manager")
-    assert re.search(r"Calder Valley 0 0 0 (\d+) enough, \1 to spare", page(client.get("/desk/work/running-dry")))
+    assert re.search(r"Calder Valley 0 0 0 (\d+) enough, \1 to spare", page(client.get("/desk/lists/running-dry")))
+
+
+@pytest.mark.parametrize(("days", "said"), [(38, "1 day"), (39, "last day"), (40, "1 day late"), (42, "3 days late")])
+def test_the_days_left_are_said_in_words_and_a_late_family_stays_on_the_list(client, world, missed, at, days, said):
+    at(f"{date(2026, 11, 22) + timedelta(days=days)}T09:00")
+    sign_in_as(client, "booking_desk")
+    assert f" {said} Aoife O’Brien" in page(client.get("/desk/lists/without-a-time"))

@@ -105,6 +105,15 @@ def test_a_family_that_booked_again_is_not_on_it(database, world):
     assert found(LATER) == []
 
 
+def test_of_several_appointments_that_came_to_nothing_only_the_last_is_on_it(database, world):
+    first = family(world)
+    outcome(database, first, "did_not_attend")
+    second = family(world, "10:00")
+    assert found() == []
+    outcome(database, second, "unable")
+    assert found() == [("unable", second.reference)]
+
+
 def test_another_familys_booking_does_not_take_it_off(database, world):
     mine = family(world)
     changes.cancel(mine.public_id, NOW)
@@ -313,3 +322,12 @@ def test_what_is_settled_already_can_be_neither_taken_nor_done(database, missed,
     marks.finish(WITHOUT_TIME, fact, "Registered", actor="staff:1", now=NOW)
     with pytest.raises(RowGone):
         change(fact)
+
+
+def test_of_two_who_say_at_the_same_moment_that_a_family_is_done_the_second_is_told(database, missed, monkeypatch):
+    """Both looked before either wrote."""
+    seen = worklists.rows(WITHOUT_TIME, NOW)
+    monkeypatch.setattr(worklists, "rows", lambda *_given: seen)
+    marks.finish(WITHOUT_TIME, seen[0].fact, "Registered", actor="staff:1", now=NOW)
+    with pytest.raises(RowGone):
+        marks.finish(WITHOUT_TIME, seen[0].fact, "Registered", actor="staff:2", now=NOW)

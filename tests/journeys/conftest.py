@@ -19,6 +19,7 @@ from tests.conftest import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from flask import Flask
     from playwright.sync_api import Browser
@@ -71,13 +72,19 @@ class Service:
 
     def deliver(self) -> None:
         """Do the worker's jobs that wait: send the messages that are due."""
+        from registration.common.clock import now
         from registration.messages.jobs import deliver
 
-        jobs = self.rows("""
+        with self.app.app_context():
+            moment = now()
+        jobs = self.rows(
+            """
             UPDATE procrastinate_jobs SET status = 'doing'
              WHERE status NOT IN ('doing', 'succeeded', 'failed', 'cancelled', 'aborted')
-               AND task_name = 'messages.deliver' AND coalesce(scheduled_at, now()) <= now()
-            RETURNING id, args""")
+               AND task_name = 'messages.deliver' AND coalesce(scheduled_at, :now) <= :now
+            RETURNING id, args""",
+            now=moment,
+        )
         for job in jobs:
             with self.app.app_context():
                 deliver(**job.args)
@@ -96,16 +103,22 @@ class Service:
 @pytest.fixture(scope="session")
 def running(new_database: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The demonstration council, loaded once, answering browsers."""
+    with answering(new_database("journeys"), tmp_path_factory.mktemp("service")) as service:
+        loaded = service.app.test_cli_runner().invoke(args=["demo", "load"])
+        assert loaded.exit_code == 0, loaded.output
+        yield service
+
+
+@contextmanager
+def answering(address: str, folder: Path) -> Iterator[Service]:
+    """The service as it is run, from the database at an address, answering browsers."""
     from registration.common.db import db
     from registration.factory import create_app
 
     with serving() as server:
         url = f"http://127.0.0.1:{server.port}"
-        folder = tmp_path_factory.mktemp("service")
         own = {"TESTING": False, "WTF_CSRF_ENABLED": True, "RATE_LIMITS": True, "PUBLIC_URL": url}
-        app = create_app(settings(new_database("journeys"), folder, **own))
-        loaded = app.test_cli_runner().invoke(args=["demo", "load"])
-        assert loaded.exit_code == 0, loaded.output
+        app = create_app(settings(address, folder, **own))
         service = Service(app, url)
         keep_pages(service)
         server.app = app
@@ -178,7 +191,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def come(service: Service, browser: Browser) -> Iterator[Callable[..., Visitor]]:
-    """Let somebody come with a browser of their own: come(width=320, java_script_enabled=False).
+    """Let somebody come with a browser of their own: come(width=320, java_script_enabled=False)."""
+    with coming(service, browser) as arrive:
+        yield arrive
+
+
+@contextmanager
+def coming(service: Service, browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Give what lets somebody come to a service.
 
     Nothing they meet may write an error to the console, ask another server for anything, or fail.
     """

@@ -87,7 +87,7 @@ class Looks:
     def _skips(self) -> list[str]:
         """See that the first thing the keyboard reaches on a fresh page skips to its content."""
         page = self.visitor.page
-        if page.evaluate("document.activeElement !== document.body"):
+        if "#" in page.url or page.evaluate("document.activeElement !== document.body"):  # it begins further down
             return []
         page.keyboard.press("Tab")
         skips = page.evaluate("document.activeElement.getAttribute('href') === '#main-content'")

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from bs4 import BeautifulSoup
 
 from registration.common.clock import today
+from registration.staff.rules import demonstration_email, demonstration_password
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -228,6 +229,22 @@ class Visitor:
     def token(self) -> str:
         """The secret of the booking they look at."""
         return self.path.split("/")[2].partition("?")[0]
+
+    def tab_to(self, name: str) -> None:
+        """Press Tab until an input or a button of that name has the focus."""
+        for _ in range(60):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("document.activeElement.name") == name:
+                return
+        raise AssertionError(f"{self.path}: the keyboard does not reach {name}")
+
+    # -- those who work here
+
+    def sign_in(self, role: str, path: str = "/staff/") -> None:
+        """Come to a page, signed in with the demonstration's account of a role."""
+        self.open(path)
+        password = demonstration_password(self.service.app.config["SECRET_KEY"], role)
+        self.answer({"email": demonstration_email(role), "password": password})
 
     # -- the outbox of the demonstration
 

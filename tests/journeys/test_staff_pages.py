@@ -7,7 +7,6 @@ import pytest
 
 from registration.staff.rules import demonstration_email, demonstration_password
 from tests.journeys.looks import Looks
-from tests.journeys.pages import a_story
 
 PASSWORD = "correct horse battery"
 
@@ -76,29 +75,12 @@ def test_the_pages_of_signing_in_with_a_code(eyes, account):
     member.go_on()
     eyes.look("made")
     member.open("/staff/")
-    member.press(member.page.get_by_role("button", name="Sign out"))
+    member.press(member.page.get_by_role("button", name="Sign out", exact=True))
 
     sign_in(eyes, account)
     eyes.empty_and(wrong={"code": "000000"})
     member.open("/staff/recovery-code")
     eyes.empty_and()
-
-
-def test_the_pages_of_the_desk(eyes, service, come):
-    reference = come().book(a_story("desk@example.com"))
-    member = eyes.visitor
-    member.open("/desk/find")
-    password = demonstration_password(service.app.config["SECRET_KEY"], "booking_desk")
-    member.answer({"email": demonstration_email("booking_desk"), "password": password})
-    eyes.empty_and(nobodys={"reference": "BCD-FGH-JKM"})
-    member.answer({"reference": reference})
-    eyes.look()
-    member.follow("/bereavement")
-    eyes.look()
-    member.go_on()
-    eyes.look("bereaved")
-    member.open("/staff/recovery-codes/none")
-    eyes.look("not found")
 
 
 def test_the_pages_of_messages(eyes, service):

@@ -22,13 +22,13 @@ def test_the_first_page_and_every_list_behind_its_numbers(eyes):
     member = eyes.visitor
     eyes.look("work")
     for path in ("without-a-time", "offers", "outcomes", "running-dry", "waiting-list"):
-        member.open(f"/desk/work/{path}")
+        member.open(f"/desk/lists/{path}")
         eyes.look(path)
 
 
 def test_a_family_is_taken_and_done_with_the_keyboard_alone(eyes):
     member = eyes.visitor
-    member.open("/desk/work/without-a-time")
+    member.open("/desk/lists/without-a-time")
     before = member.main.locator("tbody tr").count()
     keys = member.page.keyboard
     member.page.get_by_role("button", name="I’ll take it").first.focus()

@@ -296,6 +296,16 @@ def test_what_cannot_be_is_said(database, world, manager, wrong, sentence):
     assert database.scalars(select(Absence)).all() == []
 
 
+def test_a_button_pressed_on_a_page_that_is_not_ours_takes_nothing_back(app, database, ill, manager, monkeypatch):
+    [absence] = ill("ann")
+    database.commit()
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    monkeypatch.setitem(app.config, "WTF_CSRF_CHECK_DEFAULT", False)
+    assert "Press the button on this page." in page(manager.post(f"/rota/absences/{absence.id}/withdraw"), 422)
+    page(manager.post(f"/rota/registrars/{absence.registrar_id}/stay"), 400)
+    assert absence.state == "planned"
+
+
 def test_without_absences_the_page_says_so(client, world):
     sign_in_as(client, "registrar")
     assert "Nobody is away." in page(client.get("/rota/absences"))

@@ -4,14 +4,16 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from registration.booking.actions.holds import hold
 from registration.booking.rules.requests import HoldRequest
 from registration.centres.models import Centre
 from registration.common.audit import AuditEvent
+from registration.rota.actions import extra as extra_session
 from registration.rota.actions.absences import record_absence
 from registration.rota.actions.extra import NoExtraSession, add_extra_session
-from registration.rota.models import Registrar, Session
+from registration.rota.models import CentreDay, Registrar, Session
 from registration.rota.rules.absences import away
 from tests.booking.appointments import NOW, two_mornings
 from tests.booking.world import BORN, FRIDAY, TUESDAY, at_time
@@ -86,6 +88,23 @@ def test_nothing_else_is_switched_off_for_it(database, world, extra):
     assert refused(extra, who="dev") == "Registrar Dev no longer works here then."
     database.get(Centre, world.centres["elland"]).participating_to = TUESDAY
     assert refused(extra, who="ann", place="elland") == "Elland Children’s Centre does not take part that day."
+
+
+def test_what_else_the_database_refuses_is_no_matter_of_two_places_at_once(extra, monkeypatch):
+    monkeypatch.setattr(extra_session, "EXCLUSION", "none")
+    span = {"begins": at_time(TUESDAY, "10:00"), "ends": at_time(TUESDAY, "12:00")}
+    with pytest.raises(IntegrityError):
+        extra(who="ann", **span)
+
+
+def test_a_closed_centre_has_no_extra_session_until_a_manager_decides_otherwise(database, world, extra):
+    boxing_day = date(2026, 12, 26)
+    span = {"begins": at_time(boxing_day, "10:00"), "ends": at_time(boxing_day, "10:30")}
+    substitute = {"begins": at_time(date(2026, 12, 28), "10:00"), "ends": at_time(date(2026, 12, 28), "10:30")}
+    assert refused(extra, **substitute) == "Sunshine Children’s Centre is closed that day: Boxing Day."
+    decided = {"centre_id": world.centres["sunshine"], "day": date(2026, 12, 28), "open": True, "made_by": "staff:1"}
+    database.add(CentreDay(**decided))
+    assert extra(**substitute).kind == extra(**span).kind == "extra"
 
 
 def test_a_character_that_cannot_be_kept_is_refused(extra):

@@ -156,10 +156,12 @@ def test_an_exception_is_kept_changed_and_taken_out(world, database):
     place = half(world, 1, "10:00", "12:00", place="office", room=0)
     assert (key, found) == (kept.id, Exceptional(world.registrars["ann"], MONDAY, "morning", place))
     assert exceptions_between(TUESDAY, TUESDAY) == {}
-    assert patterns.remove_exception(kept.id, ACTOR) == world.registrars["ann"]
+    with pytest.raises(patterns.NoSuchException):
+        patterns.remove_exception(world.registrars["bo"], kept.id, ACTOR)
+    patterns.remove_exception(world.registrars["ann"], kept.id, ACTOR)
     assert database.scalars(select(PatternException)).all() == []
     with pytest.raises(patterns.NoSuchException):
-        patterns.remove_exception(kept.id, ACTOR)
+        patterns.remove_exception(world.registrars["ann"], kept.id, ACTOR)
     (_, _, first), (_, before, after), (_, last, _) = events(database)
     assert (first["reason"], first["times"], before, after) == ("jury", None, first, last)
     assert (after["times"], after["centre"]) == ("10:00-12:00", "Halifax Register Office")

@@ -11,7 +11,6 @@ from registration.booking.rules.requests import AvailabilityRequest
 from registration.common.audit import AuditEvent, history_of
 from registration.rota.actions.absences import FamiliesBooked, record_absence
 from registration.rota.actions.people import (
-    Facts,
     NameTaken,
     NoSuchRegistrar,
     add_registrar,
@@ -21,6 +20,7 @@ from registration.rota.actions.people import (
 from registration.rota.models import Registrar, Session
 from registration.rota.queries.people import registrar_of
 from registration.rota.rules.absences import away
+from registration.rota.rules.people import Facts
 from tests.booking.appointments import NOW, booked, two_mornings
 from tests.booking.world import BORN, THURSDAY, TODAY, TUESDAY, WEDNESDAY, at_time
 from tests.booking.world import NOW as CLOCK

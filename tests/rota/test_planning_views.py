@@ -250,7 +250,7 @@ def test_a_draft_is_made_for_the_missing_weeks_read_and_published(manager, world
     sent(answer, f"/rota/drafts/{made.id}")
     told = page(manager.get(f"/rota/drafts/{made.id}"))
     assert "Monday 30 November 2026 to Sunday 13 December 2026." in told
-    assert "2 sessions new" in told
+    assert "New: 2" in told
     assert "Conflicts: 0" in told
     assert "Mon 30 Nov 2026, 09:00 to 12:30 Elland Children’s Centre Room 1 Registrar Ann New" in told
     mark = examine(made, TODAY).mark
@@ -370,6 +370,12 @@ def test_a_session_of_a_draft_is_added_and_changed(manager, world, database):
     assert "Enter a time like 9:30 or 16:00" in page(manager.post(f"{path}/new", data=typed | {"ends": ""}), 422)
     assert "This session is not in the draft any more" in page(manager.post(f"{path}/1/remove"), 409)
     page(manager.get(f"{path}/0"), 404)
+
+
+def test_the_record_calls_a_draft_by_its_name(client, world):
+    made = draft(name="Advent")
+    sign_in_as(client, "auditor")
+    assert f'<a class="govuk-link" href="/rota/drafts/{made.id}">Advent</a>' in client.get("/history").text
 
 
 def test_a_draft_is_put_aside_once(manager, world):

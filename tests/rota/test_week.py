@@ -26,6 +26,7 @@ from registration.rota.rules.week import (
     columns,
     faults,
     initials,
+    lasting,
     share_of,
     short_names,
     span_of,
@@ -94,6 +95,14 @@ def test_several_sessions_together_are_booked_by_their_minutes():
     long = replace(SAT, ends=at_time(TUESDAY, "17:00"), booked=150)
     assert share_of([long, SAT]) == 25
     assert share_of([]) == 0
+
+
+def test_a_session_stands_on_in_the_later_half_days_into_which_it_lasts():
+    whole_day = replace(SAT, ends=at_time(TUESDAY, "18:00"))
+    until_one = replace(SAT, id=2, ends=at_time(TUESDAY, "13:00"))
+    shown = [(TUESDAY, "morning"), (TUESDAY, "afternoon"), (TUESDAY, "evening"), (THURSDAY, "afternoon")]
+    found = lasting([whole_day, until_one], shown, lambda sat: sat.centre_id)
+    assert found == {(3, (TUESDAY, "afternoon")): [whole_day], (3, (TUESDAY, "evening")): [whole_day]}
 
 
 # ---- names
@@ -214,6 +223,13 @@ def test_a_session_that_cannot_be_held_is_outlined_and_said_above_the_table(data
     said = page(manager.get(THIS))
     assert "Tuesday 09:00, Sunshine Children’s Centre: Registrar Ann is away (sickness)." in said
     assert "Tuesday 09:00, Elland Children’s Centre: Registrar Bo may not register births." in said
+
+
+def test_a_session_of_the_whole_day_is_seen_in_the_afternoon_too(database, world, manager):
+    world.session("todmorden", "cleo", THURSDAY, "9:30", "16:00")
+    database.commit()
+    assert table(manager.get(THIS))["Todmorden Children’s Centre"][7] == "RC to 16"
+    assert table(manager.get(f"{THIS}&by=registrars"))["Registrar Cleo (RC)"][7] == "Todmorden to 16"
 
 
 def test_a_closed_centre_says_why_and_a_session_in_it_is_wrong(database, world, manager):

@@ -584,3 +584,20 @@ def test_shortly_before_the_twelve_hours_are_over_there_is_no_staying(client, da
     assert "as you signed in 12 hours ago. Save what you are doing." in shown
     assert "Stay signed in" not in shown
     assert 590 <= int(re.search(r'data-seconds-left="(\d+)"', shown)[1]) <= 600
+
+
+@pytest.mark.parametrize(
+    ("path", "marked"),
+    [
+        ("/rota/week", [("Rota", "page"), ("Week", "page")]),
+        ("/rota/absences/add", [("Rota", "true"), ("Absences", "true")]),
+        ("/desk/phone", [("Book by telephone", "page")]),
+        ("/staff/", []),
+    ],
+)
+def test_the_links_above_a_page_say_where_it_lies(client, database, path, marked):
+    sign_in_as(client, "rota_manager")
+
+    links = re.findall(r'<a href="[^"]*" aria-current="(\w+)">([^<]+)</a>', client.get(path).text)
+
+    assert [(words, how) for how, words in links] == marked

@@ -32,6 +32,7 @@ SELECT o.id, o.session_id, o.begins_at, o.ends_at, o.born, o.interpreter, s.cent
        c.directions, c.entrance, c.latitude, c.longitude, p.stamp
   FROM occupancy o JOIN session s ON s.id = o.session_id JOIN centre c ON c.id = s.centre_id CROSS JOIN place_stamp p
  WHERE o.hold_digest = :digest AND o.kind = 'hold' AND o.until > clock_timestamp() AND s.state = 'published'
+   AND o.begins_at >= s.begins_at AND o.ends_at <= s.ends_at
    FOR UPDATE OF o
 """)
 # One stroke: the booking, the hold that becomes its time, the line in the record, and the caller's key. Where the same birth is

@@ -35,7 +35,8 @@ UPDATE occupancy SET session_id = :session, registrar_id = :registrar, begins_at
 _MOVE = text("""
 UPDATE booking SET session_id = :session, centre_id = :centre, begins_at = :begins, ends_at = :ends,
                    version = version + 1, changed_at = clock_timestamp()
- WHERE id = :booking AND EXISTS (SELECT 1 FROM session WHERE id = :session AND state = 'published')
+ WHERE id = :booking AND EXISTS (SELECT 1 FROM session WHERE id = :session AND state = 'published'
+                                    AND begins_at <= :begins AND ends_at >= :ends)
 """)
 _CANCEL = text("""
 UPDATE booking SET state = 'cancelled', cancelled_at = clock_timestamp(), cancel_reason = :reason,
@@ -109,7 +110,7 @@ def _swap(booking_id: int, opening: Opening, start: datetime, end: datetime) -> 
     if swapped.rowcount != 1:  # type: ignore[attr-defined]
         return False
     if db.session.execute(_MOVE, values).rowcount != 1:  # type: ignore[attr-defined]
-        raise NotOffered  # the session was taken off the rota a moment ago
+        raise NotOffered  # the session was taken off the rota, or made shorter, a moment ago
     return True
 
 

@@ -11,7 +11,7 @@ from registration.booking.actions import notices
 from registration.booking.actions.bookings import identity_keys
 from registration.booking.actions.locking import locked
 from registration.booking.actions.refusals import AlreadyBooked, CannotChange
-from registration.booking.queries import appointment_by_id, appointment_live_for
+from registration.booking.queries import appointment_by_id
 from registration.booking.rules.requests import Appointment
 from registration.common import audit
 from registration.common.access import current_actor
@@ -55,8 +55,7 @@ def _rekey(booking: Appointment, contact: Contact) -> None:
         with db.session.begin_nested():
             db.session.execute(_KEYS, {"email_key": email_key, "mobile_key": mobile_key, "booking": booking.id})
     except IntegrityError:
-        other = appointment_live_for(email_key, mobile_key)
-        raise (AlreadyBooked(other.public_id) if other else CannotChange) from None
+        raise AlreadyBooked(booking.public_id) from None
 
 
 def _note(booking: Appointment, was: Contact, is_now: Contact) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from flask_babel import force_locale
 
 from registration.booking.actions.notices import details, recipients
+from registration.booking.queries.displaced import Hit
 from registration.booking.queries.offers import OfferCard
 from registration.booking.rules.offers import COVER
 from registration.booking.rules.requests import Appointment
@@ -72,7 +73,7 @@ def call_back(family: Appointment, now: datetime) -> None:
     messages.withdraw(family.public_id, now=now, templates=_TEMPLATES.values())
 
 
-def ask_for_a_call(family: Appointment, why: str, now: datetime) -> None:
+def ask_for_a_call(family: Appointment | Hit, why: str, now: datetime) -> None:
     """Ask staff to ring a family whose registrar is away, before its last lawful day; once, however often it is asked."""
     with force_locale("en"):
         lost, last = day_and_time(family.start), family.last_lawful_day

@@ -5,6 +5,7 @@ decides as it does for every other hold. Locks are taken in one order: the booki
 """
 
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
@@ -45,6 +46,11 @@ WITH made AS (
 SELECT id FROM made
 """)
 _LOCKED = text("SELECT state FROM offer WHERE id = :offer FOR UPDATE")
+# With the hold's row locked nobody clears it away any more, even as it runs out.
+_HELD = text("""
+SELECT f.state FROM offer f JOIN occupancy o ON o.offer_id = f.id AND o.until > clock_timestamp()
+ WHERE f.id = :offer FOR UPDATE
+""")
 _SENT = text("UPDATE offer SET state = 'sent', sent_at = clock_timestamp(), answer_by = :answer_by WHERE id = :offer")
 _LAST_UNTIL = text("""
 UPDATE occupancy SET until = clock_timestamp() + :lasting WHERE offer_id = :offer AND until > clock_timestamp()
@@ -54,7 +60,7 @@ _LET_GO = text("DELETE FROM occupancy WHERE offer_id = :offer")
 _LEAVE = text("DELETE FROM occupancy WHERE booking_id = :booking")
 _FILL = text("""
 UPDATE occupancy SET kind = 'booking', booking_id = :booking, until = NULL, offer_id = NULL
- WHERE offer_id = :offer AND kind = 'hold' AND until > clock_timestamp()
+ WHERE offer_id = :offer AND kind = 'hold'
 """)
 _MOVE = text("""
 UPDATE booking SET session_id = :session, centre_id = :centre, begins_at = :begins, ends_at = :ends,
@@ -166,8 +172,7 @@ def send(offer_id: int, now: datetime, answer_by: datetime | None = None) -> Off
     """
     offer = _open(offer_id, "kept")
     until = answer_by or offer.answer_by
-    if not extend(offer_id, until - now):
-        raise OfferOver
+    extend(offer_id, until - now)
     db.session.execute(_SENT, {"offer": offer_id, "answer_by": until})
     sent = offers_by_number([offer_id])[offer_id]
     family = _of(sent)
@@ -177,8 +182,8 @@ def send(offer_id: int, now: datetime, answer_by: datetime | None = None) -> Off
 
 
 def _open(offer_id: int, state: str) -> OfferCard:
-    """Lock an offer that is in that state, and give it; OfferOver where it is not."""
-    if db.session.execute(_LOCKED, {"offer": offer_id}).scalar() != state:
+    """Lock an offer that is in that state, with its time, and give it; OfferOver where it is not or has none."""
+    if db.session.execute(_HELD, {"offer": offer_id}).scalar() != state:
         raise OfferOver
     offer = offers_by_number([offer_id])[offer_id]
     if not offer.stands:
@@ -188,10 +193,8 @@ def _open(offer_id: int, state: str) -> OfferCard:
 
 def _of(offer: OfferCard) -> Appointment:
     wanted = text("SELECT public_id FROM booking WHERE id = :booking")
-    family = appointment_by_id(db.session.execute(wanted, {"booking": offer.booking_id}).scalar_one())
-    if family is None:
-        raise CannotChange
-    return family
+    public_id = db.session.execute(wanted, {"booking": offer.booking_id}).scalar_one()
+    return cast("Appointment", appointment_by_id(public_id))  # an offer has a booking
 
 
 def accept(public_id: UUID, now: datetime) -> Appointment:
@@ -236,11 +239,10 @@ def swap_quietly(offer_id: int, now: datetime) -> Appointment:
 
 
 def _fill(before: Appointment, offer: OfferCard) -> None:
-    """Let the old time go and fill the new one in the same stroke; OfferOver where that ran out a moment ago."""
+    """Let the old time go and fill the new one, whose hold is locked, in the same stroke."""
     values = {"booking": before.id, "offer": offer.id}
     db.session.execute(_LEAVE, values)
-    if db.session.execute(_FILL, values).rowcount != 1:  # type: ignore[attr-defined]
-        raise OfferOver
+    db.session.execute(_FILL, values)
     db.session.execute(_SETTLED, {"offer": offer.id, "state": "accepted"})
 
 

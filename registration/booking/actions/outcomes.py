@@ -5,10 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from registration.booking.queries import appointment_by_id
 from registration.booking.queries.day import lock_bookings, standings
 from registration.booking.rules.outcomes import (
+    BookedAgain,
     CannotMark,
     Kind,
     MarkedMeanwhile,
@@ -37,7 +39,7 @@ def mark(public_id: UUID, marking: Marking, seen: int, actor: str, now: datetime
     """Mark an appointment, and say whether that changed anything: pressing a button twice does not.
 
     `seen` is the number of the marking the person had before their eyes. Raises MarkedMeanwhile where another stands by now,
-    TooEarlyToMark, ReasonMissing, and CannotMark, also where there is no such booking.
+    TooEarlyToMark, ReasonMissing, BookedAgain, and CannotMark, also where there is no such booking.
     """
     appointment = appointment_by_id(public_id)
     if appointment is None:
@@ -63,7 +65,12 @@ def _record(standing: Standing, marking: Marking, happened_at: datetime, actor: 
         "happened_at": happened_at,
         "actor": actor,
     }
-    booking_id = db.session.execute(_MARK, values).scalar_one()
+    try:
+        with db.session.begin_nested():
+            booking_id = db.session.execute(_MARK, values).scalar_one()
+    except IntegrityError:  # it came to nothing, and the family has another booking for the same birth
+        sentence = f"The family of {standing.reference} has booked another time since then. Mark what came of that one."
+        raise BookedAgain(sentence) from None
     audit.record(
         "marked what came of it" if marking.outcome else "took back what was marked",
         about=f"booking:{booking_id}",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from registration.booking.models import STANDS_FOR_ITS_BIRTH
 from registration.booking.queries.openings import midnight
 from registration.booking.rules.attendance import Attending, Parents
 from registration.booking.rules.requests import Appointment
@@ -107,8 +108,11 @@ def given_with(reference: str) -> Given:
 
 
 def appointment_live_for(email_key: bytes | None, mobile_key: bytes | None) -> Appointment | None:
-    """Find the live booking of the same births and the same e-mail or mobile, by their keyed digests."""
-    which = "b.state = 'booked' AND (b.email_key = :email OR b.mobile_key = :mobile) ORDER BY b.id LIMIT 1"
+    """Find the live booking of the same births and the same e-mail or mobile, by their keyed digests.
+
+    One whose appointment came to nothing does not count: the family may book another.
+    """
+    which = f"{STANDS_FOR_ITS_BIRTH} AND (b.email_key = :email OR b.mobile_key = :mobile) ORDER BY b.id LIMIT 1"
     return _appointment(which, email=email_key, mobile=mobile_key)
 
 

@@ -16,7 +16,7 @@ from registration.common.db import db
 
 _STANDING = """
 SELECT b.reference, b.version, b.kind, b.state = 'cancelled', b.begins_at, b.ends_at, b.centre_id, b.outcome,
-       coalesce(m.reason, ''), coalesce(m.note, ''), coalesce(m.id, 0), coalesce(u.name, m.recorded_by, ''){more}
+       coalesce(m.reason, ''), coalesce(m.note, ''), coalesce(m.id, 0), coalesce(u.name, nullif(m.recorded_by, 'service'), ''){more}
   FROM booking b
   LEFT JOIN LATERAL (SELECT id, reason, note, recorded_by, happened_at FROM outcome WHERE booking_id = b.id
                       ORDER BY id DESC LIMIT 1) m ON true

@@ -55,6 +55,10 @@ class MarkedMeanwhile(Refused):
     """Somebody else marked this appointment in the meantime. Look at what stands there now."""
 
 
+class BookedAgain(Refused):
+    """The family has booked another time since then. Mark what came of that one."""
+
+
 class ReasonMissing(Refused):
     """Say why the birth could not be registered; for another reason, in a few words."""
 

@@ -46,7 +46,8 @@ def calendar(token: str) -> Response:
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers["X-Robots-Tag"] = "noindex"
     answer.add_etag()
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer
 
 
 @rota.get("/calendars")
@@ -68,7 +69,7 @@ def open_calendar() -> ResponseReturnValue:
             return redirect(url_for("rota.calendars"))
         except Refused as refusal:
             undo()
-            form.of.errors = [refusal.sentence]
+            form.of.errors = (refusal.sentence,)
     return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
@@ -82,6 +83,8 @@ def revoke_calendar(feed_id: int) -> ResponseReturnValue:
         abort(HTTPStatus.NOT_FOUND)
     if not _mine(feed):
         abort(HTTPStatus.FORBIDDEN)
+    if not Form().accepted():
+        abort(HTTPStatus.BAD_REQUEST)
     revoke_feed(feed_id, current_actor(), now())
     return redirect(url_for("rota.calendars"))
 

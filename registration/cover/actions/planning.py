@@ -19,7 +19,7 @@ from registration.common import audit
 from registration.common.db import db
 from registration.common.errors import Refused
 from registration.cover.models import CoverLine, CoverPlan
-from registration.cover.queries import OFFICE, Away, families, ground, is_free_for, minute, plan_by_id
+from registration.cover.queries import OFFICE, Away, families, ground, is_free_for, minute, plan_by_id, registrar_name
 from registration.cover.rules import Family, Proposal, Way, plan, way_to
 from registration.rota.rules.absences import ABSENCE_REASONS
 
@@ -51,7 +51,7 @@ def span(made: CoverPlan) -> Away:
 def facts(made: CoverPlan) -> dict[str, object]:
     """Give what the record keeps of a plan."""
     return {
-        "registrar": made.registrar_id,
+        "registrar": registrar_name(made.registrar_id),
         "begins": made.begins_at.isoformat(),
         "ends": made.ends_at.isoformat(),
         "state": made.state,

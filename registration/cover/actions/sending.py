@@ -5,11 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError
 
 from registration.booking.actions import offer_notices, offers
 from registration.booking.actions.refusals import BookingRefused
-from registration.booking.queries import appointment_by_id
 from registration.booking.queries.displaced import Hit, hits, is_displaced, live_among
 from registration.booking.queries.offers import offers_by_number
 from registration.booking.rules.offers import answer_by
@@ -19,7 +17,7 @@ from registration.common.db import db
 from registration.common.errors import Refused
 from registration.cover.actions.planning import SENT, SETTLED, NotThere, draft, facts, lines_of
 from registration.cover.models import CoverLine, CoverPlan
-from registration.cover.queries import is_free_for, lines, plan_by_id
+from registration.cover.queries import is_free_for, lines, plan_by_id, registrar_name
 from registration.cover.rules import OPEN, Way
 from registration.messages import actions as messages
 from registration.messages.rules import REMINDERS
@@ -72,23 +70,20 @@ def _is_as_planned(line: CoverLine, families: Mapping[int, Hit]) -> bool:
 
 
 def _take_over(made: CoverPlan, rows: Collection[CoverLine]) -> None:
-    """Put other registrars into whole sessions: their families notice nothing. PlanChanged where one is not free any more."""
+    """Put other registrars into whole sessions: their families notice nothing. PlanChanged where one is not free any more.
+
+    Recording the absence has taken the lock under which the rota is changed, so who is free stays so.
+    """
     for session_id, taker in sorted(
         {(line.was_session_id, line.registrar_id or 0) for line in rows if line.registrar_id}
     ):
         values = {"session": session_id, "taker": taker, "away": made.registrar_id}
         if not is_free_for(taker, session_id):
             raise PlanChanged
-        try:
-            with db.session.begin_nested():
-                sat = db.session.execute(_SIT, values).rowcount  # type: ignore[attr-defined]
-                db.session.execute(_SIT_THERE, values)
-        except IntegrityError:
-            raise PlanChanged from None
-        if sat != 1:
-            raise PlanChanged
-        who = {"before": {"registrar": made.registrar_id}, "after": {"registrar": taker}}
-        audit.record("taken over", about=f"session:{session_id}", actor=current_actor(), **who)
+        db.session.execute(_SIT, values)
+        db.session.execute(_SIT_THERE, values)
+        was, by = ({"registrar": registrar_name(number)} for number in (made.registrar_id, taker))
+        audit.record("taken over", about=f"session:{session_id}", actor=current_actor(), before=was, after=by)
 
 
 def _clear(made: CoverPlan, families: Mapping[int, Hit], now: datetime) -> None:
@@ -109,19 +104,13 @@ def _settle_one(line: CoverLine, hit: Hit, now: datetime) -> None:
     messages.withdraw(hit.public_id, now=now, templates=REMINDERS)
     if line.offer_id is None:
         why = "is to be rung" if line.chosen else "can have no other time within its 42 days by itself"
-        _ask(hit, why, now)
+        offer_notices.ask_for_a_call(hit, why, now)
         return
     offered = offers_by_number([line.offer_id])[line.offer_id]
     limit = answer_by(offered.start, hit.start, hit.last_lawful_day, now)
     offers.send(line.offer_id, now, limit.moment)
     if limit.urgent or hit.by_post_only:
-        _ask(hit, "has little time to answer the offer of another", now)
-
-
-def _ask(hit: Hit, why: str, now: datetime) -> None:
-    family = appointment_by_id(hit.public_id)
-    if family is not None:
-        offer_notices.ask_for_a_call(family, why, now)
+        offer_notices.ask_for_a_call(hit, "has little time to answer the offer of another", now)
 
 
 def _nobody_forgotten(made: CoverPlan, rows: Collection[CoverLine], now: datetime) -> None:

@@ -10,7 +10,7 @@ from registration.booking.forms.needs import OFFER
 from registration.booking.queries import moment
 from registration.common.clock import LONDON, today
 from registration.common.forms import Form
-from registration.desk.extra import ExtraTime, centre_choices, registrar_choices
+from registration.desk.extra import ExtraTime, centre_choices, may_open, registrar_choices
 from registration.desk.rules.seeking import coming_day, time_of_day
 
 #: What the button of a time outside the rota says instead of a centre and a start.
@@ -34,8 +34,8 @@ class TimeOrExtra(Form):
 
     @property
     def wants_extra(self) -> bool:
-        """Say whether a time outside the rota was asked for."""
-        return bool(self["time"].data == EXTRA)
+        """Say whether a time outside the rota was asked for, by somebody who may open one."""
+        return bool(self["time"].data == EXTRA) and may_open()
 
     def validate_time(self, field: StringField) -> None:
         """Refuse what no button of ours says; ValidationError is raised."""

@@ -2,6 +2,9 @@
 
 from flask import Flask
 
+from registration.common import audit
+from registration.desk.naming import bookings_by_public_id, keys_of_reference
+from registration.desk.record import booking_names
 from registration.desk.views import booking as _booking  # noqa: F401 -- a booking's pages, on the desk's blueprint
 from registration.desk.views import day
 from registration.desk.views import find as _find  # noqa: F401 -- its search
@@ -19,6 +22,9 @@ from registration.staff.rules import Door
 def init_app(app: Flask) -> None:
     """Give the application the desk's pages, and staff the doors to them."""
     app.register_blueprint(bp)
+    audit.call(app, "booking", booking_names)
+    audit.call(app, "", bookings_by_public_id)
+    audit.find(app, keys_of_reference)
     staff.offer(
         app, Door("desk.phone", "Book by telephone", "For a family that calls, with the times kept for the desk.")
     )

@@ -43,7 +43,7 @@ def _show(appointment: Appointment, fault: str = "") -> str:
         to_come=appointment.state == "booked" and appointment.start > now(),
         messages=list(record.messages_about(appointment.public_id)),
         settled=record.settled_of(appointment.id),
-        history=audit.history_of(f"booking:{appointment.id}"),
+        history=audit.history_of(f"booking:{appointment.id}", str(appointment.public_id)),
         displaced=is_displaced(appointment.id),
         **facts(appointment),
     )

@@ -41,8 +41,6 @@ def move(public_id: UUID) -> ResponseReturnValue:
     appointment, form = booking_or_404(public_id), MoveBooking()
     if not form.accepted():
         return _times(appointment, form), HTTPStatus.UNPROCESSABLE_ENTITY
-    if form.wants_extra and not may_open():
-        return refused(appointment, NotOffered())
     try:
         centre, start = _opened(form, appointment)
         changes.move(public_id, centre, start, now(), urgent=True)

@@ -14,7 +14,6 @@ from registration.booking.actions.refusals import (
     BookingRefused,
     HoldRanOut,
     KeyUsedOtherwise,
-    NotOffered,
 )
 from registration.booking.queries import MINUTE, KeptUntil, appointment_by_id, kept_until, moment
 from registration.booking.rules.choices import Offer
@@ -140,8 +139,6 @@ def _opened(form: PhoneBooking) -> tuple[int, datetime]:
     """Give the centre and start to book, an extra session opened for it where one was asked for."""
     if not form.wants_extra:
         return form.offer
-    if not may_open():
-        raise NotOffered
     answers = form.answers
     return open_extra(form.extra, answers.births, interpreter=answers.with_interpreter)
 
@@ -229,9 +226,10 @@ def _questions(form: Questions) -> str:
 
 def _chosen_from(form: PhoneBooking, same: list[Found] | None = None, *, must: bool = False) -> str:
     """Show the times and ask how to reach the family. `must` says that it is the same family, without a doubt."""
+    asked = Questions()
+    if not asked.accepted():  # what the first page let through came back changed
+        return _questions(asked)
     form.offer_extra()
-    if not form.answers.births or form.answers.attending is None:
-        return _questions(form)
     kept = _kept(form)
     return render_template(
         "desk/phone.html",

@@ -22,7 +22,7 @@ from registration.desk.views.work import at, days_left
 from registration.staff.rules import DESK, DESK_READERS
 
 
-@bp.get("/work/waiting-list")
+@bp.get("/lists/waiting-list")
 @roles(*DESK_READERS)
 def waiting() -> str:
     """List the families that wait, in the order in which they are asked."""

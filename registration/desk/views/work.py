@@ -55,8 +55,8 @@ def own_registrar() -> int | None:
     return registrar_of(user.id) or 0
 
 
-@bp.get("/work/without-a-time", defaults={"work": WITHOUT_TIME}, endpoint="without_time")
-@bp.get("/work/offers", defaults={"work": UNANSWERED}, endpoint="unanswered")
+@bp.get("/lists/without-a-time", defaults={"work": WITHOUT_TIME}, endpoint="without_time")
+@bp.get("/lists/offers", defaults={"work": UNANSWERED}, endpoint="unanswered")
 @roles(*DESK_READERS)
 def families(work: str) -> str:
     """Show the families of a list, and what to do next for each."""
@@ -105,7 +105,7 @@ def days_left(left: int) -> str:
     return {0: "last day", 1: "1 day"}.get(left, f"{left} days")
 
 
-@bp.post("/work/<work>/take")
+@bp.post("/lists/<work>/take")
 @roles(*DESK)
 @commits
 def take(work: str) -> ResponseReturnValue:
@@ -116,7 +116,7 @@ def take(work: str) -> ResponseReturnValue:
     )
 
 
-@bp.post("/work/<work>/give-back")
+@bp.post("/lists/<work>/give-back")
 @roles(*DESK)
 @commits
 def give_back(work: str) -> ResponseReturnValue:
@@ -125,7 +125,7 @@ def give_back(work: str) -> ResponseReturnValue:
     return _changed(work, form, lambda: marks.release(work, form.fact.data, actor=current_actor(), now=now()))
 
 
-@bp.post("/work/<work>/done")
+@bp.post("/lists/<work>/done")
 @roles(*DESK)
 @commits
 def done(work: str) -> ResponseReturnValue:
@@ -151,7 +151,7 @@ def _changed(work: str, form: Form, change: Callable[[], None]) -> ResponseRetur
     return redirect(url_for(f"desk.{'without_time' if work == WITHOUT_TIME else 'unanswered'}"), HTTPStatus.SEE_OTHER)
 
 
-@bp.get("/work/outcomes")
+@bp.get("/lists/outcomes")
 @roles(*OUTCOME_READERS)
 def outcomes_missing() -> str:
     """Show the days of which nobody has said what became of an appointment."""
@@ -163,7 +163,7 @@ def _day(day: date) -> str:
     return f"{day:%A} {day_and_month(day)}"
 
 
-@bp.get("/work/running-dry")
+@bp.get("/lists/running-dry")
 @roles(*SUPPLY_READERS)
 def running_dry() -> str:
     """Show, cluster by cluster, the times left against the families to be expected."""

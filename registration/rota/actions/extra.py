@@ -21,6 +21,7 @@ from registration.rota.actions.noting import one_at_a_time
 from registration.rota.actions.sessions import EXCLUSION, PUBLISHED
 from registration.rota.models import Registrar, Session
 from registration.rota.queries.absences import away_between
+from registration.rota.queries.days import open_days
 
 
 class NoExtraSession(Refused):
@@ -72,8 +73,11 @@ def _where(centre_id: int, begins: datetime) -> Centre:
     centre = db.session.get(Centre, centre_id)
     if centre is None:
         raise NoExtraSession("There is no such centre.")
-    if not participating(centre, civil_date(begins)):
+    day = civil_date(begins)
+    if not participating(centre, day):
         raise NoExtraSession(f"{centre.name} does not take part that day.")
+    if closed := open_days(day, day).closed(centre_id, day):
+        raise NoExtraSession(f"{centre.name} is closed that day: {closed}.")
     return centre
 
 

@@ -201,14 +201,14 @@ def _exception_facts(row: PatternException) -> dict[str, object]:
     return {"day": row.day.isoformat(), "half": row.half, **where, "reason": row.reason}
 
 
-def remove_exception(exception_id: int, actor: str) -> int:
-    """Take out an exception, so that the pattern counts again, and give its registrar; NoSuchException where it is gone."""
+def remove_exception(registrar_id: int, exception_id: int, actor: str) -> None:
+    """Take out a registrar's exception, so that the pattern counts again; NoSuchException where it is gone."""
     one_at_a_time()
-    row = db.session.get(PatternException, exception_id)
+    wanted = select(PatternException).filter_by(id=exception_id, registrar_id=registrar_id)
+    row = db.session.scalars(wanted).one_or_none()
     if row is None:
         raise NoSuchException
     before = _exception_facts(row)
     db.session.delete(row)
     db.session.flush()
-    audit.record("took out an exception", about=f"registrar:{row.registrar_id}", actor=actor, before=before)
-    return row.registrar_id
+    audit.record("took out an exception", about=f"registrar:{registrar_id}", actor=actor, before=before)

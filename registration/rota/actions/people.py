@@ -1,7 +1,7 @@
 """Add registrars, change what is known of them, and see them off. Families who have their times decide what may change."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, date, datetime, time
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from registration.rota.actions.sessions import PUBLISHED, WITHDRAWN, TakenIn
 from registration.rota.models import Registrar, Session
 from registration.rota.queries import registrars_by_name
 from registration.rota.rules import same_name
+from registration.rota.rules.people import Facts
 
 #: Later than any session.
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -27,19 +28,6 @@ class NameTaken(Refused):
 
 class NoSuchRegistrar(Refused):
     """There is no such registrar."""
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the council knows of a registrar; None is what it does not say. Minutes are for each baby."""
-
-    name: str
-    grade: str
-    may_register_births: bool
-    languages: tuple[str, ...]
-    home_postcode: str | None
-    contracted_sessions: int | None
-    minutes_per_baby: int | None
 
 
 def add_registrar(facts: Facts, actor: str) -> Registrar:

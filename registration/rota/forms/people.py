@@ -11,9 +11,9 @@ from registration.centres.rules import canonical_postcode
 from registration.common.authority import RANGES
 from registration.common.dates import CivilDateField
 from registration.common.forms import Form
-from registration.rota.actions.people import Facts
 from registration.rota.models import Registrar
 from registration.rota.rules import GRADES, languages
+from registration.rota.rules.people import Facts
 
 LONGEST_NAME = 120
 #: Half-days of a week, two on each of seven days.

@@ -1,13 +1,13 @@
 """A draft of the rota as it stands now: what is wrong with it, what it would change, and what it can do for families."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
 from sqlalchemy import select
 
-from registration.common.audit import AuditEvent
+from registration.common.audit import AuditEvent, Named
 from registration.common.db import db
 from registration.rota.models import DraftSession, RotaDraft
 from registration.rota.queries.planning import around, draft_sessions, published_rota
@@ -81,3 +81,10 @@ def published_counts(draft: RotaDraft) -> Mapping[str, int] | None:
     """Give how many sessions were new, changed, unchanged and withdrawn when a draft was published, from the record."""
     wanted = select(AuditEvent.after).where(AuditEvent.about == f"draft:{draft.id}", AuditEvent.event == PUBLISHED_IT)
     return db.session.scalar(wanted) if draft.state == "published" else None
+
+
+def draft_names(keys: Collection[str]) -> Mapping[str, Named]:
+    """Give the names of drafts as the record shows them, by number, with the page of each."""
+    wanted = select(RotaDraft.id, RotaDraft.name).where(RotaDraft.id.in_([int(key) for key in keys]))
+    found = db.session.execute(wanted)
+    return {str(row.id): Named(row.name, "rota.draft", {"draft_id": row.id}) for row in found}

@@ -27,4 +27,6 @@ def registrar_of(staff_user_id: int) -> Registrar | None:
 def registrar_names(numbers: Collection[str]) -> Mapping[str, Named]:
     """Name registrars for the record, by their numbers as texts."""
     wanted = select(Registrar.id, Registrar.name).where(Registrar.id.in_([int(number) for number in numbers]))
-    return {str(number): Named(name, f"/rota/registrars/{number}") for number, name in db.session.execute(wanted)}
+    return {
+        str(number): Named(name, "rota.person", {"registrar_id": number}) for number, name in db.session.execute(wanted)
+    }

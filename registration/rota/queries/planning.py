@@ -159,10 +159,10 @@ def around(first: date, last: date) -> Around:
 
     What stands beside it: extra sessions, and in weeks of which the draft has only a part, the rota of the other days.
     """
-    from_monday, to_sunday = monday_of(first), monday_of(last) + WEEK - DAY
-    weeks = _sessions(_published(from_monday, to_sunday))
-    extra = {each.key for each in _sessions(_published(from_monday, to_sunday).where(Session.kind == "extra"))}
-    standing = [each for each in weeks if each.key in extra or not first <= each.day <= last]
+    weeks = db.session.scalars(_published(monday_of(first), monday_of(last) + WEEK - DAY))
+    standing = [
+        _planned(each) for each in weeks if each.kind == "extra" or not first <= civil_date(each.begins_at) <= last
+    ]
     return Around(people(), places(), open_days(first, last), away_on(first, last), standing)
 
 
@@ -172,17 +172,14 @@ def _published(first: date, last: date) -> Select[Session]:
     return wanted.order_by(Session.begins_at, Session.id)
 
 
-def _sessions(wanted: Select[Session]) -> list[Planned]:
-    return [
-        Planned(each.registrar_id, each.centre_id, each.room_id, each.begins_at, each.ends_at, each.id)
-        for each in db.session.scalars(wanted)
-    ]
+def _planned(row: Session | DraftSession) -> Planned:
+    return Planned(row.registrar_id, row.centre_id, row.room_id, row.begins_at, row.ends_at, row.id)
 
 
 def published_rota(first: date, last: date, *, lock: bool = False) -> list[Planned]:
     """Give the published sessions of a span of days that are of the rota, their numbers as keys; locked until commit if asked."""
     wanted = _published(first, last).where(Session.kind == "rota")
-    return _sessions(wanted.with_for_update() if lock else wanted)
+    return [_planned(each) for each in db.session.scalars(wanted.with_for_update() if lock else wanted)]
 
 
 def published_to() -> date | None:
@@ -195,7 +192,5 @@ def published_to() -> date | None:
 def draft_sessions(draft_id: int) -> list[Planned]:
     """Give the sessions that a draft proposes, their numbers in it as keys."""
     wanted = select(DraftSession).where(DraftSession.draft_id == draft_id)
-    return [
-        Planned(each.registrar_id, each.centre_id, each.room_id, each.begins_at, each.ends_at, each.id)
-        for each in db.session.scalars(wanted.order_by(DraftSession.begins_at, DraftSession.id))
-    ]
+    found = db.session.scalars(wanted.order_by(DraftSession.begins_at, DraftSession.id))
+    return [_planned(each) for each in found]

@@ -53,7 +53,7 @@ def week_sessions(first: datetime, last: datetime) -> list[Sat]:
         .where(Session.state == "published", Session.begins_at >= first, Session.begins_at < last)
         .order_by(Session.begins_at, Session.id)
     )
-    return [Sat(*who, london(begins), london(ends), extra) for *who, begins, ends, extra in db.session.execute(wanted)]
+    return [Sat(*row[:7], london(row[7]), london(row[8]), row[9]) for row in db.session.execute(wanted)]
 
 
 def spots() -> Mapping[int, Spot]:

@@ -2,11 +2,25 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 #: A superintendent registrar has no part in births of the last twelve months; a deputy registers as a registrar does.
 GRADES = ("registrar", "deputy_registrar", "superintendent_registrar")
 
 _TAG = re.compile(r"[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?", re.ASCII | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the council knows of a registrar; None is what it does not say. Minutes are for each baby."""
+
+    name: str
+    grade: str
+    may_register_births: bool
+    languages: tuple[str, ...]
+    home_postcode: str | None
+    contracted_sessions: int | None
+    minutes_per_baby: int | None
 
 
 def grade(text: str) -> str:

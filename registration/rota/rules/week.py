@@ -84,6 +84,19 @@ def cells(sessions: Iterable[Sat], row_of: Callable[[Sat], Hashable]) -> Mapping
     return found
 
 
+def lasting(
+    sessions: Iterable[Sat], shown: Iterable[Column], row_of: Callable[[Sat], Hashable]
+) -> Mapping[tuple[Hashable, Column], list[Sat]]:
+    """Put the sessions that began in an earlier half-day into the later ones of that day into which they last."""
+    begins = {column: span_of(column)[0] for column in shown}
+    found: defaultdict[tuple[Hashable, Column], list[Sat]] = defaultdict(list)
+    for sat in sessions:
+        for column, at in begins.items():
+            if column[0] == sat.column[0] and sat.begins < at < sat.ends and column != sat.column:
+                found[row_of(sat), column].append(sat)
+    return found
+
+
 def faults(sat: Sat, away: Iterable[Away], days: OpenDays, takes_part: Callable[[int, date], bool]) -> list[str]:
     """Say what is wrong with a published session, as a predicate: 'is away (sickness)'.
 
@@ -115,7 +128,7 @@ def initials(names: Mapping[int, str]) -> dict[int, str]:
 
 
 def _short(name: str, length: int) -> str:
-    words = re.findall(r"\w+", name) or ["?"]
+    words: list[str] = re.findall(r"\w+", name) or ["?"]
     return "".join(word[:length].capitalize() for word in words[:-1]) + words[-1][:length].capitalize()
 
 

@@ -100,9 +100,9 @@ def _changes(found: Examined) -> dict[str, int]:
 def _effect(found: Examined, weeks: Iterable[date], today: date) -> list[tuple[str, Expected, list[tuple[str, Cell]]]]:
     """Give, by cluster, the expected births and each week's capacity, worst cluster first."""
     people, places = found.around.people, found.around.places
-    extra = [each for each in found.around.standing if each.day >= found.first]
-    drafted = capacity([*found.sessions, *extra], people, places)
-    standing = capacity([*found.published, *extra], people, places)
+    beside = found.around.standing
+    drafted = capacity([*found.sessions, *beside], people, places)
+    standing = capacity([*found.published, *beside], people, places)
     births = seen().births_per_week(today)
     nothing = Expected(0, 0)
     lines = []

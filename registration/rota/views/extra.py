@@ -38,7 +38,7 @@ def add_extra() -> ResponseReturnValue:
             add_extra_session(
                 form.registrar.data, form.centre.data, None, begins, ends, form.reason.data, current_actor()
             )
-            return redirect(url_for("rota.week", **{"from": monday_of(london(begins).date()).isoformat()}))
+            return redirect(url_for("rota.week") + f"?from={monday_of(london(begins).date())}")
         except Refused as refusal:
             undo()
             form.form_errors.append(refusal.sentence)

@@ -52,11 +52,18 @@ def tabs() -> dict[str, object]:
     """Give the links to the pages that stand beside each other, for whoever may open them."""
     return {
         "tabs": [
-            {"text": title, "href": url_for(endpoint), "current": request.endpoint == endpoint}
+            {"text": title, "href": url_for(endpoint), "current": _current(url_for(endpoint))}
             for endpoint, title in TABS
             if has_role(*vars(current_app.view_functions[endpoint])["access"])
         ]
     }
+
+
+def _current(address: str) -> str:
+    """Give the aria-current of a link: to the page itself, or to the one that a page lies under."""
+    if request.path == address:
+        return "page"
+    return "true" if request.path.startswith(f"{address}/") else ""
 
 
 @bp.after_request

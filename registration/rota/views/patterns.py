@@ -187,7 +187,7 @@ def remove_exception(registrar_id: int, exception_id: int) -> ResponseReturnValu
     if not form.accepted():
         return _page(registrar), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        actions.remove_exception(exception_id, current_actor())
+        actions.remove_exception(registrar_id, exception_id, current_actor())
     except Refused as refusal:
         undo()
         return _page(registrar, refusal.sentence), HTTPStatus.CONFLICT

@@ -4,15 +4,16 @@ from collections import defaultdict
 from datetime import timedelta
 from http import HTTPStatus
 
+from babel import Locale
 from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 
 from registration.common.access import current_actor, has_role, roles
 from registration.common.audit import history_of
 from registration.common.authority import current_authority
 from registration.common.clock import london, now
 from registration.common.errors import Refused
+from registration.common.forms import Form
 from registration.common.transaction import commits, undo
 from registration.rota.actions import people as actions
 from registration.rota.actions.absences import FamiliesBooked
@@ -27,6 +28,7 @@ from registration.staff.rules import ROTA_MANAGERS, ROTA_READERS
 #: How far ahead a registrar's own page looks.
 SOON = timedelta(weeks=6)
 A_YEAR = timedelta(days=365)
+ENGLISH = Locale("en")
 
 
 @bp.get("/registrars")
@@ -56,8 +58,7 @@ def _gone(registrar: Registrar) -> bool:
 
 def languages_in_words(tags: list[str]) -> str:
     """Name languages in English: 'English, Urdu'."""
-    names = get_locale().languages
-    return ", ".join(str(names.get(tag.lower(), tag)) for tag in tags)
+    return ", ".join(str(ENGLISH.languages.get(tag.lower(), tag)) for tag in tags)
 
 
 @bp.get("/registrars/<int(max=2147483647):registrar_id>")
@@ -111,7 +112,7 @@ def add_registrar() -> ResponseReturnValue:
             return redirect(url_for("rota.person", registrar_id=made.id))
         except Refused as refusal:
             undo()
-            form.name.errors = [refusal.sentence]
+            form.name.errors = (refusal.sentence,)
     return _person_form(form, None), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
@@ -137,10 +138,10 @@ def change_registrar(registrar_id: int) -> ResponseReturnValue:
         except FamiliesBooked as refusal:
             undo()
             hits = hit_lines(refusal.hits)
-            form.may_register_births.errors = ["Families are booked with this registrar: settle them first."]
+            form.may_register_births.errors = ("Families are booked with this registrar: settle them first.",)
         except Refused as refusal:
             undo()
-            form.name.errors = [refusal.sentence]
+            form.name.errors = (refusal.sentence,)
     return _person_form(form, registrar, hits), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
@@ -178,7 +179,7 @@ def see_off(registrar_id: int) -> ResponseReturnValue:
         except FamiliesBooked as refusal:
             undo()
             hits = hit_lines(refusal.hits)
-            form.day.errors = [refusal.sentence]
+            form.day.errors = (refusal.sentence,)
     page = render_template("rota/person_leave.html", form=form, registrar=registrar, hits=hits)
     return page, HTTPStatus.UNPROCESSABLE_ENTITY
 
@@ -189,6 +190,8 @@ def see_off(registrar_id: int) -> ResponseReturnValue:
 def stay(registrar_id: int) -> ResponseReturnValue:
     """Take the day of leaving back."""
     _registrar(registrar_id)
+    if not Form().accepted():
+        abort(HTTPStatus.BAD_REQUEST)
     actions.see_off(registrar_id, None, current_actor(), seen().taken_in)
     return redirect(url_for("rota.person", registrar_id=registrar_id))
 

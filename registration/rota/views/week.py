@@ -146,20 +146,31 @@ def _monday(text: str) -> date:
 # ---- the lines of the table
 
 
+def _centre(sat: Sat) -> int:
+    return sat.centre_id
+
+
+def _registrar(sat: Sat) -> int:
+    return sat.registrar_id
+
+
 def _by_centre(week: Week) -> list[Row]:
-    cells = rules.cells(week.sessions, lambda sat: sat.centre_id)
+    cells = rules.cells(week.sessions, _centre)
+    still = rules.lasting(week.sessions, week.columns, _centre)
     day_page = _day_pages()
 
     def cell(spot: Spot, column: Column) -> Cell:
         here = cells.get((spot.id, column), ())
         entries = [_entry(week, sat, week.initials[sat.registrar_id], sat.registrar, day_page) for sat in here]
-        return Cell(entries, "" if entries else _closed(week, spot, column[0]))
+        on = [f"{week.initials[sat.registrar_id]} to {_clock(sat.ends)}" for sat in still.get((spot.id, column), ())]
+        return Cell(entries, ", ".join(on) or ("" if entries else _closed(week, spot, column[0])))
 
     return [Row(spot.name, "", spot.cluster, [cell(spot, c) for c in week.columns]) for spot in week.shown_spots()]
 
 
 def _by_registrar(week: Week) -> list[Row]:
-    cells = rules.cells(week.sessions, lambda sat: sat.registrar_id)
+    cells = rules.cells(week.sessions, _registrar)
+    still = rules.lasting(week.sessions, week.columns, _registrar)
     spans = [rules.span_of(column) for column in week.columns]
     day_page = _day_pages()
 
@@ -169,7 +180,9 @@ def _by_registrar(week: Week) -> list[Row]:
         entries = [
             _entry(week, sat, week.places[sat.centre_id], week.spots[sat.centre_id].name, day_page) for sat in here
         ]
-        return Cell(entries, ", ".join(rules.away_in(away, *spans[at])) if away else "")
+        on = [f"{week.places[sat.centre_id]} to {_clock(sat.ends)}" for sat in still.get((who, week.columns[at]), ())]
+        # Where somebody sits who is away, the session itself says so.
+        return Cell(entries, ", ".join(on or ([] if entries else rules.away_in(away, *spans[at]))))
 
     shown = [(who, name) for who, name in week.names.items() if week.cluster is None or who in week.sitting]
     return [
@@ -186,11 +199,10 @@ def _by_registrar(week: Week) -> list[Row]:
 def _by_cluster(week: Week) -> list[Row]:
     cells = rules.cells(week.sessions, lambda sat: week.spots[sat.centre_id].cluster_id)
     clusters = {spot.cluster_id: spot.cluster for spot in week.shown_spots()}
-    start = week.monday.isoformat()
     return [
         Row(
             name,
-            url_for("rota.week", **{"from": start, "by": "centres", "cluster": cluster}),
+            _address(week.monday, "centres", cluster),
             "",
             [_sum(cells.get((cluster, column), [])) for column in week.columns],
         )

@@ -1,7 +1,7 @@
 """The first page after signing in: what needs one today, and what one may open."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from flask import (
@@ -76,13 +76,21 @@ def sections() -> dict[str, object]:
     """Give what stands under the header of staff pages, for every template: links, and how long the sign-in lasts."""
     if not has_request_context() or "_user_id" not in session or not signed_in():
         return {}
+    doors = _open_doors()
     return {
         "sign_in_lasts": _lasting(),
         "sections": [
-            {"text": door.title, "href": url_for(door.endpoint), "current": request.endpoint == door.endpoint}
-            for door in _open_doors()
+            {"text": door.title, "href": url_for(door.endpoint), "current": _current(door, doors)} for door in doors
         ],
     }
+
+
+def _current(door: Door, doors: Sequence[Door]) -> str:
+    """Give the aria-current of a link: the page itself, or the only way to where the page lies."""
+    if any(each.endpoint == request.endpoint for each in doors):
+        return "page" if door.endpoint == request.endpoint else ""
+    here = [each for each in doors if each.endpoint.partition(".")[0] == request.blueprint]
+    return "true" if here == [door] else ""
 
 
 def _open_doors() -> list[Door]:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registration.booking.rules.slots import free_starts
@@ -77,6 +77,7 @@ def test_a_family_answers_before_the_appointment_it_has():
     assert kept_until(at("09:00", 27), at("11:30"), at("10:00"), NOTICE) is None
 
 
+@settings(deadline=None)
 @given(moments, moments, moments)
 def test_whatever_the_moments_a_family_has_time_to_answer_by_day_and_before_either_appointment(now, start, has):
     until = kept_until(start, has, now, NOTICE)
@@ -126,6 +127,7 @@ def test_a_family_that_is_late_anyway_is_offered_another_centre_up_to_the_day_it
     assert not suits(late, 2, HAS + timedelta(days=1))
 
 
+@settings(deadline=None)
 @given(
     st.booleans(),
     st.none() | st.frozensets(st.integers(1, 4)),
@@ -151,6 +153,7 @@ def test_those_with_the_fewest_days_left_are_asked_first_then_those_who_wait_lon
     assert [each.booking_id for each in in_turn([same, WAITER, old, late])] == [2, 3, 1, 4]
 
 
+@settings(deadline=None)
 @given(
     st.permutations(
         [replace(WAITER, booking_id=number, since=WAITER.since + timedelta(hours=number % 3)) for number in range(6)]
@@ -163,6 +166,7 @@ def test_the_order_does_not_depend_on_how_they_were_found(found):
 # ---- which starts
 
 
+@settings(deadline=None)
 @given(st.integers(0, 8), st.integers(1, 8), st.integers(1, 3))
 def test_a_start_uses_some_of_what_became_free_or_was_free_before(first, long, babies):
     """Minute by minute, in a session of eight hours."""

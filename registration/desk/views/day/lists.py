@@ -1,11 +1,13 @@
 """The list of a centre's appointments on a day, and the buttons in its rows."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from http import HTTPStatus
 from uuid import UUID
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 
 from registration.booking.actions import outcomes
 from registration.booking.forms.needs import language_name
@@ -19,7 +21,7 @@ from registration.booking.queries.day import day_list as appointments
 from registration.booking.rules.outcomes import TITLES, choices
 from registration.booking.wording import clock_time, long_day, short_day
 from registration.common.access import current_actor, has_role, roles
-from registration.common.clock import now, today
+from registration.common.clock import civil_date, now, today
 from registration.common.errors import Refused
 from registration.common.transaction import commits, undo
 from registration.desk.forms.day import Mark, Unable
@@ -112,7 +114,7 @@ def unable(centre_id: int, day: str, public_id: UUID) -> ResponseReturnValue:
 
 
 def _asked_why(place: Place, row: DayRow, form: Unable) -> str:
-    return render_template("desk/day_unable.html", place=place, line=line_of(row), form=form)
+    return render_template("desk/day_unable.html", place=place, line=line_of(row, now()), form=form)
 
 
 def row_here(place: Place, public_id: UUID) -> DayRow:
@@ -124,8 +126,8 @@ def row_here(place: Place, public_id: UUID) -> DayRow:
 
 
 def _drawn(place: Place, form: Mark) -> str:
-    marks = has_role(*DAY_MARKERS)
-    lines = [line_of(row, marks=marks) for row in appointments(place.centre.id, place.day)]
+    marks, at = has_role(*DAY_MARKERS), now()
+    lines = [line_of(row, at, marks=marks) for row in appointments(place.centre.id, place.day)]
     if own_centres() is not None:
         lines = [for_centre_worker(line) for line in lines]
     missing = outcomes_missing(now(), [place.centre.id]) if marks else []
@@ -145,10 +147,10 @@ def _around(day: date) -> dict[str, object]:
     return {"before": day - A_DAY, "after": day + A_DAY, "today": today(), "short_day": short_day}
 
 
-def line_of(row: DayRow, *, marks: bool = False) -> Line:
-    """Put an appointment into the words of the list; with `marks` the buttons that may be pressed at this moment."""
-    standing = row.standing
-    possible = choices(standing, today(), now()) if marks else ()
+def line_of(row: DayRow, at: datetime, *, marks: bool = False) -> Line:
+    """Put an appointment into the words of the list; with `marks` the buttons that may be pressed at that moment."""
+    standing, day = row.standing, civil_date(at)
+    possible = choices(standing, day, at) if marks else ()
     return Line(
         key=str(row.public_id),
         reference=standing.reference,
@@ -166,9 +168,9 @@ def line_of(row: DayRow, *, marks: bool = False) -> Line:
         email=row.email or "",
         shares=row.shares,
         joins=row.joins,
-        state=state_in_words(standing, today(), displaced=row.displaced),
+        state=state_in_words(standing, day, displaced=row.displaced),
         outcome=str(standing.outcome or ""),
-        by=f"{standing.by}, {clock_time(row.happened_at)}" if row.happened_at else "",
+        by=", ".join(filter(None, [standing.by, clock_time(row.happened_at)])) if row.happened_at else "",
         marked=standing.marked,
         version=standing.version,
         marks=tuple((str(each), TITLES[each]) for each in possible if each is not None),
@@ -177,4 +179,11 @@ def line_of(row: DayRow, *, marks: bool = False) -> Line:
 
 
 def _language(row: DayRow) -> str:
-    return f"{language_name(row.language)}{', interpreter' if row.interpreter else ''}"
+    return f"{_english_name(row.language)}{', interpreter' if row.interpreter else ''}"
+
+
+@lru_cache(maxsize=256)
+def _english_name(language: str) -> str:
+    """Name a language in English, as all pages of staff are; once, for two hundred rows ask."""
+    with force_locale("en"):
+        return language_name(language)

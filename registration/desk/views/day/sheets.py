@@ -10,13 +10,13 @@ from flask.typing import ResponseReturnValue
 
 from registration.booking.actions.outcomes import judge_sheet, mark_sheet
 from registration.booking.queries.day import day_list, standings
-from registration.booking.rules.outcomes import TITLES, Kind, SheetRow, Verdict, kept_apart
+from registration.booking.rules.outcomes import TITLES, BookedAgain, Kind, SheetRow, Verdict, kept_apart
 from registration.common import audit
 from registration.common.access import current_actor, roles
 from registration.common.clock import now
 from registration.common.files import FileRefused
 from registration.common.forms import Form
-from registration.common.transaction import commits
+from registration.common.transaction import commits, undo
 from registration.desk.forms.day import SheetDecided, SheetIn, rows_as_text
 from registration.desk.sheet import read_sheet, refuse_strangers, sheet
 from registration.desk.views.day.frame import Place, bp, place_of
@@ -37,7 +37,8 @@ def sheet_page(centre_id: int, day: str) -> str:
 def take_sheet_out(centre_id: int, day: str) -> ResponseReturnValue:
     """Give the list as a file; that somebody took it away is kept in the record."""
     place = place_of(centre_id, day)
-    lines = [line_of(row) for row in day_list(centre_id, place.day)]
+    at = now()
+    lines = [line_of(row, at) for row in day_list(centre_id, place.day)]
     audit.record("took a day sheet out", about=_about(place), actor=current_actor(), after=_facts(place, len(lines)))
     answer = Response(sheet(lines, place.centre.name, place.day), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{_file_name(place)}"'
@@ -84,7 +85,11 @@ def _settled(
     open_ones = [verdict for verdict in parted[Kind.CONFLICT] + parted[Kind.LOST] if _stands(verdict) not in shown]
     if open_ones:
         return _ask(place, parted)
-    marked = mark_sheet(verdicts, _about(place), current_actor(), now())
+    try:
+        marked = mark_sheet(verdicts, _about(place), current_actor(), now())
+    except BookedAgain as refusal:
+        undo()
+        return _drawn(place, SheetIn(formdata=None), [refusal.sentence]), HTTPStatus.UNPROCESSABLE_ENTITY
     flash(_told(marked, len(rows) - marked), "success")
     return place.back()
 

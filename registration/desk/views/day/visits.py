@@ -10,6 +10,7 @@ from registration.booking.actions.visits import answer_at_visit
 from registration.booking.forms.base import NO, YES, yes_or_no
 from registration.booking.queries.day import DayRow
 from registration.common.access import current_actor, roles
+from registration.common.clock import now
 from registration.common.transaction import commits
 from registration.desk.forms.day import Visit
 from registration.desk.views.day.frame import Place, bp, place_of
@@ -42,4 +43,4 @@ def answer_visit(centre_id: int, day: str, public_id: UUID) -> ResponseReturnVal
 
 
 def _drawn(place: Place, row: DayRow, form: Visit) -> str:
-    return render_template("desk/day_visit.html", place=place, centre=place.centre, line=line_of(row), form=form)
+    return render_template("desk/day_visit.html", place=place, centre=place.centre, line=line_of(row, now()), form=form)

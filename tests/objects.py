@@ -1,0 +1,152 @@
+"""One real thing of every kind that an address can name, at two centres, for tests that open every route.
+
+When a new route names a thing that is not here yet, tests/test_objects.py fails and says so. Then:
+1. make the thing in `make_objects` (two of them where it belongs to a centre: one here, one elsewhere), and
+2. say in NAMED which of its values stands in the address: by the argument's name, or by (endpoint, argument) where the
+   same name means different things on different routes.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from registration.booking.models import CalendarFeed
+from registration.booking.rules.requests import Appointment
+from registration.common.db import db
+from registration.cover.actions import start_plan
+from registration.cover.models import CoverLine
+from registration.cover.queries import Away
+from registration.messages.models import Message, StaffTask
+from registration.rota.models import (
+    Absence,
+    CentreDay,
+    DraftSession,
+    PatternException,
+    PatternHalfDay,
+    RotaDraft,
+    WorkingPattern,
+)
+from tests.booking.appointments import NOW, booked
+from tests.booking.world import TUESDAY, WEDNESDAY, World, at_time, make_world
+from tests.staff.people import new_person
+
+#: Said of the family at the other centre, and never to be read by who is kept to this one.
+ELSEWHERE = {"name": "Gwendolyn Elsewhere", "email": "gwen@elsewhere.example", "mobile": "+447700900123"}
+
+
+@dataclass
+class Objects:
+    """The things there are; `here` is the centre of the booking and `elsewhere` another, with a booking of its own."""
+
+    world: World
+    booking: Appointment
+    away: Appointment
+    plan: UUID
+    absent: int
+    message: UUID
+    made: dict[str, int]
+
+    @property
+    def here(self) -> int:
+        return self.world.centres["sunshine"]
+
+    @property
+    def elsewhere(self) -> int:
+        return self.world.centres["elland"]
+
+
+#: What stands in an address: by argument, or by (endpoint, argument).
+NAMED = {
+    "centre_id": lambda it: it.here,
+    "day": lambda _it: TUESDAY.isoformat(),
+    "public_id": lambda it: it.booking.public_id,
+    ("cover.*", "public_id"): lambda it: it.plan,
+    ("cover.*", "session_id"): lambda it: it.absent,
+    "message_id": lambda it: it.message,
+    "registrar_id": lambda it: it.world.registrars["ann"],
+    "work": lambda _it: "offers",
+    **{
+        name: lambda it, name=name: it.made[name]
+        for name in (
+            "line_id",
+            "task_id",
+            "staff_id",
+            "absence_id",
+            "feed_id",
+            "day_id",
+            "draft_id",
+            "key",
+            "pattern_id",
+            "exception_id",
+            "room_id",
+        )
+    },
+}
+
+
+def value(rule, name, objects):
+    """Give what stands in an address for one argument of a route."""
+    for key in ((rule.endpoint, name), (f"{rule.endpoint.partition('.')[0]}.*", name), name):
+        if key in NAMED:
+            return NAMED[key](objects)
+    raise AssertionError(f"{rule.rule} names a {name}: read the head of tests/objects.py and make one")
+
+
+def make_objects() -> Objects:
+    """Make one of everything, as of Sunday 22 November 2026, 9am."""
+    world = make_world()
+    for place, who, day in (("sunshine", "ann", TUESDAY), ("elland", "bo", TUESDAY), ("sunshine", "cleo", WEDNESDAY)):
+        world.session(place, who, day, "9:00", "12:00")
+    booking = booked(world.centres["sunshine"], at_time(TUESDAY, "9:30"))
+    away = booked(world.centres["elland"], at_time(TUESDAY, "10:00"), **ELSEWHERE)
+    plan = start_plan(
+        Away(world.registrars["ann"], at_time(TUESDAY, "0:00"), at_time(TUESDAY, "23:59")),
+        "sickness",
+        "",
+        NOW,
+        "staff:1",
+    )
+    line = db.session.scalars(select(CoverLine).where(CoverLine.plan_id == plan.id)).first()
+    made = _others(world) | {"line_id": line.id}
+    objects = Objects(world, booking, away, plan.public_id, line.was_session_id, _letter(booking), made)
+    db.session.commit()
+    return objects
+
+
+def _letter(booking: Appointment) -> UUID:
+    message = db.session.scalars(select(Message).where(Message.about == booking.public_id)).first()
+    message.channel, message.state, message.settled_at = "letter", "failed", NOW
+    return message.id
+
+
+def _others(world: World) -> dict[str, int]:
+    ann, bo, here = world.registrars["ann"], world.registrars["bo"], world.centres["sunshine"]
+    draft = RotaDraft(name="January", first_day=TUESDAY, last_day=WEDNESDAY, made_by="staff:1")
+    pattern = WorkingPattern(registrar_id=ann, valid_from=TUESDAY, made_by="staff:1")
+    rows = {
+        "task_id": StaffTask(kind="bounced", sentence="Call the family.", created=NOW),
+        "absence_id": Absence(
+            registrar_id=bo, begins_at=NOW, ends_at=NOW + timedelta(hours=8), reason="training", made_by="staff:1"
+        ),
+        "feed_id": CalendarFeed(public_id=uuid4(), digest=b"digest", registrar_id=bo, made_by="staff:1"),
+        "day_id": CentreDay(centre_id=here, day=TUESDAY, open=True, made_by="staff:1"),
+        "draft_id": draft,
+        "pattern_id": pattern,
+        "exception_id": PatternException(registrar_id=ann, day=WEDNESDAY, half="morning", made_by="staff:1"),
+        "staff_id": new_person("booking_desk", email="somebody@council.gov.uk"),
+    }
+    db.session.add_all(rows.values())
+    db.session.flush()
+    half = {"weekday": 2, "half": "morning", "centre_id": here, "begins": time(9), "ends": time(12)}
+    rows["key"] = DraftSession(
+        draft_id=draft.id,
+        registrar_id=ann,
+        centre_id=here,
+        begins_at=datetime(2026, 11, 24, 9, tzinfo=UTC),
+        ends_at=datetime(2026, 11, 24, 12, tzinfo=UTC),
+    )
+    db.session.add_all([rows["key"], PatternHalfDay(pattern_id=pattern.id, **half)])
+    db.session.flush()
+    return {name: row.id for name, row in rows.items()} | {"room_id": world.rooms["sunshine"][2]}

@@ -1,0 +1,193 @@
+"""Every route that names a thing, opened for a real one as every role, and as the worker of another centre.
+
+tests/test_access.py asks whether the right roles are let in; here the question is whether the right person is let in to
+the right thing. To make a new route known, read the head of tests/objects.py.
+"""
+
+from contextlib import contextmanager
+
+import pytest
+
+from registration.common.access import ROLES
+from registration.staff.rules import EVERY_CENTRE
+from tests.booking.world import NOW
+from tests.objects import ELSEWHERE, make_objects, value
+from tests.staff.people import new_person
+from tests.test_access import become, lists_of, refused, routes
+
+#: What only looks after one's own sign-in; every role may.
+OWN_ACCOUNT = {
+    "security.change_password",
+    "security.mf_recovery_codes",
+    "security.verify",
+    "staff.first_page",
+    "staff.sign_out_everywhere",
+    "staff.stay_signed_in",
+}
+#: A registrar may do this to their own only, and the one in tests/objects.py is another's.
+ONES_OWN = {("registrar", "rota.revoke_calendar")}
+
+#: Pages that ask and show nothing: the first question of booking by telephone.
+QUESTIONS = {"/desk/phone"}
+
+
+@pytest.fixture
+def objects(database, at):
+    at(NOW)
+    made = make_objects()
+    at("2026-11-24T08:30")  # the day of the bookings, before the first
+    return made
+
+
+@pytest.fixture
+def attempt(client, database):
+    """Let somebody open an address and undo what that did: attempt(person, method, address)."""
+
+    @contextmanager
+    def undone():
+        database.commit()
+        savepoint = database.get_bind().begin_nested()
+        try:
+            yield
+        finally:
+            database.remove()
+            savepoint.rollback()
+
+    def open_it(key, method, address):
+        with undone():
+            become(client, key)
+            return client.open(address, method=method)
+
+    return open_it
+
+
+class Key:
+    """Who somebody is to a browser, however often what they did is undone."""
+
+    def __init__(self, user):
+        self.fs_uniquifier = user.fs_uniquifier
+
+
+@pytest.fixture
+def people(objects):
+    """One person for each role; the centre worker belongs to the centre of the things."""
+    return {role: Key(new_person(role, centres=[objects.here] if role == "centre_worker" else ())) for role in ROLES}
+
+
+@pytest.fixture
+def outsider(objects):
+    """The centre worker of another centre."""
+    return Key(new_person("centre_worker", email="outsider@council.gov.uk", centres=[objects.elsewhere]))
+
+
+def guarded(app):
+    """Give the routes that staff open: (rule, access list, method)."""
+    for rule in routes(app):
+        [access] = lists_of(app.view_functions[rule.endpoint])
+        if access != "public":
+            for method in sorted(rule.methods - {"OPTIONS", "HEAD"}):
+                yield rule, access, method
+
+
+def address(app, rule, objects, **instead):
+    values = {name: value(rule, name, objects) for name in rule.arguments} | instead
+    with app.test_request_context():
+        return rule.build(values, append_unknown=False)[1]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_opens_the_things_its_lists_name_and_no_other(app, objects, people, attempt, role):
+    wrong = []
+    for rule, access, method in guarded(app):
+        if not rule.arguments:
+            continue
+        where = address(app, rule, objects)
+        answer = attempt(people[role], method, where)
+        allowed = role in access and (role, rule.endpoint) not in ONES_OWN
+        fits = (
+            answer.status_code not in {403, 404, 405} and not refused(answer)
+            if allowed
+            else answer.status_code in {403, 404}
+        )
+        if not fits or answer.status_code >= 500:
+            wrong.append((method, where, answer.status_code, "allowed" if allowed else "refused"))
+
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_the_worker_of_another_centre_opens_nothing_of_this_one(app, objects, outsider, attempt):
+    wrong = []
+    for rule, _, method in guarded(app):
+        if rule.arguments & {"centre_id", "public_id"}:
+            where = address(app, rule, objects)
+            answer = attempt(outsider, method, where)
+            if answer.status_code not in {403, 404}:
+                wrong.append((method, where, answer.status_code))
+
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_whoever_is_kept_to_a_centre_reads_of_no_family_elsewhere(app, objects, people, attempt):
+    """Every page a centre worker may open, lists and first page too, holds nothing of another centre's families."""
+    secret = [*ELSEWHERE.values(), "0123", objects.away.reference, objects.away.reference.replace("-", "")]
+    read = []
+    for rule, access, method in guarded(app):
+        if method == "GET" and "centre_worker" in access:
+            answer = attempt(people["centre_worker"], method, address(app, rule, objects))
+            read += [
+                (rule.rule, word) for word in secret if word in answer.text.replace(" ", "") or word in answer.text
+            ]
+
+    assert read == []
+
+
+def test_a_booking_is_not_found_under_another_centre(app, objects, people, attempt):
+    for rule, access, method in guarded(app):
+        if {"centre_id", "public_id"} <= rule.arguments:
+            for role in set(access) & EVERY_CENTRE:
+                where = address(app, rule, objects, public_id=objects.away.public_id)
+                assert attempt(people[role], method, where).status_code == 404, (role, method, where)
+
+
+def test_nothing_is_found_by_the_number_of_nothing(app, objects, people, attempt):
+    """What is not there is not shown, whatever its number; who would change it is told that it is gone."""
+    numbers = {"registrar_id", "absence_id", "staff_id", "draft_id", "pattern_id", "exception_id", "feed_id", "room_id"}
+    wrong = []
+    for rule, _, method in guarded(app):
+        for name in rule.arguments & numbers:
+            where = address(app, rule, objects, **{name: 2**31 - 1})
+            answer = attempt(people["administrator"], method, where)
+            if answer.status_code not in ({404} if method == "GET" else {404, 409, 422}):
+                wrong.append((method, where, answer.status_code))
+
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_the_auditor_changes_nothing_but_their_own_sign_in(app):
+    may = {rule.endpoint for rule, access, method in guarded(app) if "auditor" in access and method != "GET"}
+
+    assert may <= OWN_ACCOUNT
+
+
+def test_the_evaluator_and_the_data_officer_meet_no_family(app):
+    for role in ("evaluator", "data_officer"):
+        assert {rule.endpoint for rule, access, _ in guarded(app) if role in access} <= OWN_ACCOUNT
+
+
+def test_an_administrator_may_do_what_the_rota_manager_and_the_desk_may(app):
+    for rule, access, _ in guarded(app):
+        if {"rota_manager", "booking_desk"} & set(access):
+            assert "administrator" in access, rule.rule
+
+
+def test_the_auditor_reads_every_page_that_shows_records_or_rotas(app):
+    """A page without the auditor asks what is to be changed; by its name or because the same address takes a POST."""
+    rules = [(rule, access, method) for rule, access, method in guarded(app)]
+    forms = {rule.rule for rule, _, method in rules if method == "POST"}
+    closed = {
+        rule.rule
+        for rule, access, method in rules
+        if method == "GET" and "auditor" not in access and rule.rule not in forms
+    }
+
+    assert closed - QUESTIONS == set()
