@@ -13,12 +13,11 @@ from registration.common.db import db
 from registration.desk.rules.supply import WEEKS, CentreSupply, Supply
 
 _CENTRES = text("""
-SELECT k.id, k.name, c.id, c.name FROM centre c JOIN cluster k ON k.id = c.cluster_id
- WHERE c.participating_from <= :last AND coalesce(c.participating_to, 'infinity') >= :today ORDER BY k.name, c.name
-""")
-_BOOKED = text("""
-SELECT c.cluster_id, sum(cardinality(f.born)) FROM booking b JOIN family f ON f.id = b.family_id JOIN centre c ON c.id = b.centre_id
- WHERE b.state = 'booked' AND b.begins_at > :now AND b.begins_at < :last GROUP BY 1
+SELECT k.id, k.name, c.id, c.name,
+       (SELECT coalesce(sum(cardinality(f.born)), 0) FROM booking b JOIN family f ON f.id = b.family_id
+         WHERE b.centre_id = c.id AND b.state = 'booked' AND b.begins_at > :now AND b.begins_at < :end)
+  FROM centre c JOIN cluster k ON k.id = c.cluster_id
+ WHERE c.participating_from < :last AND coalesce(c.participating_to, 'infinity') >= :today ORDER BY k.name, c.name
 """)
 
 
@@ -28,16 +27,16 @@ def supply(now: datetime) -> list[Supply]:
     The times are those of a family with one baby born today, so that every one of them is in time.
     """
     today = civil_date(now)
-    left = _left(today, now)
-    expected = births_per_week(today)
-    end = today + timedelta(weeks=WEEKS)
-    booked = {row[0]: row[1] for row in db.session.execute(_BOOKED, {"now": now, "last": midnight(end)})}
+    left, expected = _left(today, now), births_per_week(today)
+    last = today + timedelta(weeks=WEEKS)
+    booked: dict[int, int] = defaultdict(int)
     clusters: dict[tuple[int, str], list[CentreSupply]] = defaultdict(list)
-    values = {"today": today, "last": end}
-    for cluster_id, cluster, centre_id, centre in db.session.execute(_CENTRES, values):
+    values = {"today": today, "last": last, "now": now, "end": midnight(last)}
+    for cluster_id, cluster, centre_id, centre, babies in db.session.execute(_CENTRES, values):
         clusters[cluster_id, cluster].append(CentreSupply(centre_id, centre, left[centre_id]))
+        booked[cluster_id] += babies
     found = [
-        Supply(name, tuple(centres), expected[number].per_week if number in expected else 0.0, booked.get(number, 0))
+        Supply(name, tuple(centres), expected[number].per_week if number in expected else 0.0, booked[number])
         for (number, name), centres in clusters.items()
     ]
     return sorted(found, key=lambda each: (each.spare, each.cluster))
