@@ -1,6 +1,6 @@
 """What invented families did, written as the service would have left it: bookings, answers, messages, the record."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
@@ -343,8 +343,8 @@ def _event(
     appointment: Appointment,
     event: str,
     at: datetime,
-    before: dict[str, object] | None,
-    after: dict[str, object],
+    before: Mapping[str, object] | None,
+    after: Mapping[str, object],
 ) -> dict[str, Any]:
     about = f"booking:{appointment.id}"
     return {"at": at, "event": event, "about": about, "actor": _actor(story), "before": before, "after": after}

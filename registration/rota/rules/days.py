@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+#: Letters of a room's name, which stands in narrow cells.
+LONGEST_ROOM_NAME = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Otherwise:
