@@ -10,8 +10,7 @@ from registration.common.text import storable
 from registration.rota.actions.noting import one_at_a_time
 from registration.rota.models import DraftSession, PatternException, PatternHalfDay, Session
 from registration.rota.rules import same_name
-
-LONGEST_NAME = 60
+from registration.rota.rules.days import LONGEST_ROOM_NAME
 
 
 class NotThatRoom(Refused):
@@ -70,8 +69,8 @@ def _room(room_id: int) -> Room:
 
 def _free_name(centre_id: int, name: str, but: int | None = None) -> str:
     tidy = " ".join(storable(name).split())
-    if not tidy or len(tidy) > LONGEST_NAME:
-        raise NotThatRoom(f"Enter a name of at most {LONGEST_NAME} letters")
+    if not tidy or len(tidy) > LONGEST_ROOM_NAME:
+        raise NotThatRoom(f"Enter a name of at most {LONGEST_ROOM_NAME} letters")
     for room in db.session.scalars(select(Room).where(Room.centre_id == centre_id)):
         if room.id != but and same_name(room.name) == same_name(tidy):
             raise NotThatRoom(f"The centre has a room called {room.name} already")

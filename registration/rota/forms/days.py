@@ -7,9 +7,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from registration.common.forms import Form
-from registration.rota.actions.rooms import LONGEST_NAME
 from registration.rota.forms.fields import DayField
 from registration.rota.queries.planning import Seats
+from registration.rota.rules.days import LONGEST_ROOM_NAME
 
 LONGEST_REASON = 120
 EVERY = "Every centre"
@@ -47,7 +47,7 @@ class RoomName(Form):
         "Name of the room",
         [
             InputRequired("Enter the name of the room"),
-            Length(max=LONGEST_NAME, message=f"This must be {LONGEST_NAME} letters or fewer"),
+            Length(max=LONGEST_ROOM_NAME, message=f"This must be {LONGEST_ROOM_NAME} letters or fewer"),
         ],
     )
 

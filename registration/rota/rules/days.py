@@ -1,8 +1,11 @@
-"""On which days a centre is open: bank holidays, and what a manager decides otherwise."""
+"""Centres as the rota sees them: their rooms, bank holidays, and days on which a manager decides otherwise."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+
+#: The name of a room has so many letters at most.
+LONGEST_ROOM_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
