@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Row, select, text
 
 from registration.booking.queries import MINUTE, midnight, need, openings
 from registration.booking.queries.displaced import IS_DISPLACED, Hit
@@ -19,6 +19,7 @@ from registration.common.db import db
 from registration.cover.models import CoverPlan
 from registration.cover.rules import TRAVEL_MINUTES, Family, Ground, Seat, Sitting, Standing, Taker, standing
 from registration.rota.models import Registrar
+from registration.rota.rules.patterns import HALF_DAY
 
 #: Times are looked for at least so far ahead, for families whose 42 days are over.
 AHEAD = timedelta(days=28)
@@ -120,11 +121,12 @@ SELECT l.id, b.id, b.public_id, b.reference, f.name, coalesce(f.mobile, f.second
  ORDER BY b.last_lawful_day, l.was_begins_at, l.id
 """)  # noqa: S608
 # Who is free for a whole session: at work at all, away at no part of it, at no other session then nor too near it in time
-# at another centre, not left free of this half-day on purpose, and with a half-day of the week's contract to spare.
+# at another centre, not left free of this half-day on purpose, and with as many half-days of the week's contract to spare.
 _TAKERS = text("""
-SELECT s.id, r.id, r.languages, r.contracted_sessions - week.sessions
+SELECT s.id, r.id, r.languages, r.contracted_sessions - week.half_days
   FROM session s CROSS JOIN registrar r CROSS JOIN LATERAL (
-       SELECT count(*)::int AS sessions FROM session w
+       SELECT coalesce(sum(CASE WHEN w.ends_at - w.begins_at > :half_day THEN 2 ELSE 1 END), 0)::int AS half_days
+         FROM session w
         WHERE w.registrar_id = r.id AND w.state = 'published'
           AND date_trunc('week', w.begins_at, 'Europe/London') = date_trunc('week', s.begins_at, 'Europe/London')) week
  WHERE s.id = ANY(:sessions) AND r.may_register_births AND r.id <> s.registrar_id AND r.id <> ALL(:never)
@@ -140,11 +142,12 @@ SELECT s.id, r.id, r.languages, r.contracted_sessions - week.sessions
                       AND e.half = CASE WHEN (s.begins_at AT TIME ZONE 'Europe/London')::time < '12:00' THEN 'morning'
                                         WHEN (s.begins_at AT TIME ZONE 'Europe/London')::time < '17:00' THEN 'afternoon'
                                         ELSE 'evening' END)
-   AND (r.contracted_sessions IS NULL OR r.contracted_sessions > week.sessions)
+   AND (r.contracted_sessions IS NULL
+        OR r.contracted_sessions >= week.half_days + CASE WHEN s.ends_at - s.begins_at > :half_day THEN 2 ELSE 1 END)
  ORDER BY s.id,
        NOT EXISTS (SELECT 1 FROM session d WHERE d.registrar_id = r.id AND d.state = 'published' AND d.centre_id = s.centre_id
                       AND date_trunc('day', d.begins_at, 'Europe/London') = date_trunc('day', s.begins_at, 'Europe/London')),
-       week.sessions, r.id
+       week.half_days, r.id
 """)
 _SITTINGS = text("""
 SELECT id, centre_id, begins_at, ends_at FROM session
@@ -270,9 +273,8 @@ def _seats(hits: Sequence[Hit], absent: Sequence[Away], now: datetime) -> dict[i
 def _sittings(sessions: Collection[int], away: Away, absent: Sequence[Away]) -> list[Sitting]:
     values = {"sessions": list(sessions), "begins": away.begins, "ends": away.ends}
     rows = db.session.execute(_SITTINGS, values).all()
-    asked = {"sessions": [row.id for row in rows], "never": [away.registrar_id], "travel": TRAVEL_MINUTES}
     takers: defaultdict[int, list[Taker]] = defaultdict(list)
-    for session_id, registrar_id, languages, spare in db.session.execute(_TAKERS, asked):
+    for session_id, registrar_id, languages, spare in _takers([row.id for row in rows], away.registrar_id):
         takers[session_id].append(Taker(registrar_id, frozenset(map(_primary, languages)), spare))
     return [
         Sitting(
@@ -292,16 +294,19 @@ def _gone(registrar_id: int, begins: datetime, ends: datetime, absent: Iterable[
 
 def takers(session_id: int, away: Away) -> list[tuple[int, str]]:
     """List who could take a session over while a registrar is away, the best first."""
-    asked = {"sessions": [session_id], "never": [away.registrar_id], "travel": TRAVEL_MINUTES}
-    found = [number for _, number, *_ in db.session.execute(_TAKERS, asked)]
+    found = [number for _, number, *_ in _takers([session_id], away.registrar_id)]
     names = dict(registrars())
     return [(number, names[number]) for number in found if number in names]
 
 
 def is_free_for(registrar_id: int, session_id: int) -> bool:
     """Say whether a registrar can still take a session over."""
-    asked = {"sessions": [session_id], "never": [0], "travel": TRAVEL_MINUTES}
-    return any(taker == registrar_id for _, taker, *_ in db.session.execute(_TAKERS, asked))
+    return any(taker == registrar_id for _, taker, *_ in _takers([session_id]))
+
+
+def _takers(sessions: Sequence[int], *never: int) -> Sequence[Row[*tuple[int, int, list[str], int | None]]]:
+    values = {"sessions": sessions, "never": list(never), "travel": TRAVEL_MINUTES, "half_day": HALF_DAY}
+    return db.session.execute(_TAKERS, values).all()
 
 
 def _distances(

@@ -12,6 +12,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from registration.booking.rules.slots import Minute, Need, Span, free_starts
+from registration.rota.rules.patterns import half_days_of
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -120,6 +121,11 @@ class Sitting:
     end: Minute
     takers: tuple["Taker", ...]
 
+    @property
+    def half_days(self) -> int:
+        """Give how many half-days of a contract it fills."""
+        return half_days_of(timedelta(minutes=self.end - self.begin))
+
 
 @dataclass(frozen=True, slots=True)
 class Taker:
@@ -216,8 +222,8 @@ def take_overs(families: Sequence[Family], sittings: Iterable[Sitting]) -> Itera
 def _can_sit(taker: Taker, sitting: Sitting, given: Iterable[tuple[int, Sitting]]) -> bool:
     """Say whether a registrar who was given some sessions already can take one more: by the contract, and on the way."""
     theirs = [other for who, other in given if who == taker.registrar_id]
-    this_week = sum(_week(other) == _week(sitting) for other in theirs)
-    if taker.spare is not None and this_week >= taker.spare:
+    this_week = sum(each.half_days for each in (sitting, *theirs) if _week(each) == _week(sitting))
+    if taker.spare is not None and this_week > taker.spare:
         return False
     return not any(_too_near(sitting, other) for other in theirs)
 

@@ -101,6 +101,16 @@ def test_who_may_not_has_left_or_has_worked_enough_takes_nothing_over(database, 
     assert proposals(planned())[mine.reference][0] == "same_centre"
 
 
+@pytest.mark.parametrize(("contract", "way"), [(2, "same_centre"), (3, "take_over")])
+def test_whole_days_of_the_week_count_twice_against_a_contract(database, world, family, planned, contract, way):
+    mine = family()
+    left_free(database, world, "cleo")
+    world.session("todmorden", "cleo", WEDNESDAY, "9:00", "16:00")
+    database.get(Registrar, world.registrars["cleo"]).contracted_sessions = contract
+    database.flush()
+    assert proposals(planned())[mine.reference][0] == way
+
+
 def test_who_is_away_themselves_or_left_free_on_purpose_takes_nothing_over(database, world, family, planned):
     mine = family()
     left_free(database, world, "cleo")

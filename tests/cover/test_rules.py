@@ -177,6 +177,15 @@ def test_nobody_is_given_more_half_days_a_week_than_the_contract_has_left():
     assert dict(take_overs(asked, known)) == {1: 7, 3: 7}
 
 
+def test_a_whole_day_fills_two_half_days_of_a_contract():
+    def given_to(spare):
+        whole_day = Sitting(1, HOME, TUESDAY, TUESDAY + 7 * 60, (Taker(7, spare=spare),))
+        return dict(take_overs([family(session=1)], [whole_day]))
+
+    assert given_to(1) == {}
+    assert given_to(2) == {1: 7}
+
+
 def test_a_session_without_families_is_left_alone():
     assert dict(take_overs([], [sitting(takers=[(7, ())])])) == {}
 

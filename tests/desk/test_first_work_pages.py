@@ -73,7 +73,7 @@ def test_a_number_is_the_number_of_rows_behind_its_link(client, world, missed):
     assert figures(first)["family without a time"] == 1
     listed = client.get("/desk/lists/without-a-time")
     assert "Aoife O’Brien" in page(listed)
-    assert listed.text.count("Did not come at Tue 24 Nov, 9am") == 1
+    assert listed.text.count("Did not come on Tue 24 Nov, 9am") == 1
 
 
 def test_todays_sessions_are_shown_with_what_is_booked_and_lead_to_the_day_list(client, world, missed):

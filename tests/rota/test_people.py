@@ -162,13 +162,13 @@ def test_a_registrar_is_found_by_the_account_they_sign_in_with(database, ann):
 
 
 def test_the_list_names_everybody_with_what_they_do(database, world, ann, manager):
-    ann.minutes_per_baby, ann.languages, ann.left_on = 45, ["en", "ur"], THURSDAY
+    ann.minutes_per_baby, ann.languages, ann.left_on = 45, ["en", "ur", "bfi"], THURSDAY
     database.get(Registrar, world.registrars["bo"]).left_on = TODAY
     record_absence([ann.id], *away(TUESDAY, TUESDAY), "training", "", "staff:1")
     database.commit()
     said = page(manager.get("/rota/registrars"))
 
-    assert "Registrar Ann Registrar may register English, Urdu not said 45 Tuesday 24 November 2026: training" in said
+    assert "Registrar Ann Registrar may register English, Urdu, British Sign Language not said 45 Tuesday 24 November 2026: training" in said
     assert "the usual 30" in said
     assert "No longer here Registrar Bo , since 22 November 2026" in said
 

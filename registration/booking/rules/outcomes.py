@@ -205,7 +205,8 @@ def _since(row: SheetRow, standing: Standing) -> str:
     if standing.marked == row.marked:
         return ""
     what = TITLES[standing.outcome] if standing.outcome else "not marked"
-    return f"Changed after the sheet was made: it is now {what.lower()}, by {standing.by}."
+    by = f", by {standing.by}" if standing.by else ""
+    return f"Changed after the sheet was made: it is now {what.lower()}{by}."
 
 
 def kept_apart(verdicts: Iterable[Verdict]) -> dict[Kind, list[Verdict]]:

@@ -41,8 +41,8 @@ WHY = {
     "declined": ("Registrar away at {start}; the other time was declined", "Ring and agree another time"),
     "lapsed": ("Registrar away at {start}; the other time was not answered", "Ring and agree another time"),
     "cancelled": ("Cancelled {start} and did not book again", "Ask whether they need a time"),
-    "did_not_attend": ("Did not come at {start}", "Ask what happened and book another time"),
-    "unable": ("Could not be registered at {start}", "Book another time, with what was missing"),
+    "did_not_attend": ("Did not come on {start}", "Ask what happened and book another time"),
+    "unable": ("Could not be registered on {start}", "Book another time, with what was missing"),
     "unanswered": ("Registrar away at {start}; {offered} is kept until {answer_by}", "Ring and ask for an answer"),
 }
 

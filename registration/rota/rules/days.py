@@ -1,10 +1,10 @@
-"""On which days a centre is open: bank holidays, and what a manager decides otherwise."""
+"""Centres as the rota sees them: their rooms, bank holidays, and days on which a manager decides otherwise."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-#: Letters of a room's name, which stands in narrow cells.
+#: The name of a room has so many letters at most.
 LONGEST_ROOM_NAME = 60
 
 

@@ -29,6 +29,8 @@ from registration.staff.rules import ROTA_MANAGERS, ROTA_READERS
 SOON = timedelta(weeks=6)
 A_YEAR = timedelta(days=365)
 ENGLISH = Locale("en")
+#: Languages that Unicode's list of names leaves out.
+NAMED = {"bfi": "British Sign Language"}
 
 
 @bp.get("/registrars")
@@ -58,7 +60,7 @@ def _gone(registrar: Registrar) -> bool:
 
 def languages_in_words(tags: list[str]) -> str:
     """Name languages in English: 'English, Urdu'."""
-    return ", ".join(str(ENGLISH.languages.get(tag.lower(), tag)) for tag in tags)
+    return ", ".join(str(NAMED.get(tag.lower()) or ENGLISH.languages.get(tag.lower(), tag)) for tag in tags)
 
 
 @bp.get("/registrars/<int(max=2147483647):registrar_id>")

@@ -136,6 +136,7 @@ def test_an_outcome_is_missing_until_there_is_one_besides_arrived():
         (row(REGISTERED, seen=7), marked(ARRIVED), Kind.MARK, ""),
         (row(REGISTERED), marked(ARRIVED), Kind.CONFLICT, "it is now arrived, by Ann."),
         (row(REGISTERED), marked(None), Kind.CONFLICT, "it is now not marked, by Ann."),
+        (row(REGISTERED), replace(marked(ARRIVED), by=""), Kind.CONFLICT, "it is now arrived."),
         (row(REGISTERED, version=1), STANDING, Kind.CONFLICT, "The booking was changed after the sheet was made."),
         (row(ABSENT), marked(ARRIVED), Kind.LOST, "This cannot be marked"),
         (row(TAKEN), STANDING, Kind.LOST, "This cannot be marked"),
