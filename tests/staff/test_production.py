@@ -136,7 +136,7 @@ def test_an_account_is_left_alone_for_a_day_after_a_hundred_wrong_tries_from_eve
 def set_count(production, like, count, email=""):
     """Set how often something was tried; give the highest number it was before."""
     from registration.common.db import db
-    from registration.staff.views import _aimed_at
+    from registration.staff.views.signing_in import _aimed_at
 
     with production.app_context(), db.engine.begin() as connection:
         which = {"like": f"%{_aimed_at(email)}{like}" if email else like, "count": count}

@@ -125,7 +125,7 @@ def test_we_ask_for_a_code_bound_to_this_browser(service, provider):
     query = {name: value[0] for name, value in parse_qs(asked.query).items()}
 
     assert f"{asked.scheme}://{asked.netloc}" == provider
-    assert query["redirect_uri"] == "http://localhost/staff/single-sign-on/back"
+    assert query["redirect_uri"] == "http://127.0.0.1:8000/staff/single-sign-on/back"
     assert (query["response_type"], query["code_challenge_method"]) == ("code", "S256")
     assert min(len(query[name]) for name in ("state", "nonce", "code_challenge")) >= 20
 
