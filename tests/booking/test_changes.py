@@ -353,3 +353,12 @@ def _until_it_waits(engine):
                 return
         time.sleep(0.05)
     pytest.fail("the move did not wait for the other family")
+
+
+@pytest.mark.parametrize("change", ["move", "cancel"])
+def test_what_a_registrar_has_marked_already_is_changed_by_no_link(database, world, mine, change):
+    database.execute(text("UPDATE booking SET outcome = 'arrived' WHERE id = :id"), {"id": mine.id})
+    where = (world.centres["sunshine"], TEN) if change == "move" else ()
+    with pytest.raises(CannotChange):
+        getattr(changes, change)(mine.public_id, *where, NOW)
+    assert (appointment_by_id(mine.public_id).state, appointment_by_id(mine.public_id).start) == ("booked", mine.start)

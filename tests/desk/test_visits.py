@@ -6,6 +6,7 @@ from sqlalchemy import select, text
 from registration.booking.actions import changes
 from registration.booking.actions.refusals import CannotChange
 from registration.booking.actions.visits import answer_at_visit
+from registration.desk.views.day import visits
 from registration.families.models import CentreSignUp
 from tests.booking.appointments import NOW, booked, two_mornings
 from tests.booking.world import TUESDAY, at_time
@@ -90,3 +91,18 @@ def test_nothing_is_written_down_for_a_booking_that_is_gone(client, database, wo
     page(client.post(path(world, mine), data=JOINS), 404)
     with pytest.raises(CannotChange):
         answer_at_visit(mine.public_id, None, "staff:1", share=True)
+
+
+def test_a_family_that_cancels_in_the_same_moment_is_said_to_have(client, database, world, mine, monkeypatch):
+    read = visits.row_here
+
+    def and_then_it_cancels(place, public_id):
+        row = read(place, public_id)
+        changes.cancel(mine.public_id, NOW)
+        return row
+
+    monkeypatch.setattr(visits, "row_here", and_then_it_cancels)
+    answer = client.post(path(world, mine), data=JOINS)
+    assert answer.status_code == 303
+    assert "This booking can no longer be changed" in page(client.get(answer.headers["Location"]))
+    assert answers(database) == [(False, "online")]

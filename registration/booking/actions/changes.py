@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from registration.booking.actions import notices, offer_notices, offers
 from registration.booking.actions.holds import candidates_for
-from registration.booking.actions.locking import locked, note
+from registration.booking.actions.locking import is_over, locked, note
 from registration.booking.actions.refusals import CannotChange, NotOffered, SlotTaken
 from registration.booking.queries import Opening, appointment_by_id, need
 from registration.booking.queries.displaced import is_displaced
@@ -61,7 +61,7 @@ UPDATE booking SET state = 'booked', cancelled_at = NULL, cancel_reason = NULL, 
 
 def _changeable(public_id: UUID, now: datetime) -> Appointment:
     appointment = locked(public_id)
-    if appointment.state != "booked" or appointment.start <= now:
+    if appointment.state != "booked" or is_over(appointment, now):
         raise CannotChange
     return appointment
 
@@ -119,7 +119,7 @@ def cancel(public_id: UUID, now: datetime, reason: str = "family") -> Appointmen
     before = locked(public_id)
     if before.state == "cancelled":
         return before
-    if before.start <= now:
+    if is_over(before, now):
         raise CannotChange
     offers.withdraw_of(before.id, now)
     db.session.execute(_CANCEL, {"booking": before.id, "reason": reason})

@@ -1,5 +1,6 @@
 """Lock a booking before it is changed, and note what became of it."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
@@ -12,6 +13,7 @@ from registration.common.access import current_actor
 from registration.common.db import db
 
 _LOCKED = text("SELECT id FROM booking WHERE public_id = :public_id FOR UPDATE")
+_MARKED = text("SELECT outcome IS NOT NULL FROM booking WHERE id = :booking")
 
 
 def locked(public_id: UUID) -> Appointment:
@@ -21,6 +23,11 @@ def locked(public_id: UUID) -> Appointment:
     if appointment is None:
         raise CannotChange
     return appointment
+
+
+def is_over(appointment: Appointment, now: datetime) -> bool:
+    """Say whether an appointment has begun, or a registrar has marked already what came of it; its row is locked."""
+    return appointment.start <= now or bool(db.session.execute(_MARKED, {"booking": appointment.id}).scalar())
 
 
 def note(event: str, before: Appointment, after: Appointment) -> None:

@@ -3,15 +3,16 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import render_template
+from flask import flash, render_template
 from flask.typing import ResponseReturnValue
 
+from registration.booking.actions.refusals import CannotChange
 from registration.booking.actions.visits import answer_at_visit
 from registration.booking.forms.base import NO, YES, yes_or_no
 from registration.booking.queries.day import DayRow
 from registration.common.access import current_actor, roles
 from registration.common.clock import now
-from registration.common.transaction import commits
+from registration.common.transaction import commits, undo
 from registration.desk.forms.day import Visit
 from registration.desk.views.day.frame import Place, bp, place_of
 from registration.desk.views.day.lists import line_of, row_here
@@ -38,7 +39,11 @@ def answer_visit(centre_id: int, day: str, public_id: UUID) -> ResponseReturnVal
     if not form.accepted():
         return _drawn(place, row, form), HTTPStatus.UNPROCESSABLE_ENTITY
     share, wish = form.read()
-    answer_at_visit(public_id, wish, current_actor(), share=share)
+    try:
+        answer_at_visit(public_id, wish, current_actor(), share=share)
+    except CannotChange as refusal:
+        undo()
+        flash(refusal.sentence, "error")
     return place.back(f"b-{public_id}")
 
 
