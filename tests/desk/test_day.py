@@ -14,6 +14,8 @@ from tests.booking.appointments import booked, two_mornings
 from tests.booking.world import BORN, TUESDAY, WEDNESDAY, at_time
 from tests.staff.people import page, sign_in_as
 
+NOBODY = "00000000-0000-4000-8000-000000000000"
+
 
 @pytest.fixture
 def world(client, at):
