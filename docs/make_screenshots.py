@@ -29,6 +29,7 @@ SCREENS = {"320": (320, 760, 2), "1280": (1280, 900, 1)}
 #: A box for a day shows it as the browser's own language writes it, and many a browser without a person has American alone.
 BRITISH_DAYS = """() => document.querySelectorAll("input[type=date]").forEach(box => {
   const day = box.value.split("-").reverse().join("/");
+  box.style.width = `${box.offsetWidth}px`;
   box.type = "text";
   box.value = day;
 })"""
