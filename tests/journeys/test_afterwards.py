@@ -65,7 +65,7 @@ def test_staff_cancel_quietly_for_a_bereaved_family_and_nothing_reaches_it_again
     assert member.step == "sign-in"
     sign_in(member, service, "booking_desk")
     assert member.path.startswith("/desk/find"), "signing in leads on to the page that was asked for"
-    member.answer({"reference": reference})
+    member.answer({"line": reference})
     member.follow("/bereavement")
     member.go_on()
     assert reference in member.heading
