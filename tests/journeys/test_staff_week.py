@@ -151,6 +151,7 @@ def the_desk_books_on_the_telephone(service: Service, member: Visitor) -> None:
     """Three pages, the keyboard alone, no JavaScript."""
     member.sign_in("booking_desk", "/desk/phone")
     keys = member.page.keyboard
+    member.page.wait_for_function("document.activeElement.id === 'born'")
     keys.type("20/11/2026")
     for name in ("married", "attending"):
         member.tab_to(name)
