@@ -46,6 +46,7 @@ from registration.common.sessions import init_sessions
 from registration.config import Config
 from registration.cover import jobs as _cover_jobs  # noqa: F401 -- registers its jobs
 from registration.cover import views as cover
+from registration.cover.queries import families_are_told
 from registration.demo.commands import demo as demo_commands
 from registration.desk import views as desk
 from registration.messages import jobs as _message_jobs  # noqa: F401 -- registers its jobs
@@ -164,7 +165,7 @@ def _capabilities(app: Flask) -> None:
     app.register_blueprint(find.bp)
     app.register_blueprint(feeds.bp)
     staff.init_app(app)
-    rota.init_app(app, rota.Seen(taken_in, booked_minutes, births_per_week))
+    rota.init_app(app, rota.Seen(taken_in, booked_minutes, births_per_week, families_are_told))
     desk.init_app(app)
     cover.init_app(app)
     staff.surround(app, staff.Around(_centre_names, registrars_and_accounts, tie_account))

@@ -296,7 +296,13 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes) -> bool:
 
 
 def _delimiter(header: str) -> str:
-    return max(",;\t", key=lambda delimiter: len(next(csv.reader([header], delimiter=delimiter), ())))
+    def columns(delimiter: str) -> int:
+        try:
+            return len(next(csv.reader([header], delimiter=delimiter), ()))
+        except csv.Error:  # no table at all: reading it says so
+            return 0
+
+    return max(",;\t", key=columns)
 
 
 def _on_one_line(value: str) -> str:

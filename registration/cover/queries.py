@@ -326,3 +326,9 @@ def _distances(
 def _away_from(home: CentreCard | None, other: CentreCard) -> tuple[bool, float, str]:
     distance = None if home is None else distance_km(home, other)
     return distance is None, distance or 0.0, other.name
+
+
+def families_are_told(absence_id: int) -> bool:
+    """Say whether families who were told of an absence are not settled yet: it cannot be taken back without a word to them."""
+    sent = select(CoverPlan.id).where(CoverPlan.absence_id == absence_id, CoverPlan.state == "sent")
+    return db.session.scalar(sent.limit(1)) is not None

@@ -116,6 +116,7 @@ def test_a_quotation_that_never_ends_is_refused_at_the_line_where_it_begins():
             "line 1: header, (empty), has a character that cannot be kept: save the file as ",
         ),
         (b'"name', "line 1: header, (empty), has quotation marks that do not match, or is far too long"),
+        (b'\xff\xfe\x00\x9f,\xc3("\r\x0b"', "line 1: header, (empty), has quotation marks that do not match"),
         (b"age\n1\n", "line 1: name, (empty), has no column: it would be called name"),
         (b"name,Name\nA,B\n", "line 1: name, Name, has more than one column"),
     ],

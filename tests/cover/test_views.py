@@ -195,3 +195,17 @@ def test_the_desk_rings_and_the_auditor_only_reads(client, database, world, fami
     assert "Rung and settled: 1." in page(client.get(done.location))
     assert client.post(f"/cover/{made.public_id}/family/0/called").status_code == 409
     assert client.get("/cover/00000000-0000-0000-0000-000000000000").status_code == 404
+
+
+def test_an_absence_is_not_taken_back_while_families_who_were_told_of_it_wait(
+    manager, database, world, family, nobody_free
+):
+    family("9:30")
+    where = ask(manager, world).location
+    manager.post(f"{where}/send")
+    absence = only(database).absence_id
+    answer = manager.post(f"/rota/absences/{absence}/withdraw")
+    assert "Families have been told not to come" in page(answer, 409)
+    assert database.get(Absence, absence).state == "planned"
+    database.execute(text("UPDATE cover_plan SET state = 'settled'"))
+    assert manager.post(f"/rota/absences/{absence}/withdraw").status_code == 302

@@ -267,3 +267,20 @@ def test_what_is_no_day_or_centre_is_not_found(client, world, registrar, address
 
 def test_a_centre_with_no_such_day_is_not_found(client, world, registrar):
     page(client.get(f"/day/{world.centres['sunshine']}/2026-02-30"), 404)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "9999-12-31",
+        "0001-01-01",
+        "1/0001-01-01",
+        "1/9999-12-31",
+        "99999999999/2026-11-20",
+        "?centre=99999999999999&on=2026-11-20",
+    ],
+)
+def test_no_day_and_no_centre_that_cannot_be_is_anything_but_not_found(client, world, path):
+    sign_in_as(client, "registrar")
+    answer = client.get(f"/day/{path}", follow_redirects=True)
+    assert answer.status_code == 404

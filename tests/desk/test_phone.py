@@ -261,6 +261,7 @@ def test_a_family_that_seems_to_be_booked_is_shown_before_it_is_booked_again(cli
     answer = client.post("/desk/phone/book", data=sent | CONTACT)
     said = page(answer, 409)
     assert "Is it one of these?" in said
+    assert "There is a problem Not booked yet: open the booking this family has" in said
     assert theirs.reference in said
     assert len(bookings(database)) == 1
     answer = client.post("/desk/phone/book", data=carried(answer.text) | CONTACT | {"other_family": "y"})

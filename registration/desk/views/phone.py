@@ -105,6 +105,9 @@ def phone_book() -> ResponseReturnValue:
         return to_booking(made.public_id)
     same = [] if form.other_family.data else _likely_the_same(form)
     if same:
+        form["other_family"].errors = (
+            "Not booked yet: open the booking this family has, or tick that it is another family",
+        )
         return _chosen_from(form, same), HTTPStatus.CONFLICT
     return _book(form)
 

@@ -24,6 +24,11 @@ from registration.rota.rules.absences import ABSENCE_REASONS, span_text
 from registration.rota.views.frame import bp, seen, tab
 from registration.staff.rules import ROTA_MANAGERS, ROTA_READERS
 
+TOLD = (
+    "Families have been told not to come, and are offered other times. This absence can be taken back once each of them is "
+    "settled: see Cover. If the registrar comes after all, open an extra session."
+)
+
 #: How far back the list reaches, for whoever corrects what was.
 BACK, AHEAD = timedelta(weeks=4), timedelta(days=731)
 
@@ -135,6 +140,8 @@ def _cover(registrar_id: int, begins: datetime, ends: datetime) -> str:
 def withdraw_absence(absence_id: int) -> ResponseReturnValue:
     """Take an absence back."""
     form = Form()
+    if form.accepted() and seen().are_told(absence_id):
+        return _listed(TOLD), HTTPStatus.CONFLICT
     if form.accepted():
         try:
             actions.withdraw_absence(absence_id, current_actor())

@@ -23,12 +23,14 @@ class Seen:
     """What families have, which the rota asks and does not know: the application hands these questions in.
 
     `taken_in` gives the times booked or held, by session; `booked_minutes` how many minutes of each session are;
-    `births_per_week` the births a week to expect before a day, by cluster, with what the figure is made of.
+    `births_per_week` the births a week to expect before a day, by cluster, with what the figure is made of;
+    `are_told` whether families who were told of an absence have still to answer.
     """
 
     taken_in: Callable[[Collection[int]], Mapping[int, Sequence[Taken]]]
     booked_minutes: Callable[[Collection[int]], Mapping[int, int]]
     births_per_week: Callable[[date], Mapping[int, Expected]]
+    are_told: Callable[[int], bool] = lambda _absence_id: False
 
 
 def see(app: Flask, seen: Seen) -> None:

@@ -43,17 +43,24 @@ class Place:
         return redirect(self.path(_anchor=anchor or None), HTTPStatus.SEE_OTHER)
 
 
+#: No list lies outside these years, and no centre has a number above what its column holds.
+FIRST_YEAR, LAST_YEAR, MOST_CENTRES = 2000, 2200, 2**31 - 1
+
+
 def civil_day(text: str) -> date:
     """Read the day of an address, 2026-11-24; what is none is not found."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         abort(HTTPStatus.NOT_FOUND)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        abort(HTTPStatus.NOT_FOUND)
+    return day
 
 
 def place_of(centre_id: int, day: str) -> Place:
     """Give the centre and day of an address, or answer that there is none such (404), or that it is not theirs to see (403)."""
-    card = centre_card(centre_id)
+    card = centre_card(centre_id) if centre_id <= MOST_CENTRES else None
     if card is None:
         abort(HTTPStatus.NOT_FOUND)
     place = Place(card, civil_day(day))
