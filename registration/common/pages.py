@@ -105,10 +105,19 @@ def _say(code: int, headers: dict[str, str]) -> Response:
     return answer
 
 
+#: Addresses that begin so are for staff: what went wrong there leads back to their first page.
+STAFF_PAGES = frozenset({"staff", "desk", "day", "rota", "cover", "history"})
+
+
 def _drawn(trouble: Trouble) -> str:
     """Draw the page without the usual context: asking who is signed in would ask the database that may be out."""
     page = current_app.jinja_env.get_template("common/trouble.html")
-    return page.render(trouble=trouble, authority=current_authority(), demonstration=current_app.config["DEMO"])
+    return page.render(
+        trouble=trouble,
+        authority=current_authority(),
+        demonstration=current_app.config["DEMO"],
+        for_staff=request.path.split("/")[1] in STAFF_PAGES,
+    )
 
 
 def same_page_in(language: str) -> str:

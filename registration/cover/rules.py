@@ -6,7 +6,7 @@ proposed a time after its last lawful day (1953 Act s.2) while it had one within
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -17,11 +17,15 @@ from registration.rota.rules.patterns import half_days_of
 LONDON = ZoneInfo("Europe/London")
 
 DAY = timedelta(days=1)
+#: Later than any time there is.
+NEVER: Minute = 2**40
 
 #: A registrar who takes over needs so long to come from a session at another centre.
 TRAVEL_MINUTES = 30
 #: A time offered is so far away that a family has a day to answer and another to find its way, where there is one.
 COMFORTABLE_MINUTES = 26 * 60
+#: A family waits at most so much longer at its own centre before others are asked, and keeps so many days in hand if it can.
+PATIENT_DAYS, MARGIN_DAYS = 7, 3
 #: However soon it must be, nobody is offered a time that begins within so many minutes.
 SOONEST_MINUTES = 3 * 60
 
@@ -247,25 +251,41 @@ def _propose(family: Family, ground: Ground) -> Proposal:
 def choices(family: Family, ground: Ground) -> Iterator[tuple[Way, Minute, Seat]]:
     """Give what a family could be proposed, the best first: each start of a centre once.
 
-    Its own time with another registrar comes before everything; then times far enough away to be answered in peace, at its
-    own centre, the next ones, an office; at each the nearest to its own time. Sooner ones only where there are no others.
+    Its own time with another registrar comes before everything; then times far enough away to be answered in peace, at most a
+    week later and with days in hand, at its own centre, the next ones, an office; at each the nearest to its own time. Later ones,
+    and then sooner ones, only where there are no others.
     """
     own = [(Way.SAME_TIME, *each) for each in _at(family, ground, family.centre_id) if each[0] == family.start]
     yield from own[:1]
     if family.start <= ground.now:  # it may be sitting there: only a person can help
         return
-    for after, until in _windows(ground.now):
+    free: dict[int, list[tuple[Minute, Seat]]] = {}
+    seen = {(family.centre_id, family.start)}
+    for after, until in _windows(family, ground.now):
         for way, centre in _places(family.centre_id, ground):
-            seen: set[Minute] = {family.start} if way is Way.SAME_CENTRE else set()
-            for start, seat in _at(family, ground, centre):
-                if after <= start < until and start not in seen:
-                    seen.add(start)
+            if centre not in free:
+                free[centre] = _at(family, ground, centre)
+            for start, seat in free[centre]:
+                if after <= start < until and (centre, start) not in seen:
+                    seen.add((centre, start))
                     yield way, start, seat
 
 
-def _windows(now: Minute) -> tuple[tuple[Minute, Minute], ...]:
-    comfortable = now + COMFORTABLE_MINUTES
-    return (comfortable, 2**40), (now + SOONEST_MINUTES, comfortable)
+def _windows(family: Family, now: Minute) -> tuple[tuple[Minute, Minute], ...]:
+    """Give spans of time, the best first: soon after its own time, with days in hand, at all, and in a hurry."""
+    comfortable, patient = now + COMFORTABLE_MINUTES, family.start + PATIENT_DAYS * 24 * 60
+    in_hand = NEVER if family.last_day == date.max else first_minute(family.last_day - (MARGIN_DAYS - 1) * DAY)
+    return (
+        (comfortable, min(patient, in_hand)),
+        (comfortable, in_hand),
+        (comfortable, NEVER),
+        (now + SOONEST_MINUTES, comfortable),
+    )
+
+
+def first_minute(day: date) -> Minute:
+    """Give the minute at which a civil day in England begins."""
+    return int(datetime.combine(day, time(), LONDON).timestamp()) // 60
 
 
 def _places(centre: int, ground: Ground) -> Iterator[tuple[Way, int]]:

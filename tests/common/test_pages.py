@@ -224,3 +224,10 @@ def test_the_pages_pass_an_html_checker(client, tmp_path, refusing):
     )
 
     assert json.loads(run.stdout) == []
+
+
+@pytest.mark.parametrize(("path", "staffs"), [("/staff/nowhere", True), ("/rota/nowhere", True), ("/nowhere", False)])
+def test_what_is_not_found_leads_staff_to_their_first_page_and_families_to_theirs(client, path, staffs):
+    said = client.get(path).text
+    assert ('href="/staff/">Go to the first page for staff' in said) is staffs
+    assert ("Start booking an appointment" in said) is not staffs

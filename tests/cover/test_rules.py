@@ -118,6 +118,19 @@ def test_its_own_time_today_with_another_registrar_is_never_too_soon():
     assert ways([family(start=NOW + 20)], ground(seat(begin=NOW + 20))) == [(Way.SAME_TIME, HOME, NOW + 20)]
 
 
+def test_a_family_does_not_wait_weeks_at_its_own_centre_while_another_has_time():
+    weeks, soon = TUESDAY + 9 * DAY, TUESDAY + DAY
+    assert ways([family()], ground(seat(11, begin=weeks), seat(12, NEXT, soon))) == [(Way.OTHER_CENTRE, NEXT, soon)]
+    assert ways([family()], ground(seat(11, begin=weeks))) == [(Way.SAME_CENTRE, HOME, weeks)]
+
+
+def test_days_are_kept_in_hand_where_another_centre_has_them():
+    last = TUESDAY + 5 * DAY
+    near, sooner = seat(11, begin=last - DAY), seat(12, NEXT, TUESDAY + DAY)
+    assert ways([family(last=day_of(last))], ground(near, sooner)) == [(Way.OTHER_CENTRE, NEXT, TUESDAY + DAY)]
+    assert ways([family(last=day_of(last))], ground(near)) == [(Way.SAME_CENTRE, HOME, last - DAY)]
+
+
 # ---- day 42
 
 

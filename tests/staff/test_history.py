@@ -121,3 +121,20 @@ def test_a_thing_is_found_by_what_people_call_it(app, client, auditor, monkeypat
 
     assert found(client, about="BRB-7K4-XWM") == [("service", "moved", "booking 8")]
     assert audit.keys_of("other") == ["other"]
+
+
+def test_a_name_leads_only_where_the_reader_may_go(app, client, lines):
+    from flask import render_template_string
+
+    from registration.staff.views.first import may_open
+
+    macro = '{% from "common/history.html" import named %}{{ named(it) }}'
+    leads = {}
+    for role in ("administrator", "registrar"):
+        client.delete_cookie("session")
+        sign_in_as(client, role)
+        with client:
+            client.get("/staff/")
+            name = audit.Named("Jo", "staff.show_person", {"staff_id": lines.id})
+            leads[role] = (may_open("staff.show_person"), "href" in render_template_string(macro, it=name))
+    assert leads == {"administrator": (True, True), "registrar": (False, False)}

@@ -13,6 +13,7 @@ _CENTURY = 2000
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE = re.compile(
     r"(?<![\w/])(?:(?P<iso_year>\d{4})-(?P<iso_month>\d{1,2})-(?P<iso_day>\d{1,2})"
+    r"|(?P<apart_day>\d{1,2})\s+(?P<apart_month>\d{1,2})\s+(?P<apart_year>\d{4})"
     r"|(?P<day>\d{1,2})(?:\s*[/.-]\s*(?P<month>\d{1,2})|(?:st|nd|rd|th)?\s*(?P<name>[a-z]{3,9})(?![a-z])\.?)"
     r"(?:\s*[/.-]?\s*(?P<year>\d{4}|\d{2}))?)(?![\w/])",
     re.IGNORECASE | re.ASCII,
@@ -76,8 +77,9 @@ def _take(pattern: re.Pattern[str], line: str) -> tuple[str, str]:
 
 def _take_telephone(line: str) -> tuple[str, str]:
     for found in _TELEPHONE.finditer(line):
-        figures = _COUNTRY.sub("", re.sub(r"\D", "", found[0]))
-        if len(figures) >= LEAST_FIGURES:
+        typed = re.sub(r"\D", "", found[0])
+        figures = _COUNTRY.sub("", typed)
+        if figures and len(typed) >= LEAST_FIGURES:
             return line[: found.start()] + " " + line[found.end() :], figures
     return line, ""
 
@@ -126,13 +128,15 @@ def _past(found: re.Match[str], today: date) -> date | None:
 
 
 def _has_year(found: re.Match[str]) -> bool:
-    return bool(found["iso_year"] or found["year"])
+    return bool(found["iso_year"] or found["apart_year"] or found["year"])
 
 
 def _days(found: re.Match[str], years: tuple[int, ...]) -> list[date]:
     """List the days a match may mean: in its own year, or where it names none in each of these years."""
     if found["iso_year"]:
         made = [_day(int(found["iso_year"]), int(found["iso_month"]), int(found["iso_day"]))]
+    elif found["apart_year"]:
+        made = [_day(int(found["apart_year"]), int(found["apart_month"]), int(found["apart_day"]))]
     else:
         month = int(found["month"]) if found["month"] else _month(found["name"])
         named = (_whole_year(found["year"]),) if found["year"] else years

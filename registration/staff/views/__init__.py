@@ -10,7 +10,7 @@ from registration.staff.rules import Door
 from registration.staff.single_sign_on import init_single_sign_on, label
 from registration.staff.views import history, signing_in
 from registration.staff.views import single_sign_on as _single_sign_on  # noqa: F401 -- its pages, on the staff's blueprint
-from registration.staff.views.first import offer, sections, show
+from registration.staff.views.first import may_open, offer, sections, show
 from registration.staff.views.frame import bp, keep_private
 from registration.staff.views.people import Around, surround
 
@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
     audit.call(app, "staff", _names)
     app.after_request(keep_private)
     app.context_processor(sections)
-    app.jinja_env.globals["single_sign_on"] = label
+    app.jinja_env.globals.update(single_sign_on=label, may_open=may_open)
 
 
 def offer_own_doors(app: Flask) -> None:

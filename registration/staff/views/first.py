@@ -95,9 +95,10 @@ def _current(door: Door, doors: Sequence[Door]) -> str:
 
 def _open_doors() -> list[Door]:
     doors: list[Door] = current_app.extensions.get("staff_doors", [])
-    return [door for door in doors if _may_open(door.endpoint)]
+    return [door for door in doors if may_open(door.endpoint)]
 
 
-def _may_open(endpoint: str) -> bool:
+def may_open(endpoint: str) -> bool:
+    """Say whether the person signed in may open a page."""
     access = vars(current_app.view_functions[endpoint])["access"]
     return access == "public" or has_role(*access)
