@@ -30,8 +30,12 @@ KIND = {"test_rules": "rules", "test_views": "pages", "test_forms": "pages", "te
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test by the file it sits in, so nobody has to remember to."""
+    """Mark each test by the file it sits in, so nobody has to remember to.
+
+    Two at a time, the tests of a file stay together, and so do all journeys: the last of them asks what the others looked at.
+    """
     for item in items:
+        item.add_marker(pytest.mark.xdist_group("journeys" if "journeys" in item.path.parts else str(item.path)))
         if "journeys" in item.path.parts:
             item.add_marker("journeys")
         elif "races" in item.path.parts:

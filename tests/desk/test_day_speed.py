@@ -53,6 +53,7 @@ def best(client, *paths):
     return [min(times) for times in found.values()]
 
 
+@pytest.mark.long  # needs the machine to itself: another test beside it counts for both pages, but not alike
 def test_two_hundred_appointments_take_less_than_three_times_the_empty_page(client, busy, monkeypatch):
     monkeypatch.setattr("tests.strict.faults_of_page", lambda _text: [])
     full = f"/day/{busy.centres['sunshine']}/{TUESDAY}"

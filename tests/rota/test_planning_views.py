@@ -406,7 +406,7 @@ def test_a_button_pressed_on_a_page_that_is_not_ours_changes_nothing(manager, wo
         ):
             page(manager.post(path), 422)
     finally:
-        del app.config["WTF_CSRF_CHECK_DEFAULT"]
+        app.config["WTF_CSRF_CHECK_DEFAULT"] = True
         app.config["WTF_CSRF_ENABLED"] = False
     assert len(database.scalars(select(AuditEvent)).all()) == events
     assert LAST > FIRST

@@ -104,6 +104,9 @@ def phone_book() -> ResponseReturnValue:
     if made is not None:
         return to_booking(made.public_id)
     same = [] if form.other_family.data else _likely_the_same(form)
+    made = _booked_before(form) if same else None
+    if made is not None:  # the button was pressed twice, and the other press was kept meanwhile
+        return to_booking(made.public_id)
     if same:
         form["other_family"].errors = (
             "Not booked yet: open the booking this family has, or tick that it is another family",
