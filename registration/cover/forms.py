@@ -9,7 +9,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, ValidationEr
 from registration.booking.queries import moment
 from registration.common.dates import CivilDateField
 from registration.common.forms import Form
-from registration.rota.rules.absences import ABSENCE_REASONS, away
+from registration.rota.forms.absences import AwayFor
+from registration.rota.rules.absences import ABSENCE_REASONS
 
 LONGEST_NOTE = 200
 CALL, NOBODY = "call", "nobody"
@@ -18,7 +19,7 @@ CALL, NOBODY = "call", "nobody"
 _TIME = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})")
 
 
-class NewPlan(Form):
+class NewPlan(AwayFor, Form):
     """One registrar's absence, by whole days or halves of them."""
 
     registrar = SelectField("Who is away?", [DataRequired("Choose who is away")])
@@ -34,23 +35,6 @@ class NewPlan(Form):
         [Length(max=LONGEST_NOTE, message=f"This must be {LONGEST_NOTE} letters or fewer")],
         description="Nothing about anybody’s health.",
     )
-
-    def span(self) -> tuple[datetime, datetime]:
-        """Give the moments it begins and ends; ValueError with a sentence where they are none."""
-        return away(
-            self.first.data,
-            self.last.data,
-            from_midday=bool(self.from_midday.data),
-            to_midday=bool(self.to_midday.data),
-        )
-
-    def validate_last(self, field: CivilDateField) -> None:
-        """Refuse a span that is none; ValidationError is raised."""
-        if self.first.data is not None and field.data is not None:
-            try:
-                self.span()
-            except ValueError as error:
-                raise ValidationError(str(error)) from error
 
 
 class ChangeRow(Form):

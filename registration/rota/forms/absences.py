@@ -13,7 +13,33 @@ from registration.rota.rules.absences import ABSENCE_REASONS, away
 LONGEST_NOTE = 200
 
 
-class NewAbsence(Form):
+class AwayFor:
+    """What every form that asks for an absence makes of its days: the span, or a sentence why it is none."""
+
+    first: CivilDateField
+    last: CivilDateField
+    from_midday: BooleanField
+    to_midday: BooleanField
+
+    def span(self) -> tuple[datetime, datetime]:
+        """Give the moments it begins and ends; ValueError with a sentence where they are none."""
+        return away(
+            self.first.data,
+            self.last.data,
+            from_midday=bool(self.from_midday.data),
+            to_midday=bool(self.to_midday.data),
+        )
+
+    def validate_last(self, field: CivilDateField) -> None:
+        """Refuse a span that is none; ValidationError is raised."""
+        if self.first.data is not None and field.data is not None:
+            try:
+                self.span()
+            except ValueError as error:
+                raise ValidationError(str(error)) from error
+
+
+class NewAbsence(AwayFor, Form):
     """One absence of one or several registrars, by whole days or halves of them."""
 
     registrars = SelectMultipleField(
@@ -33,20 +59,3 @@ class NewAbsence(Form):
         [Length(max=LONGEST_NOTE, message=f"This must be {LONGEST_NOTE} letters or fewer")],
         description="Nothing about anybody’s health.",
     )
-
-    def span(self) -> tuple[datetime, datetime]:
-        """Give the moments it begins and ends; ValueError with a sentence where they are none."""
-        return away(
-            self.first.data,
-            self.last.data,
-            from_midday=bool(self.from_midday.data),
-            to_midday=bool(self.to_midday.data),
-        )
-
-    def validate_last(self, field: CivilDateField) -> None:
-        """Refuse a span that is none; ValidationError is raised."""
-        if self.first.data is not None and field.data is not None:
-            try:
-                self.span()
-            except ValueError as error:
-                raise ValidationError(str(error)) from error
