@@ -29,10 +29,15 @@ examples.load_profile("ours")
 KIND = {"test_rules": "rules", "test_views": "pages", "test_forms": "pages", "test_api": "pages"}
 
 
+LOOKS_BACK = "test_every_page_was_looked_at"
+
+
+@pytest.hookimpl(tryfirst=True)  # before the plug-in that deals the tests out reads their groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test by the file it sits in, so nobody has to remember to.
 
     Two at a time, the tests of a file stay together, and so do all journeys: the last of them asks what the others looked at.
+    They take longest, so they begin.
     """
     for item in items:
         item.add_marker(pytest.mark.xdist_group("journeys" if "journeys" in item.path.parts else str(item.path)))
@@ -42,6 +47,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("races")
         else:
             item.add_marker(KIND.get(item.path.stem, "database"))
+    items.sort(key=lambda item: ("journeys" not in item.path.parts, item.path.stem == LOOKS_BACK))
 
 
 @pytest.fixture(autouse=True)

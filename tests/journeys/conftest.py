@@ -34,14 +34,6 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 PATIENCE = 10_000  # milliseconds for anything the browser waits for
-LAST = "test_every_page_was_looked_at"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what looks back on all the pages met behind the tests that meet them."""
-    items.sort(key=lambda item: item.path.stem == LAST)
-
-
 @dataclass
 class Service:
     """The running service: what to do in it behind the browser's back."""
