@@ -327,6 +327,12 @@ class BookingAnswer(BaseModel):
     who_must_come: str = Field(description="A sentence.")
     bring: list[str]
     version: int = Field(description="Grows by one with each change.")
+    needs_new_time: bool = Field(
+        description="True while the time does not stand, because the registrar is away then: move it, or answer the offer."
+    )
+    offer: str | None = Field(
+        description="Where the family accepts or declines another time that is kept for it; null where none is."
+    )
 
 
 class FieldFault(BaseModel):

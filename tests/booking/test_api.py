@@ -565,6 +565,8 @@ def test_a_booking_says_everything_a_family_needs(api, world, sunshine):
             "a bank card if you want to buy birth certificates, £12.50 each",
         ],
         "version": 0,
+        "needs_new_time": False,
+        "offer": None,
     }
     assert re.fullmatch(r"\w{3}-\w{3}-\w{3}", reference)
     base, _, token = link.rpartition("/")

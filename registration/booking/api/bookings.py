@@ -17,6 +17,8 @@ from registration.booking.contract import (
     from_values,
 )
 from registration.booking.queries import appointment_by_id, appointment_by_link
+from registration.booking.queries.displaced import is_displaced
+from registration.booking.queries.offers import latest_offer
 from registration.booking.rules.attendance import Parents
 from registration.booking.rules.requests import Appointment, BookRequest, HoldRequest, wish_of
 from registration.booking.wording import bring_sentences, who_must_come_sentence
@@ -107,7 +109,7 @@ def make_booking() -> Response:
     except no.AlreadyBooked as refusal:
         undo()
         return _told_again(refusal)
-    return said(_shown(made), 201)
+    return said(_shown(made, fresh=True), 201)
 
 
 def _told_again(refusal: no.AlreadyBooked) -> Response:
@@ -139,10 +141,11 @@ def _book_request(asked: BookingBody) -> BookRequest:
     )
 
 
-def _shown(made: Appointment) -> dict[str, Any]:
+def _shown(made: Appointment, *, fresh: bool = False) -> dict[str, Any]:
+    """Give what a program is told of a booking; a `fresh` one was made a moment ago, of a time that stands."""
     return {
         "reference": made.reference,
-        "link": external(f"/booking/{secret('booking', str(made.public_id))}"),
+        "link": external(_path(made)),
         "state": made.state,
         "start": written(made.start),
         "end": written(made.end),
@@ -156,7 +159,23 @@ def _shown(made: Appointment) -> dict[str, Any]:
         "who_must_come": who_must_come_sentence(made.parents),
         "bring": bring_sentences(made.parents, declaration=made.kind == "declaration"),
         "version": made.version,
+        "needs_new_time": not fresh and _needs_new_time(made),
+        "offer": None if fresh else _open_offer(made),
     }
+
+
+def _path(made: Appointment) -> str:
+    return f"/booking/{secret('booking', str(made.public_id))}"
+
+
+def _needs_new_time(made: Appointment) -> bool:
+    return made.start > now() and is_displaced(made.id)
+
+
+def _open_offer(made: Appointment) -> str | None:
+    """Give the address where the family takes another time that is kept for it, or declines it."""
+    kept = latest_offer(made.id) if made.state == "booked" else None
+    return external(f"{_path(made)}/offer") if kept and kept.stands else None
 
 
 def _by_link(token: str) -> Appointment | None:
