@@ -11,14 +11,16 @@ from sqlalchemy import Row, select, text
 from registration.booking.queries import MINUTE, midnight, need, openings
 from registration.booking.queries.displaced import IS_DISPLACED, Hit
 from registration.booking.rules.deadline import registrar_general_authority_from
+from registration.booking.rules.offers import BEFORE_START, answer_by_post
 from registration.centres.queries import participating_centres
 from registration.centres.rules import CentreCard, distance_km
 from registration.common.audit import Named
 from registration.common.clock import civil_date
 from registration.common.db import db
+from registration.common.holidays import bank_holidays
 from registration.cover.models import CoverPlan
 from registration.cover.rules import TRAVEL_MINUTES, Family, Ground, Seat, Sitting, Standing, Taker, standing
-from registration.rota.models import Registrar
+from registration.rota.models import Absence, Registrar
 from registration.rota.rules.patterns import HALF_DAY
 
 #: Times are looked for at least so far ahead, for families whose 42 days are over.
@@ -48,6 +50,7 @@ class PlanCard:
     made_by: str
     kept_until: datetime
     families: int
+    taken_back: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class LineCard:
     reference: str
     name: str
     reach: str
+    told_by: Sequence[str]  # the ways in which messages go to it; none where it gave no contact
     state: str
     last_lawful_day: date
     was: datetime
@@ -67,6 +71,7 @@ class LineCard:
     now: datetime
     now_centre: str
     displaced: bool
+    own: bool
     way: str
     chosen: bool
     session_id: int | None
@@ -88,6 +93,7 @@ class LineCard:
             way=self.way,
             live=self.state == "booked",
             displaced=self.displaced,
+            own=self.own,
             offer_state=self.offer_state,
             kept=self.kept,
             called=self.called_at is not None,
@@ -96,14 +102,20 @@ class LineCard:
 
 _PLANS = text("""
 SELECT p.id, p.public_id, p.state, r.name, p.begins_at, p.ends_at, p.made_by, p.kept_until,
-       (SELECT count(*) FROM cover_line l WHERE l.plan_id = p.id)
-  FROM cover_plan p JOIN registrar r ON r.id = p.registrar_id
+       (SELECT count(*) FROM cover_line l WHERE l.plan_id = p.id), coalesce(a.state = 'withdrawn', false)
+  FROM cover_plan p JOIN registrar r ON r.id = p.registrar_id LEFT JOIN absence a ON a.id = p.absence_id
  WHERE p.state IN ('draft', 'sent') OR p.ended_at > :since
  ORDER BY array_position(ARRAY['draft', 'sent', 'settled', 'undone'], p.state), p.begins_at, p.id
 """)
 _LINES = text(f"""
-SELECT l.id, b.id, b.public_id, b.reference, f.name, coalesce(f.mobile, f.second_contact, f.email, ''), b.state,
-       b.last_lawful_day, l.was_begins_at, wc.name, b.begins_at, bc.name, {IS_DISPLACED}, l.way, l.chosen, l.session_id,
+SELECT l.id, b.id, b.public_id, b.reference, f.name, coalesce(f.mobile, f.second_contact, f.email, ''),
+       array_remove(ARRAY[
+         CASE WHEN f.mobile IS NOT NULL OR f.second_contact LIKE '+%' THEN 'text message' END,
+         CASE WHEN f.email IS NOT NULL OR f.second_contact LIKE '%@%' THEN 'email' END,
+         CASE WHEN coalesce(f.mobile, f.email, f.second_contact) IS NULL AND f.letter_address IS NOT NULL THEN 'letter' END
+       ], NULL), b.state,
+       b.last_lawful_day, l.was_begins_at, wc.name, b.begins_at, bc.name, {IS_DISPLACED},
+       (b.session_id, b.begins_at) = (l.was_session_id, l.was_begins_at), l.way, l.chosen, l.session_id,
        l.begins_at, l.centre_id, coalesce(c.name, ''), coalesce(r.name, ''), l.offer_id, coalesce(o.state, ''), o.answer_by,
        EXISTS (SELECT 1 FROM occupancy h WHERE h.offer_id = l.offer_id AND h.until > clock_timestamp()), l.called_at,
        coalesce(l.called_by, '')
@@ -212,6 +224,7 @@ def families(hits: Iterable[Hit]) -> list[Family]:
             need(hit.births, interpreter=hit.interpreter),
             hit.last_lawful_day,
             _speaks(hit, spoken[hit.registrar_id]),
+            hit.by_post_only,
             registrar_general_authority_from(min(hit.births)),
         )
         for hit in listed
@@ -241,7 +254,9 @@ def ground(hits: Sequence[Hit], away: Away, now: datetime) -> Ground:
     absent = [away, *drafts]
     seats = _seats(hits, absent, now)
     near, offices = _distances(participating_centres(civil_date(now)), {hit.centre_id for hit in hits})
-    return Ground(minute(now), _sittings({hit.session_id for hit in hits}, away, absent), seats, near, offices)
+    sittings = _sittings({hit.session_id for hit in hits}, away, absent)
+    by_post = answer_by_post(now, now, bank_holidays()).moment + BEFORE_START
+    return Ground(minute(now), minute(by_post), sittings, seats, near, offices)
 
 
 def minute(moment: datetime) -> int:
@@ -326,6 +341,12 @@ def _distances(
 def _away_from(home: CentreCard | None, other: CentreCard) -> tuple[bool, float, str]:
     distance = None if home is None else distance_km(home, other)
     return distance is None, distance or 0.0, other.name
+
+
+def is_taken_back(absence_id: int | None) -> bool:
+    """Say whether the absence that a plan recorded does not stand any more."""
+    state = select(Absence.state).where(Absence.id == absence_id)
+    return db.session.scalar(state) == "withdrawn"
 
 
 def families_are_told(absence_id: int) -> bool:

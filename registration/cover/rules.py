@@ -55,18 +55,26 @@ class Standing(StrEnum):
     CALLED = "called"
     WAITING = "waiting"
     TO_CALL = "to_call"
+    RESTORED = "restored"  # the absence was taken back, so it has its own time again
 
 
 OPEN = frozenset({Standing.WAITING, Standing.TO_CALL})
 
 
-def standing(*, way: str, live: bool, displaced: bool, offer_state: str, kept: bool, called: bool) -> Standing:
-    """Say how far a family has come; `displaced` says that its time does not stand, `kept` that another is kept for it."""
+def standing(
+    *, way: str, live: bool, displaced: bool, own: bool, offer_state: str, kept: bool, called: bool
+) -> Standing:
+    """Say how far a family has come.
+
+    `displaced` says that its time does not stand, `own` that it is the very one it had, `kept` that another is kept for it.
+    """
     if not live:
         return Standing.CANCELLED
     if not displaced:
         if way in QUIET:
             return Standing.UNDISTURBED
+        if own:
+            return Standing.RESTORED
         return Standing.ACCEPTED if offer_state == "accepted" else Standing.MOVED
     if called:
         return Standing.CALLED
@@ -84,6 +92,7 @@ class Family:
     need: Need
     last_lawful_day: date
     speaks: str = ""
+    by_post: bool = False  # it is told by letter alone
     registrar_general_from: date = date.max  # without whose authority it cannot be registered then (1953 Act s.7)
 
     @property
@@ -157,10 +166,11 @@ class Ground:
     """What there is to propose: sessions that could be taken over, seats, and how far centres are from each other.
 
     `near` gives, for a centre, the other centres that are no offices from the nearest on; `offices` likewise the register
-    offices. `now` is a minute.
+    offices. `now` is a minute; a family that is told by letter can answer for times from the minute `by_post` on.
     """
 
     now: Minute
+    by_post: Minute
     sittings: Sequence[Sitting]
     seats: Mapping[int, Sequence[Seat]]  # by centre
     near: Mapping[int, Sequence[int]]
@@ -261,7 +271,7 @@ def choices(family: Family, ground: Ground) -> Iterator[tuple[Way, Minute, Seat]
         return
     free: dict[int, list[tuple[Minute, Seat]]] = {}
     seen = {(family.centre_id, family.start)}
-    for after, until in _windows(family, ground.now):
+    for after, until in _windows(family, ground):
         for way, centre in _places(family.centre_id, ground):
             if centre not in free:
                 free[centre] = _at(family, ground, centre)
@@ -271,15 +281,19 @@ def choices(family: Family, ground: Ground) -> Iterator[tuple[Way, Minute, Seat]
                     yield way, start, seat
 
 
-def _windows(family: Family, now: Minute) -> tuple[tuple[Minute, Minute], ...]:
-    """Give spans of time, the best first: soon after its own time, with days in hand, at all, and in a hurry."""
-    comfortable, patient = now + COMFORTABLE_MINUTES, family.start + PATIENT_DAYS * 24 * 60
+def _windows(family: Family, ground: Ground) -> tuple[tuple[Minute, Minute], ...]:
+    """Give spans of time, the best first: soon after its own time, with days in hand, at all, and in a hurry.
+
+    Nothing is offered in a hurry by letter: it would come too late.
+    """
+    comfortable = ground.by_post if family.by_post else ground.now + COMFORTABLE_MINUTES
+    patient = family.start + PATIENT_DAYS * 24 * 60
     in_hand = NEVER if family.last_day == date.max else first_minute(family.last_day - (MARGIN_DAYS - 1) * DAY)
     return (
         (comfortable, min(patient, in_hand)),
         (comfortable, in_hand),
         (comfortable, NEVER),
-        (now + SOONEST_MINUTES, comfortable),
+        (comfortable if family.by_post else ground.now + SOONEST_MINUTES, comfortable),
     )
 
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from itertools import groupby, islice
 from uuid import UUID
 
-from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice
 
@@ -24,7 +24,7 @@ from registration.cover.forms import CALL, NOBODY, ChangeRow, ChangeSession, New
 from registration.cover.models import CoverPlan
 from registration.cover.queries import Away, LineCard
 from registration.cover.rules import Way, choices
-from registration.cover.wording import counted, effects, rows, summary, when
+from registration.cover.wording import away_sentence, counted, effects, rows, sent, summary, when
 from registration.rota.rules.absences import ABSENCE_REASONS, span_text
 from registration.staff import views as staff
 from registration.staff.rules import COVER, COVER_READERS, DESK, Door
@@ -123,13 +123,14 @@ def _plan(public_id: UUID) -> CoverPlan:
 
 
 def _page(found: CoverPlan, fault: str = "") -> str:
-    lines = queries.lines(found.id)
+    lines, registrar = queries.lines(found.id), queries.registrar_name(found.registrar_id)
+    taken_back = queries.is_taken_back(found.absence_id)
     page = {actions.DRAFT: "draft", actions.UNDONE: "undone"}.get(found.state, "progress")
     return render_template(
         f"cover/{page}.html",
         plan=found,
-        registrar=queries.registrar_name(found.registrar_id),
-        away=span_text(found.begins_at, found.ends_at),
+        registrar=registrar,
+        away=away_sentence(found, registrar, now(), taken_back=taken_back),
         reason=ABSENCE_REASONS[found.reason],
         rows=rows(lines, today()),
         summary=summary(lines, today()),
@@ -166,7 +167,12 @@ def _done(public_id: UUID, change: Callable[[], object]) -> ResponseReturnValue:
 def send(public_id: UUID) -> ResponseReturnValue:
     """Record the absence, and do for every family what the plan says, all of it or nothing."""
     _plan(public_id)
-    return _done(public_id, lambda: actions.send_plan(public_id, now(), current_actor()))
+    return _done(public_id, lambda: _send(public_id))
+
+
+def _send(public_id: UUID) -> None:
+    made = actions.send_plan(public_id, now(), current_actor())
+    flash(sent(queries.lines(made.id), queries.registrar_name(made.registrar_id)), "success")
 
 
 @bp.post("/<uuid:public_id>/undo")

@@ -6,8 +6,10 @@ from datetime import date, datetime, timedelta
 
 from registration.booking.wording import clock_time, short_day
 from registration.common.clock import civil_date
+from registration.cover.models import CoverPlan
 from registration.cover.queries import LineCard
-from registration.cover.rules import OPEN, QUIET, Standing, Way
+from registration.cover.rules import MARGIN_DAYS, OPEN, QUIET, Standing, Way
+from registration.rota.rules.absences import span_text
 
 #: A family with no more days than these left is counted apart.
 NEAR = timedelta(days=5)
@@ -29,6 +31,13 @@ _STANDING = {
     Standing.CALLED: "Rung and settled",
     Standing.WAITING: "Waiting for an answer",
     Standing.TO_CALL: "To be rung",
+    Standing.RESTORED: "Has its own time again",
+}
+#: What a family is called that cannot be rung: whoever is to settle it has to know.
+_NO_NUMBER = {
+    ("email",): "No telephone number: by email",
+    ("letter",): "No telephone number or email: by a letter or a visit",
+    (): "No way to reach it is known",
 }
 
 
@@ -40,7 +49,10 @@ class Row:
     now: str
     proposed: str
     why: str
+    told: str
+    left_now: str
     left: str
+    warning: str
     last_day: str
     standing: str
     settled: bool
@@ -58,14 +70,16 @@ def rows(lines: Iterable[LineCard], today: date) -> list[Row]:
 
 
 def _row(line: LineCard, today: date) -> Row:
-    seen_on = civil_date(line.start) if line.start else today
-    left = (line.last_lawful_day - seen_on).days
+    left = None if line.start is None else (line.last_lawful_day - civil_date(line.start)).days
     return Row(
         line,
         f"{when(line.was)}, {line.was_centre}",
         _proposed(line),
         _why(line),
-        _days(left) if line.start else f"{_days(left)} today",
+        _told(line),
+        _days((line.last_lawful_day - today).days),
+        "" if left is None else _days(left),
+        _warning(left),
         short_day(line.last_lawful_day),
         _standing(line),
         line.standing not in OPEN,
@@ -83,6 +97,24 @@ def _why(line: LineCard) -> str:
     if line.chosen and line.way != Way.TAKE_OVER:
         return _CHOSEN.get(Way(line.way), "you chose it")
     return _WHY[Way(line.way)].format(taker=line.taker)
+
+
+def _told(line: LineCard) -> str:
+    """Say how a family hears of what is proposed to it."""
+    if line.way in QUIET:
+        return "Nobody: nothing changes"
+    if line.way == Way.CALL:
+        return _NO_NUMBER.get(tuple(line.told_by), "By telephone")
+    if "letter" in line.told_by:
+        return "By letter: the time to answer allows for the post"
+    return f"By {' and '.join(line.told_by)}"
+
+
+def _warning(left: int | None) -> str:
+    """Say that a time lies after the last lawful day, or among the last days before it, which are kept in hand."""
+    if left is None or left >= MARGIN_DAYS:
+        return ""
+    return "Past day 42" if left < 0 else f"Within the {MARGIN_DAYS} days kept in hand"
 
 
 def _days(left: int) -> str:
@@ -111,6 +143,37 @@ def summary(lines: Sequence[LineCard], today: date) -> str:
     near = sum(line.last_lawful_day - today <= NEAR for line in lines)
     told = f", {near} within {NEAR.days} days of day 42" if near else ", none within 5 days of day 42"
     return f"{_families(len(lines))} affected{told}."
+
+
+def away_sentence(plan: CoverPlan, registrar: str, now: datetime, *, taken_back: bool) -> str:
+    """Say who is away and when, as it stands now: to come, now, over, taken back, or never put down."""
+    when_away = span_text(plan.begins_at, plan.ends_at)
+    if taken_back:
+        return f"{registrar} was put down as away: {when_away}. That absence has been taken back, so that time is offered again."
+    if plan.state == "undone":
+        return f"{registrar} was not put down as away: {when_away}"
+    if plan.state == "draft":
+        return f"{registrar} is to be put down as away: {when_away}"
+    verb = "was" if plan.ends_at <= now else "is" if plan.begins_at <= now else "will be"
+    return f"{registrar} {verb} away: {when_away}"
+
+
+def sent(lines: Sequence[LineCard], registrar: str) -> str:
+    """Say what sending a plan has done: 'The plan is sent. Offers of another time go to 2 families.'."""
+    quiet = sum(line.way in QUIET for line in lines)
+    rung = sum(line.way == Way.CALL for line in lines)
+    offered = len(lines) - quiet - rung
+    if not lines:
+        return f"{registrar} is put down as away. No family was booked then."
+    told = [
+        (offered, f"Offers of another time go to {_families(offered)}"),
+        (
+            quiet,
+            f"{_families(quiet)} {'keeps its time and is' if quiet == 1 else 'keep their times and are'} told nothing",
+        ),
+        (rung, f"{_families(rung)} {'is' if rung == 1 else 'are'} to be rung"),
+    ]
+    return ". ".join(["The plan is sent", *(sentence for number, sentence in told if number)]) + "."
 
 
 def _families(number: int) -> str:

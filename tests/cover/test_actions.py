@@ -416,6 +416,43 @@ def test_a_family_with_little_time_to_answer_is_rung_besides(database, world, fa
     assert len(tasks(database)) == 1
 
 
+def by_letter(family):
+    return family("9:00", email=None, letter_address="3 Mill Lane\nHalifax", channel="telephone")
+
+
+def test_a_family_told_by_letter_has_time_for_the_post(database, world, family, planned, alone):
+    mine = by_letter(family)
+    world.session("sunshine", "cleo", THURSDAY, "9:00", "10:00", room=1)
+    made = planned()
+    [line] = lines(made.id)
+    assert (line.told_by, line.start) == (["letter"], at_time(THURSDAY, "9:00"))
+    actions.send_plan(made.public_id, SOON, "staff:1")
+    assert latest_offer(mine.id).answer_by == at_time(WEDNESDAY, "20:00")
+    assert told(database, mine) == ["offer_cover"]
+    [asked] = tasks(database)  # it would come on Tuesday morning, and has its letter in the evening at the latest
+    assert asked.startswith(f"Reach the family of appointment {mine.reference}, known by its postal address alone")
+    assert "has a letter on its way that comes after that" in asked
+
+
+def test_no_letter_goes_where_it_would_come_too_late(database, world, family, planned, alone):
+    mine = by_letter(family)
+    made = planned()
+    [line] = lines(made.id)
+    assert line.way == "call"
+    actions.change_row(made.public_id, line.id, world.centres["sunshine"], at_time(WEDNESDAY, "9:00"), SOON)
+    actions.send_plan(made.public_id, SOON, "staff:1")
+    assert told(database, mine) == []
+    assert kept(database) == 0
+    assert "would have the letter about another time too late" in tasks(database)[0]
+    assert proposals(made) == {mine.reference: ("call", "", None)}
+    assert standings(made) == {mine.reference: Standing.TO_CALL}
+
+
+def test_a_family_whose_second_contact_is_a_mobile_is_told_by_text_and_email(world, family, planned):
+    family("9:00", second_contact="+447700900555")
+    assert [line.told_by for line in lines(planned().id)] == [["text message", "email"]]
+
+
 def test_a_family_that_says_no_or_nothing_is_to_be_rung(database, world, family, planned, alone):
     no, nothing = family("9:00"), family("9:30")
     made = planned()

@@ -1,5 +1,6 @@
 """The plan as a pure rule: least disturbance first, least days left first, never past day 42 while that can be helped."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
@@ -48,7 +49,7 @@ def ground(*seats, sittings=(), now=NOW, homes=(HOME,)):
     for each in seats:
         by_centre.setdefault(each.centre_id, []).append(each)
     near = {home: [centre for centre in (NEXT, FAR) if centre != home] for home in homes}
-    return Ground(now, sittings, by_centre, near, {home: [OFFICE] for home in homes})
+    return Ground(now, now + 4 * DAY, sittings, by_centre, near, {home: [OFFICE] for home in homes})
 
 
 def ways(families, known):
@@ -229,7 +230,7 @@ def test_a_way_is_named_by_what_changes():
 
 def test_how_far_a_family_has_come():
     def told(way="same_centre", **changes):
-        facts = {"live": True, "displaced": True, "offer_state": "sent", "kept": True, "called": False}
+        facts = {"live": True, "displaced": True, "own": False, "offer_state": "sent", "kept": True, "called": False}
         return standing(way=way, **(facts | changes))
 
     assert told() is Standing.WAITING
@@ -239,7 +240,19 @@ def test_how_far_a_family_has_come():
     assert told(live=False) is Standing.CANCELLED
     assert told(displaced=False, offer_state="accepted") is Standing.ACCEPTED
     assert told(displaced=False, offer_state="withdrawn") is Standing.MOVED
-    assert told("take_over", displaced=False, offer_state="") is Standing.UNDISTURBED
+    assert told("take_over", displaced=False, offer_state="", own=True) is Standing.UNDISTURBED
+    assert told(displaced=False, own=True, offer_state="withdrawn") is Standing.RESTORED
+
+
+def test_a_family_told_by_letter_is_proposed_nothing_that_begins_before_it_could_answer():
+    soon, later = seat(10, begin=TUESDAY + 60), seat(11, begin=NOW + 4 * DAY)
+    known = ground(soon, later, seat(12, begin=NOW + 4 * DAY - 30, busy=()))
+    by_letter = replace(family(), by_post=True)
+    assert [start for _, start, _ in choices(by_letter, known)] == [NOW + 4 * DAY]
+    assert next(start for _, start, _ in choices(family(), known)) == TUESDAY + 60
+    own = ground(seat(13), soon)
+    assert ways([by_letter], own) == [(Way.SAME_TIME, HOME, TUESDAY)]
+    assert ways([by_letter], ground(soon)) == [(Way.CALL, None, None)]
 
 
 # ---- whatever the ground

@@ -50,6 +50,8 @@ def test_two_clicks_show_every_family_that_is_hit(manager, database, world, fami
     assert "2 families affected, 1 within 5 days of day 42." in plan
     assert plan.index(early.reference) < plan.index(mine.reference)
     assert "Tue 24 November, 9am, Sunshine Children’s Centre" in plan
+    assert "39 days now, 37 days at the time proposed" in plan
+    assert "4 days now, 2 days at the time proposed ! Within the 3 days kept in hand" in plan
     assert "Registrar Cleo is free and sits there instead: the family is told nothing" in plan
     assert "2 families keep their times with another registrar and are told nothing." in plan
     assert "Send the plan" in plan
@@ -93,6 +95,9 @@ def test_a_manager_changes_a_row_and_sends(manager, database, world, family, nob
     answer = manager.post(f"{plan}/family/{row.id}", data={"instead": f"{world.centres['elland']}.{minute}"})
     assert "Tue 24 November, 10am, Elland Children’s Centre" in page(manager.get(answer.location))
     progress = page(manager.get(manager.post(f"{plan}/send").location))
+    assert "The plan is sent. Offers of another time go to 1 family." in progress
+    assert "The plan is sent." not in page(manager.get(plan))
+    assert "Registrar Ann will be away: Tuesday 24 November 2026" in progress
     assert "sent the plan of cover" in progress
     assert "registrar: Registrar Ann" in progress
     assert "Waiting for an answer: 1." in progress
@@ -207,5 +212,9 @@ def test_an_absence_is_not_taken_back_while_families_who_were_told_of_it_wait(
     answer = manager.post(f"/rota/absences/{absence}/withdraw")
     assert "Families have been told not to come" in page(answer, 409)
     assert database.get(Absence, absence).state == "planned"
-    database.execute(text("UPDATE cover_plan SET state = 'settled'"))
+    database.execute(text("UPDATE cover_plan SET state = 'settled', ended_at = sent_at"))
     assert manager.post(f"/rota/absences/{absence}/withdraw").status_code == 302
+    shown = page(manager.get(where))
+    assert "That absence has been taken back, so that time is offered again." in shown
+    assert "Has its own time again: 1." in shown
+    assert "The absence has been taken back" in page(manager.get("/cover/"))

@@ -1,13 +1,15 @@
 """What staff read of a plan, in words and numbers."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
+from registration.cover.models import CoverPlan
 from registration.cover.queries import LineCard
-from registration.cover.wording import counted, effects, rows, summary
+from registration.cover.wording import away_sentence, counted, effects, rows, sent, summary
+from tests.cover.helpers import whole_day
 
 TODAY = date(2026, 11, 22)
 NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -18,6 +20,7 @@ LINE = LineCard(
     reference="7K4-XWM",
     name="Aoife O’Brien",
     reach="",
+    told_by=["text message", "email"],
     state="booked",
     last_lawful_day=date(2026, 12, 31),
     was=NINE,
@@ -25,6 +28,7 @@ LINE = LineCard(
     now=NINE,
     now_centre="Sunshine",
     displaced=True,
+    own=False,
     way="other_centre",
     chosen=False,
     session_id=2,
@@ -57,7 +61,65 @@ def test_the_days_left_after_are_counted_from_the_time_proposed(last, said):
 
 def test_who_is_to_be_rung_has_days_from_today_on():
     [row] = rows([replace(LINE, way="call", start=None, last_lawful_day=date(2026, 11, 23))], TODAY)
-    assert (row.left, row.proposed) == ("1 day today", "A call")
+    assert (row.left_now, row.left, row.proposed, row.warning) == ("1 day", "", "A call", "")
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        ((2026, 11, 28), ""),
+        ((2026, 11, 27), "Within the 3 days kept in hand"),
+        ((2026, 11, 25), "Within the 3 days kept in hand"),
+        ((2026, 11, 24), "Past day 42"),
+    ],
+)
+def test_a_time_near_day_42_or_past_it_is_pointed_out(last, said):
+    [row] = rows([replace(LINE, last_lawful_day=date(*last))], TODAY)
+    assert row.warning == said
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "By text message and email"),
+        ({"told_by": ["email"]}, "By email"),
+        ({"told_by": ["letter"]}, "By letter: the time to answer allows for the post"),
+        ({"way": "take_over"}, "Nobody: nothing changes"),
+        ({"way": "call"}, "By telephone"),
+        ({"way": "call", "told_by": ["email"]}, "No telephone number: by email"),
+        ({"way": "call", "told_by": ["letter"]}, "No telephone number or email: by a letter or a visit"),
+        ({"way": "call", "told_by": []}, "No way to reach it is known"),
+    ],
+)
+def test_how_each_family_is_told_is_said(changes, said):
+    assert rows([replace(LINE, **changes)], TODAY)[0].told == said
+
+
+@pytest.mark.parametrize(
+    ("state", "at", "taken_back", "said"),
+    [
+        ("draft", NINE, False, "Registrar Ann is to be put down as away: Tuesday 24 November 2026"),
+        ("undone", NINE, False, "Registrar Ann was not put down as away: Tuesday 24 November 2026"),
+        ("sent", NINE - timedelta(days=1), False, "Registrar Ann will be away: Tuesday 24 November 2026"),
+        ("sent", NINE, False, "Registrar Ann is away: Tuesday 24 November 2026"),
+        ("settled", NINE + timedelta(days=1), False, "Registrar Ann was away: Tuesday 24 November 2026"),
+        ("settled", NINE, True, "That absence has been taken back, so that time is offered again."),
+    ],
+)
+def test_who_is_away_is_said_as_it_stands_now(state, at, taken_back, said):
+    begins, ends = whole_day(date(2026, 11, 24))
+    plan = CoverPlan(begins_at=begins, ends_at=ends, state=state)
+    assert said in away_sentence(plan, "Registrar Ann", at, taken_back=taken_back)
+
+
+def test_sending_says_what_it_has_done():
+    quiet, rung = replace(LINE, way="take_over"), replace(LINE, way="call")
+    assert sent([], "Registrar Ann") == "Registrar Ann is put down as away. No family was booked then."
+    assert sent([LINE, LINE, quiet, rung], "") == (
+        "The plan is sent. Offers of another time go to 2 families. 1 family keeps its time and is told nothing. "
+        "1 family is to be rung."
+    )
+    assert "2 families keep their times and are told nothing. 2 families are to be rung." in sent([quiet, rung] * 2, "")
 
 
 @pytest.mark.parametrize(
@@ -72,6 +134,7 @@ def test_who_is_to_be_rung_has_days_from_today_on():
         ({"displaced": False, "offer_state": "withdrawn"}, "Has another time: Tue 24 November, 9am, Sunshine"),
         ({"state": "cancelled"}, "Cancelled"),
         ({"called_at": NINE}, "Rung and settled"),
+        ({"displaced": False, "own": True, "called_at": NINE}, "Has its own time again"),
     ],
 )
 def test_how_far_a_family_has_come_is_said(app, changes, said):

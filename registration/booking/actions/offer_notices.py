@@ -74,15 +74,26 @@ def call_back(family: Appointment, now: datetime) -> None:
 
 
 def ask_for_a_call(family: Appointment | Hit, why: str, now: datetime) -> None:
-    """Ask staff to ring a family whose registrar is away, before its last lawful day; once, however often it is asked."""
+    """Ask staff to ring a family whose registrar is away, before its last lawful day; once, however often it is asked.
+
+    One that gave nothing but a postal address cannot be rung: the sentence says so, and why is said the same way.
+    """
     with force_locale("en"):
         lost, last = day_and_time(family.start), family.last_lawful_day
         when = f"by {last:%-d %B}" if civil_date(now) <= last else "soon, for its 42 days are over"
+    act = "Reach" if _by_post_only(family) else "Call"
+    known = ", known by its postal address alone" if act == "Reach" else ""
     sentence = (
-        f"Call the family of appointment {family.reference}: its registrar is away on {lost} and it {why}. "
+        f"{act} the family of appointment {family.reference}{known}: its registrar is away on {lost} and it {why}. "
         f"Find it a time {when}."
     )
     messages.ask_staff(CALL, sentence, now=now, about=family.public_id)
+
+
+def _by_post_only(family: Appointment | Hit) -> bool:
+    if isinstance(family, Hit):
+        return family.by_post_only
+    return not (family.email or family.mobile or family.second_contact)
 
 
 def nobody_need_call(family: Appointment, now: datetime) -> None:

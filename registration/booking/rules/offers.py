@@ -1,5 +1,6 @@
 """Until when a family may answer an offer of another time, and what an offer is."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -15,6 +16,9 @@ EVENING = time(20)
 BEFORE_START = timedelta(hours=2)
 #: However short the time is, an offer stands as long as it takes to ring a family.
 SHORTEST = timedelta(minutes=30)
+#: A letter is printed, posted and in the family's hands after so many working days.
+POST_DAYS = 2
+_DAY, _SATURDAY = timedelta(days=1), 6
 
 COVER, WAITING_LIST = "cover", "waiting_list"
 
@@ -55,6 +59,26 @@ def answer_by(start: datetime, was: datetime, last_lawful_day: date, now: dateti
         latest.append(day_42)
     moment = max(min(latest), now + SHORTEST)
     return AnswerBy(moment, urgent=min(moment, was) < now + LEAST_TO_ANSWER)
+
+
+def answer_by_post(was: datetime, now: datetime, holidays: Collection[date]) -> AnswerBy:
+    """Give until when a family that is told by letter alone may answer: the evening of the working day after it has come.
+
+    Urgent where its old time is before the evening on which the letter is in its hands: it would come for nothing.
+    """
+    comes = now.astimezone(LONDON).date()
+    for _ in range(POST_DAYS):
+        comes = _next_working_day(comes, holidays)
+    answer = _next_working_day(comes, holidays)
+    in_hand = datetime.combine(comes, EVENING, LONDON)
+    return AnswerBy(datetime.combine(answer, EVENING, LONDON), urgent=was < in_hand)
+
+
+def _next_working_day(day: date, holidays: Collection[date]) -> date:
+    day += _DAY
+    while day.isoweekday() >= _SATURDAY or day in holidays:
+        day += _DAY
+    return day
 
 
 def _evening(moment: datetime) -> datetime:

@@ -10,11 +10,12 @@ from registration.booking.actions import offer_notices, offers
 from registration.booking.actions.refusals import BookingRefused
 from registration.booking.queries.displaced import Hit, hits, is_displaced, live_among
 from registration.booking.queries.offers import offers_by_number
-from registration.booking.rules.offers import answer_by
+from registration.booking.rules.offers import BEFORE_START, AnswerBy, answer_by, answer_by_post
 from registration.common import audit
 from registration.common.access import current_actor
 from registration.common.db import db
 from registration.common.errors import Refused
+from registration.common.holidays import bank_holidays
 from registration.cover.actions.planning import SENT, SETTLED, NotThere, draft, facts, lines_of
 from registration.cover.models import CoverLine, CoverPlan
 from registration.cover.queries import is_free_for, lines, plan_by_id, registrar_name
@@ -107,10 +108,31 @@ def _settle_one(line: CoverLine, hit: Hit, now: datetime) -> None:
         offer_notices.ask_for_a_call(hit, why, now)
         return
     offered = offers_by_number([line.offer_id])[line.offer_id]
-    limit = answer_by(offered.start, hit.start, hit.last_lawful_day, now)
+    limit = _limit(hit, offered.start, now)
+    if limit is None:
+        _ask_instead(line, hit, now)
+        return
     offers.send(line.offer_id, now, limit.moment)
-    if limit.urgent or hit.by_post_only:
-        offer_notices.ask_for_a_call(hit, "has little time to answer the offer of another", now)
+    if limit.urgent:
+        little = "has little time to answer the offer of another"
+        late = "has a letter on its way that comes after that"
+        offer_notices.ask_for_a_call(hit, late if hit.by_post_only else little, now)
+
+
+def _limit(hit: Hit, offered: datetime, now: datetime) -> AnswerBy | None:
+    """Give until when a family may answer; None where a letter would come too late for that."""
+    if not hit.by_post_only:
+        return answer_by(offered, hit.start, hit.last_lawful_day, now)
+    limit = answer_by_post(hit.start, now, bank_holidays())
+    return limit if limit.moment + BEFORE_START <= offered else None
+
+
+def _ask_instead(line: CoverLine, hit: Hit, now: datetime) -> None:
+    """Let a time go that a family could not answer for by post; a person is asked to reach it."""
+    offers.withdraw(line.offer_id or 0, now)
+    line.way, line.offer_id = Way.CALL.value, None
+    line.session_id = line.centre_id = line.begins_at = None
+    offer_notices.ask_for_a_call(hit, "would have the letter about another time too late", now)
 
 
 def _nobody_forgotten(made: CoverPlan, rows: Collection[CoverLine], now: datetime) -> None:

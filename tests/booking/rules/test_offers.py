@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registration.booking.rules.offers import BEFORE_START, LONDON, SHORTEST, AnswerBy, answer_by
+from registration.booking.rules.offers import BEFORE_START, LONDON, SHORTEST, AnswerBy, answer_by, answer_by_post
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=LONDON)
 FAR = date(2026, 12, 31)
@@ -33,6 +33,19 @@ def test_it_ends_before_day_42_begins_while_that_is_to_come():
 def test_it_is_urgent_where_less_than_a_day_is_left_to_answer_or_before_the_old_time():
     assert answer_by(at(22, 15), at(26, 10), FAR, NOW) == AnswerBy(at(22, 13), urgent=True)
     assert answer_by(at(28, 10), at(23, 8), FAR, NOW) == AnswerBy(at(23, 20), urgent=True)
+
+
+def test_a_letter_takes_two_working_days_and_leaves_another_to_answer():
+    assert answer_by_post(at(27, 10), NOW, {}) == AnswerBy(at(25, 20), urgent=False)
+    assert answer_by_post(at(27, 10), at(27, 9), {}).moment == datetime(2026, 12, 2, 20, tzinfo=LONDON)
+    christmas = datetime(2026, 12, 23, 9, tzinfo=LONDON)
+    holidays = {date(2026, 12, 25), date(2026, 12, 28)}
+    assert answer_by_post(christmas, christmas, holidays).moment == datetime(2026, 12, 30, 20, tzinfo=LONDON)
+
+
+def test_it_is_urgent_where_the_family_would_come_before_its_letter():
+    assert answer_by_post(at(24, 20), NOW, {}).urgent is False
+    assert answer_by_post(at(24, 19, 59), NOW, {}).urgent is True
 
 
 def test_it_never_ends_before_a_person_could_ring():
