@@ -7,6 +7,7 @@ the right thing. To make a new route known, read the head of tests/objects.py.
 from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import text
 
 from registration.common.access import ROLES
 from registration.staff.rules import EVERY_CENTRE
@@ -26,6 +27,9 @@ OWN_ACCOUNT = {
 }
 #: A registrar may do this to their own only, and the one in tests/objects.py is another's.
 ONES_OWN = {("registrar", "rota.revoke_calendar")}
+
+#: What these write is who looked, and for what, whoever that is: nothing of a family changes.
+LOOKING = {"desk.found", "desk.look"}
 
 #: Pages that ask and show nothing: the first question of booking by telephone.
 QUESTIONS = {"/desk/phone"}
@@ -166,7 +170,28 @@ def test_nothing_is_found_by_the_number_of_nothing(app, objects, people, attempt
 def test_the_auditor_changes_nothing_but_their_own_sign_in(app):
     may = {rule.endpoint for rule, access, method in guarded(app) if "auditor" in access and method != "GET"}
 
-    assert may <= OWN_ACCOUNT
+    assert may <= OWN_ACCOUNT | LOOKING
+
+
+def test_looking_writes_that_somebody_looked_and_nothing_else(app, objects, people, client, database):
+    def rows():
+        tables = [
+            row[0] for row in database.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
+        ]
+        own = {"audit_event", "browser_session"}
+        return {
+            name: database.execute(text(f"SELECT coalesce(sum(hashtext(t::text)), 0) FROM {name} t")).scalar()  # noqa: S608 -- names of our own tables
+            for name in tables
+            if name not in own
+        }
+
+    become(client, people["auditor"])
+    before = rows()
+    for line in ("brien", objects.booking.reference):
+        client.post("/desk/find", data={"line": line})
+    client.post(f"/desk/look/{objects.booking.public_id}")
+    assert "Aoife" in client.get(f"/desk/booking/{objects.booking.public_id}").text
+    assert rows() == before
 
 
 def test_the_evaluator_and_the_data_officer_meet_no_family(app):

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from registration.common.db import db
 from registration.desk.rules.seeking import Sought
-from registration.families.rules import name_words, same_email
+from registration.families.rules import same_email, words_kept
 
 #: More than these nobody reads through on the telephone.
 MOST_FOUND = 30
@@ -67,10 +67,9 @@ def find(sought: Sought, now: datetime) -> list[Found]:
 
 def likely_the_same(births: Sequence[date], name: str, email: str, mobile: str, now: datetime) -> list[Found]:
     """List bookings that may be this family's already: one of its births, and its last name, e-mail or mobile."""
-    last_word = name_words(name)[-1:]
     values = {
         "births": list(births),
-        "words": _beginning_with(last_word, whole=True) or "''",
+        "words": " | ".join(f"'{word}'" for word in words_kept(" ".join(name.split()[-1:]))) or "''",
         "email": same_email(email) or None,
         "mobile": mobile or None,
     }
@@ -81,9 +80,9 @@ def _found(which: str, values: dict[str, Any]) -> list[Found]:
     return [Found(*row) for row in db.session.execute(text(_FOUND.format(which=which)), values)]
 
 
-def _beginning_with(words: Sequence[str], *, whole: bool = False) -> str:
-    """Write a question for words, or words that begin so. None of them has a character that needs quoting."""
-    return " & ".join(f"'{word}'{'' if whole else ':*'}" for word in words)
+def _beginning_with(words: Sequence[str]) -> str:
+    """Write a question for words that begin so. None of them has a character that needs quoting."""
+    return " & ".join(f"'{word}':*" for word in words)
 
 
 def _pattern(given: str) -> str:

@@ -23,7 +23,7 @@ class Family(Model):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     name: Mapped[str] = mapped_column(Text)
-    name_words: Mapped[str] = mapped_column(TSVECTOR, server_default=text("''"))  # rules.name_words, to find it by
+    name_words: Mapped[str] = mapped_column(TSVECTOR, server_default=text("''"))  # rules.words_kept, to find it by
     born: Mapped[list[date]] = mapped_column(ARRAY(Date))  # one per baby, earliest first
     email: Mapped[str | None] = mapped_column(Text)
     mobile: Mapped[str | None] = mapped_column(Text)  # E.164

@@ -67,9 +67,16 @@ def name_words(name: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(letters.casefold().translate(_PLAIN_LETTERS)))
 
 
+def words_kept(name: str) -> tuple[str, ...]:
+    """Give every word a name may be asked for by: "O'Eyes" by oeyes and eyes, "Anne-Marie" by anne, marie and annemarie."""
+    same = name.translate(_SAME_MARKS)
+    parted = (word for word in name_words(same.replace("'", " ")) if len(word) > 1)
+    return tuple(dict.fromkeys([*name_words(same), *parted, *name_words(same.replace("-", ""))]))
+
+
 def lexemes(name: str) -> str:
     """Write the words of a name as the database keeps them for finding. No word has a character that needs quoting."""
-    return " ".join(f"'{word}'" for word in name_words(name))
+    return " ".join(f"'{word}'" for word in words_kept(name))
 
 
 def last_name(name: str) -> str:

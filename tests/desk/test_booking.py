@@ -121,6 +121,7 @@ def test_a_booking_nobody_has_is_not_found(client, desk):
 
 def test_an_auditor_reads_a_record_and_is_offered_nothing_to_change(client, mine):
     sign_in_as(client, "auditor")
+    client.post(f"/desk/look/{mine.public_id}")
     said = page(client.get(path(mine)))
     assert "Aoife O’Brien" in said
     for change in ("Move it", "Cancel it", "Correct the contact", "Cancel quietly"):

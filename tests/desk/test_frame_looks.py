@@ -1,4 +1,4 @@
-"""Nobody on the desk reads a family's record without that standing in its history; and nobody's browser keeps it."""
+"""Nobody, an auditor neither, reads a family's record without that standing in its history; and nobody's browser keeps it."""
 
 import pytest
 from sqlalchemy import text
@@ -54,6 +54,15 @@ def test_a_look_is_ones_own(client, database, desk, mine):
     client.delete_cookie("session")
     sign_in_as(client, "rota_manager")
     assert "Aoife O’Brien" not in page(client.get(path(mine)))
+
+
+def test_an_auditors_look_stands_in_the_history_as_everybodys(client, database, mine):
+    auditor = sign_in_as(client, "auditor")
+    database.commit()
+    assert "Aoife O’Brien" not in page(client.get(path(mine)))
+    assert client.post(f"/desk/look/{mine.public_id}").headers["Location"] == path(mine)
+    assert "Aoife O’Brien" in page(client.get(path(mine)))
+    assert events(database, mine).count(("looked at", f"staff:{auditor.id}")) == 1
 
 
 def test_no_browser_keeps_what_the_desk_saw(client, desk, mine):

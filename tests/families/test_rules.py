@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registration.families.rules import SHARING_WORDING, birth_key, last_name, lexemes, name_words, same_email
+from registration.families.rules import (
+    SHARING_WORDING,
+    birth_key,
+    last_name,
+    lexemes,
+    name_words,
+    same_email,
+    words_kept,
+)
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates" / "booking" / "journey"
 #: Each wording families were ever asked with, and the digest of its sentences. An answer is kept with its wording.
@@ -113,5 +121,18 @@ def test_a_name_is_looked_for_by_its_words_without_case_accents_or_marks(name, w
     assert name_words(name) == words
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Blue O’Eyes", ("blue", "oeyes", "eyes")),
+        ("Anne-Marie Lee", ("anne", "marie", "lee", "annemarie")),
+        ("Seán Ó h-Éanaigh", ("sean", "o", "h", "eanaigh", "heanaigh")),
+        ("D'Arcy-O'Neill", ("darcy", "oneill", "arcy", "neill", "darcyoneill")),
+    ],
+)
+def test_a_name_is_kept_with_each_of_its_parts_to_be_asked_for_by(name, words):
+    assert words_kept(name) == words
+
+
 def test_the_words_of_a_name_are_quoted_for_the_database():
-    assert lexemes("Aoife O’Brien") == "'aoife' 'obrien'"
+    assert lexemes("Aoife O’Brien") == "'aoife' 'obrien' 'brien'"

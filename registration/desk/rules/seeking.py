@@ -10,6 +10,7 @@ from registration.families.rules import name_words
 #: Fewer figures than these fit too many telephone numbers, fewer letters too many names.
 LEAST_FIGURES, LEAST_LETTERS = 4, 2
 _CENTURY = 2000
+_LEAP_YEAR = 2000  # has every day there is
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE = re.compile(
     r"(?<![\w/])(?:(?P<iso_year>\d{4})-(?P<iso_month>\d{1,2})-(?P<iso_day>\d{1,2})"
@@ -29,13 +30,17 @@ _COUNTRY = re.compile(r"^(?:0044|44|0)0?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What a line says: every part of it must fit. `figures` are the last of a telephone number, without country or nought."""
+    """What a line says: every part of it must fit. `figures` are the last of a telephone number, without country or nought.
+
+    `no_day` is what was written as a day and is none, like 31/2/2026.
+    """
 
     reference: str | None = None
     born: date | None = None
     email: str = ""
     figures: str = ""
     words: tuple[str, ...] = ()
+    no_day: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -58,12 +63,15 @@ class Sought:
 def understand(line: str, today: date) -> Sought:
     """Read a line: a reference, or any of a date of birth, an e-mail address, a telephone number and names, in any order.
 
-    A day without its year is the last one that is not in the future. What fits nothing is left out.
+    A day without its year is the last one that is not in the future. What fits nothing is left out; a line with a day that
+    no calendar has is not understood any further.
     """
     reference = canonical(line.strip())
     if reference:
         return Sought(reference)
     rest, born = _take_date(line, today)
+    if born is None and (no_day := _no_day(line)):
+        return Sought(no_day=no_day)
     rest, email = _take(_EMAIL, rest)
     rest, telephone = _take_telephone(rest)
     words = tuple(word for word in name_words(rest) if len(word) >= LEAST_LETTERS and not word.isdecimal())
@@ -90,6 +98,15 @@ def _take_date(line: str, today: date) -> tuple[str, date | None]:
         if day is not None:
             return line[: found.start()] + " " + line[found.end() :], day
     return line, None
+
+
+def _no_day(line: str) -> str:
+    """Give what can only be meant as a day and is in no calendar; a telephone number has no slash, and no month."""
+    for found in _DATE.finditer(line):
+        meant = found["iso_year"] or "/" in found[0] or (found["name"] and _month(found["name"]))
+        if meant and not _days(found, (_LEAP_YEAR,)):
+            return found[0].strip()
+    return ""
 
 
 def past_day(written: str, today: date) -> date | None:

@@ -18,18 +18,18 @@ from registration.desk.forms.find import FindBooking
 from registration.desk.rules.seeking import understand
 from registration.desk.views.frame import bp, to_booking
 from registration.desk.views.looks import note_look
-from registration.staff.rules import DESK
+from registration.staff.rules import DESK_READERS
 
 
 @bp.get("/find")
-@roles(*DESK)
+@roles(*DESK_READERS)
 def find() -> str:
     """Ask for anything a family can be found by."""
     return render_template("desk/find.html", form=FindBooking())
 
 
 @bp.post("/find")
-@roles(*DESK)
+@roles(*DESK_READERS)
 @commits
 def found() -> ResponseReturnValue:
     """Lead to the booking of a reference, or list those that fit; what is typed stands in no address and no log."""
@@ -37,6 +37,8 @@ def found() -> ResponseReturnValue:
     if not form.accepted():
         return _refused(form)
     sought = understand(form.line.data, today())
+    if sought.no_day:
+        return _refused(form, f"{sought.no_day} is not a real date. Check it with the family.")
     if sought.is_empty:
         return _refused(
             form, "Enter more than that: 2 letters of a name, or 4 figures of a telephone number, are the least."

@@ -56,6 +56,27 @@ def test_what_is_no_day_is_no_birth_date(line):
 
 
 @pytest.mark.parametrize(
+    ("line", "no_day"),
+    [
+        ("31/2/2026", "31/2/2026"),
+        ("31/2", "31/2"),
+        ("O’Brien 31 / 13 / 2026", "31 / 13 / 2026"),
+        ("2026-13-01", "2026-13-01"),
+        ("31 feb", "31 feb"),
+        ("0/0/2026", "0/0/2026"),
+        ("29/2/2026", "29/2/2026"),
+    ],
+)
+def test_what_is_written_as_a_day_and_is_none_is_said_so(line, no_day):
+    assert said(line) == Sought(no_day=no_day)
+
+
+@pytest.mark.parametrize("line", ["29/2", "40 babies", "01632 96 0100", "07-70-0900", "44.77.0090", "1.70"])
+def test_what_may_be_a_day_or_a_telephone_number_is_not_called_no_day(line):
+    assert said(line).no_day == ""
+
+
+@pytest.mark.parametrize(
     ("line", "figures"),
     [
         ("07700 900 982", "7700900982"),
