@@ -27,7 +27,7 @@ registrars = AppGroup("registrars", help="Registrars of births and their deputie
 def import_registrars(file: BinaryIO) -> None:
     """Load registrars: name, grade, may_register_births, languages (BCP 47 tags parted by semicolons).
 
-    And home_postcode, contracted_sessions (half-days a week), minutes_per_baby.
+    And home_postcode, contracted_sessions (half-days a week), minutes_per_baby, left_on (the first day one is gone).
     """
     with loading():
         outcome = actions.import_registrars(file, current_actor())

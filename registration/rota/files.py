@@ -19,6 +19,7 @@ _REGISTRARS = {
     "home postcode": ("home[ _]postcode",),
     "contracted sessions": ("contracted[ _]sessions",),
     "minutes per baby": ("minutes[ _]per[ _]baby",),
+    "left on": ("left[ _]on",),
 }
 _PATTERNS = {
     "registrar": ("registrar",),
@@ -54,6 +55,7 @@ class RegistrarRecord:
     home_postcode: str | None
     contracted_sessions: int | None
     minutes_per_baby: int | None
+    left_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,17 @@ def registrar_records(table: Table) -> Iterator[RegistrarRecord]:
         postcode = row.read("home postcode", canonical_postcode)
         contract = row.read("contracted sessions", rules.whole_between(1, MOST_HALF_DAYS))
         per_baby = row.read("minutes per baby", rules.whole_between(*RANGES["minutes_per_baby"]))
-        yield RegistrarRecord(row, " ".join(name.split()), grade, may, languages, postcode, contract, per_baby)
+        yield RegistrarRecord(
+            row,
+            " ".join(name.split()),
+            grade,
+            may,
+            languages,
+            postcode,
+            contract,
+            per_baby,
+            row.read("left on", day),
+        )
 
 
 def pattern_records(table: Table) -> Iterator[PatternRecord]:

@@ -4,7 +4,7 @@ from datetime import date
 from io import BytesIO
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from registration.booking.queries.sessions import taken_in
 from registration.centres.models import Centre
@@ -138,6 +138,29 @@ def test_registrars_written_and_read_again_are_the_same(world, database):
     file = file.replace(b"HX1 1UJ,6,40", b"hx5 0ab,7,30")
     assert counts(actions.import_registrars(BytesIO(file), ACTOR)) == (0, 1, 3)
     assert (ann.home_postcode, ann.contracted_sessions, ann.minutes_per_baby) == ("HX5 0AB", 7, 30)
+
+
+def test_registrars_written_read_and_written_again_are_the_same_file(world, database):
+    ann = database.get(Registrar, world.registrars["ann"])
+    ann.languages, ann.grade, ann.left_on = ["en", "bfi"], "deputy_registrar", date(2027, 1, 1)
+    database.flush()
+    file = exports.registrars_file()
+    database.execute(delete(Registrar))
+    assert counts(actions.import_registrars(BytesIO(file), ACTOR)) == (4, 0, 0)
+    assert exports.registrars_file() == file
+
+
+def test_a_day_of_leaving_is_read_unless_sessions_are_published_from_then_on(world, database):
+    world.session("elland", "ann", TUESDAY)
+    file = b"name,left_on\nRegistrar Ann,2026-11-24\nRegistrar Bo,2026-11-24\n"
+    with pytest.raises(FileRefused) as refused:
+        actions.import_registrars(BytesIO(file), ACTOR)
+    assert refused.value.lines() == [
+        "line 2: left_on, 2026-11-24, has 1 session published from then on: say on the registrar’s own page that they leave"
+    ]
+    assert counts(actions.import_registrars(BytesIO(file.replace(b"24\nR", b"25\nR")), ACTOR)) == (0, 2, 0)
+    assert database.get(Registrar, world.registrars["ann"]).left_on == date(2026, 11, 25)
+    assert counts(actions.import_registrars(BytesIO(file.replace(b"24\nR", b"25\nR")), ACTOR)) == (0, 0, 2)
 
 
 def test_faulty_facts_of_registrars_are_named(database):

@@ -24,7 +24,7 @@ SESSIONS = ("registrar", "centre", "room", "date", "from", "to", "kept_minutes",
 
 
 def registrars_file() -> bytes:
-    """Write every registrar, by name. The day somebody leaves is told, and passed over where the file is read in."""
+    """Write every registrar, by name."""
     everyone = db.session.scalars(select(Registrar).order_by(Registrar.name))
     return written(REGISTRARS, map(_registrar, everyone))
 
