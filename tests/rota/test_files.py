@@ -81,6 +81,15 @@ def test_a_version_to_come_is_changed_and_one_that_has_begun_only_ends(world):
     assert counts(load("Registrar Bo,2026-01-05,2026-12-31,Monday,Elland Children's Centre,,9:00,12:30")) == (0, 1, 0)
 
 
+def test_a_last_day_with_nothing_after_it_is_a_warning(world):
+    works(world, "ann", half(world))
+    ended = MONDAY.replace(",,", ",2027-01-31,", 1)
+    later = MONDAY.replace("2027-01-04", "2027-02-01")
+    told = "is the last day of any pattern: from Monday 1 February 2027 they have none"
+    assert [str(each) for each in load(ended).warnings] == [f"line 2: valid_to, 2027-01-31, {told}"]
+    assert load(ended, later).warnings == []
+
+
 def test_every_fault_is_named_and_nothing_loaded(world):
     assert faults(
         "Nobody,2027-01-04,,Monday,Elland Children's Centre,,9:00,12:30",

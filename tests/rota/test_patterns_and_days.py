@@ -1,5 +1,6 @@
 """Weekly patterns, single half-days, days of centres and rooms: kept with a record, refused with a sentence."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,7 +14,7 @@ from registration.rota.models import CentreDay, PatternException, PatternHalfDay
 from registration.rota.queries.days import open_days
 from registration.rota.queries.planning import exceptions_between, patterns_between
 from registration.rota.rules.days import Otherwise
-from registration.rota.rules.patterns import HalfDay
+from registration.rota.rules.patterns import HalfDay, Pattern
 from registration.rota.rules.planning import Exceptional
 from tests.booking.appointments import booked
 from tests.booking.world import MONDAY, TUESDAY, at_time, make_world
@@ -71,6 +72,31 @@ def test_a_new_version_ends_the_one_until_further_notice_the_day_before(world, d
         "ended a weekly pattern",
         "added a weekly pattern",
     ]
+
+
+def test_a_version_with_a_last_day_ends_one_until_further_notice_for_good_or_lets_it_go_on(world, database):
+    new = Pattern(world.registrars["ann"], date(2026, 12, 1), date(2026, 12, 31), (half(world, 2),))
+    assert patterns.would_end(new) is None
+    old = works(world, "ann", half(world, 1))
+    assert patterns.would_end(new).valid_from == date(2026, 1, 5)
+    assert patterns.would_end(replace(new, valid_to=None)) is None
+    patterns.add_pattern(new, ACTOR, resume=True)
+    found = list(patterns_between(date.min, None).values())
+    assert [(each.valid_from, each.valid_to) for each in found] == [
+        (date(2026, 1, 5), date(2026, 11, 30)),
+        (date(2026, 12, 1), date(2026, 12, 31)),
+        (date(2027, 1, 1), None),
+    ]
+    assert found[2].half_days == found[0].half_days == (half(world, 1),)
+    assert database.get(WorkingPattern, old.id).valid_to == date(2026, 11, 30)
+
+
+def test_nothing_goes_on_after_a_version_without_a_last_day(world):
+    works(world, "ann", half(world, 1))
+    patterns.add_pattern(
+        Pattern(world.registrars["ann"], date(2026, 12, 1), None, (half(world, 2),)), ACTOR, resume=True
+    )
+    assert len(patterns_between(date.min, None)) == 2
 
 
 def test_a_version_of_another_registrar_is_left_alone(world, database):

@@ -155,6 +155,30 @@ def test_a_faulty_pattern_is_shown_again_with_what_is_wrong(manager, world, data
     assert len(database.scalars(select(WorkingPattern)).all()) == 1
 
 
+def test_before_a_pattern_ends_another_for_good_somebody_says_what_comes_after(manager, world, database):
+    ann, where = world.registrars["ann"], f"/rota/patterns/{world.registrars['ann']}/new"
+    works(world, "ann", half(world))
+    place = {"place_2_morning": str(world.centres["elland"]), "begins_2_morning": "9:00", "ends_2_morning": "12:00"}
+    typed = typed_week(valid_to="2026-12-27") | place
+    told = page(manager.post(where, data=typed), 422)
+    assert "This ends the pattern that runs from Monday 5 January 2026 without an end." in told
+    assert "From Monday 28 December 2026 Registrar Ann would have no pattern" in told
+    assert "Choose what comes after this pattern" in told
+    assert len(database.scalars(select(WorkingPattern)).all()) == 1
+    assert "Choose what comes after" in page(manager.post(where, data=typed | {"then": "nonsense"}), 422)
+    sent(manager.post(where, data=typed | {"then": "resume"}), f"/rota/patterns/{ann}")
+    assert "From Monday 28 December 2026 until further notice" in page(manager.get(f"/rota/patterns/{ann}"))
+
+
+def test_a_pattern_may_be_the_last_where_somebody_chose_that(manager, world, database):
+    works(world, "ann", half(world))
+    place = {"place_2_morning": str(world.centres["elland"]), "begins_2_morning": "9:00", "ends_2_morning": "12:00"}
+    typed = typed_week(valid_to="2026-12-27", then="end") | place
+    manager.post(f"/rota/patterns/{world.registrars['ann']}/new", data=typed)
+    ends = database.scalars(select(WorkingPattern.valid_to).order_by(WorkingPattern.valid_from)).all()
+    assert ends == [date(2026, 11, 29), date(2026, 12, 27)]
+
+
 def test_a_version_is_ended_and_one_to_come_taken_out(manager, world, database):
     ann = world.registrars["ann"]
     made = works(world, "ann", half(world), last=date(2026, 11, 29))

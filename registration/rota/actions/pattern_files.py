@@ -17,7 +17,7 @@ from registration.rota.queries import Places, registrars_by_name
 from registration.rota.queries.planning import patterns_between
 from registration.rota.rules import same_name
 from registration.rota.rules.conflicts import in_words
-from registration.rota.rules.patterns import HalfDay, Pattern, half_day_faults
+from registration.rota.rules.patterns import DAY, HalfDay, Pattern, half_day_faults
 
 
 @dataclass(slots=True)
@@ -50,6 +50,8 @@ def import_patterns(stream: BinaryIO, today: date, actor: str) -> Outcome:
         for version in versions:
             _store(version, today, actor, outcome)
         table.refuse_if_faulty()
+    for version in versions:
+        _warn_of_the_end(version)
     note("imported weekly patterns", actor, outcome)
     return outcome
 
@@ -102,6 +104,13 @@ def _check(version: _Version) -> None:
     """Keep as faults what is wrong within one version."""
     for half_day, sentence in half_day_faults(version.pattern.half_days):
         version.rows[half_day].fault("from", sentence)
+
+
+def _warn_of_the_end(version: _Version) -> None:
+    """Warn of a version with a last day after which its registrar has no pattern, which the file may have ended by it."""
+    last = version.pattern.valid_to
+    if last is not None and not patterns_between(last + DAY, None, version.pattern.registrar):
+        version.row.warn("valid to", f"is the last day of any pattern: from {in_words(last + DAY)} they have none")
 
 
 def _store(version: _Version, today: date, actor: str, outcome: Outcome) -> None:

@@ -19,7 +19,9 @@ from registration.rota.rules.patterns import (
     HalfDay,
     Pattern,
     half_day_faults,
+    left_without,
     overlapping,
+    resumed,
     span_fault,
     succeeded,
 )
@@ -38,9 +40,15 @@ class NoSuchException(Refused):
     """This exception is not there any more: somebody took it out."""
 
 
-def add_pattern(new: Pattern, actor: str) -> WorkingPattern:
+def would_end(new: Pattern) -> Pattern | None:
+    """Give the version until further notice that a new one, which has a last day, would leave nothing after."""
+    return left_without(patterns_between(date.min, None, new.registrar).values(), new)
+
+
+def add_pattern(new: Pattern, actor: str, *, resume: bool = False) -> WorkingPattern:
     """Keep a new version of a registrar's week. One until further notice that began before ends the day before.
 
+    With `resume` that one goes on, as a version of its own, the day after the new one's last day.
     Raises NotThatPattern with the sentence that says why not: faulty half-days, or another version in force then.
     """
     one_at_a_time()
@@ -56,7 +64,10 @@ def add_pattern(new: Pattern, actor: str) -> WorkingPattern:
     if ended is not None and ended.valid_to is not None:
         number = next(key for key, each in versions.items() if replace(each, valid_to=ended.valid_to) == ended)
         end_pattern(number, ended.valid_to, actor)
-    return _keep(new, actor)
+    made = _keep(new, actor)
+    if ended is not None and resume and new.valid_to is not None:
+        _keep(resumed(ended, new), actor)
+    return made
 
 
 def _check(new: Pattern) -> None:

@@ -1,7 +1,6 @@
 """Registrars as imported files bring them. A faulty file is refused whole."""
 
-from datetime import date
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from registration.centres.actions import Outcome
 from registration.common.db import db
@@ -36,7 +35,7 @@ def import_registrars(stream: BinaryIO, actor: str) -> Outcome:
 def _check_leaving(record: RegistrarRecord, registrar: Registrar | None) -> None:
     if registrar is None or record.left_on in {None, registrar.left_on}:
         return
-    left = sessions_from(registrar.id, cast("date", record.left_on))
+    left = sessions_from(registrar.id, record.left_on)
     if left:
         count = f"{left} session" + ("s" if left > 1 else "")
         record.row.fault(

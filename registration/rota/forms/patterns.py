@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wtforms import SelectField, StringField
+from wtforms import RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -16,6 +16,7 @@ from registration.rota.rules.planning import Exceptional
 
 LONGEST_REASON = 200
 FREE = "No session"
+RESUME, END = "resume", "end"
 BEGINS_IN = {
     "morning": "A morning begins before 12:00",
     "afternoon": "An afternoon begins from 12:00 and before 17:00",
@@ -39,6 +40,15 @@ class PatternForm(Form):
 
     valid_from = DayField("First day", [InputRequired("Enter the first day")])
     valid_to = DayField("Last day (optional)", description="Empty: until further notice.")
+    # Asked only where the last day would leave a pattern until further notice ended for good.
+    then = RadioField("What comes after it?", choices=[], validate_choice=False)
+
+    def ask_what_then(self, ends: str, resumes: str) -> bool:
+        """Offer the two ways to go on after the last day, and say whether one is chosen already; if not, that is its fault."""
+        self.then.choices = [SelectChoice(RESUME, resumes), SelectChoice(END, ends)]
+        chosen = self.then.data in {RESUME, END}
+        self.then.errors = () if chosen else ("Choose what comes after this pattern",)
+        return chosen
 
     def prepare(self, centres: Iterable[Seats]) -> "PatternForm":
         """Offer the centres in every line of the week."""

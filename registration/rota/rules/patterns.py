@@ -109,6 +109,18 @@ def succeeded(versions: Iterable[Pattern], new: Pattern) -> Pattern | None:
     return None
 
 
+def left_without(versions: Iterable[Pattern], new: Pattern) -> Pattern | None:
+    """Give the version until further notice that a new one with a last day would end for good; None where it ends none."""
+    return None if new.valid_to is None else succeeded(versions, new)
+
+
+def resumed(ended: Pattern, new: Pattern) -> Pattern:
+    """Give the version that goes on as an ended one did, from the day after the new one's last day; ValueError without one."""
+    if new.valid_to is None:
+        raise ValueError("a pattern until further notice has no day after it")
+    return replace(ended, valid_from=new.valid_to + DAY, valid_to=None)
+
+
 def overlapping(versions: Iterable[Pattern], new: Pattern) -> Pattern | None:
     """Give a version that would be in force at the same time as a new one, once its predecessor has ended."""
     for each in versions:

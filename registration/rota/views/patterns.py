@@ -12,12 +12,12 @@ from registration.common.errors import Refused
 from registration.common.forms import Form
 from registration.common.transaction import commits, undo
 from registration.rota.actions import patterns as actions
-from registration.rota.forms.patterns import FREE, ExceptionForm, LastDay, PatternForm, shown
+from registration.rota.forms.patterns import FREE, RESUME, ExceptionForm, LastDay, PatternForm, shown
 from registration.rota.models import Registrar
 from registration.rota.queries import people as registrars
 from registration.rota.queries.planning import exceptions_between, patterns_between
 from registration.rota.rules.conflicts import in_words
-from registration.rota.rules.patterns import Pattern, contract_of
+from registration.rota.rules.patterns import DAY, Pattern, contract_of
 from registration.rota.views.frame import bp, tab
 from registration.rota.views.words import Names
 from registration.staff.rules import ROTA_MANAGERS, ROTA_READERS
@@ -106,8 +106,11 @@ def add_pattern(registrar_id: int) -> ResponseReturnValue:
         half_days = form.half_days()
         if not form.faulty():
             new = Pattern(registrar_id, form.valid_from.data, form.valid_to.data, tuple(half_days))
+            ended = _ends(form, registrar, new)
+            if ended:
+                return _pattern_form(form, registrar, names, ended), HTTPStatus.UNPROCESSABLE_ENTITY
             try:
-                actions.add_pattern(new, current_actor())
+                actions.add_pattern(new, current_actor(), resume=form.then.data == RESUME)
                 return redirect(url_for("rota.pattern", registrar_id=registrar_id), HTTPStatus.SEE_OTHER)
             except Refused as refusal:
                 undo()
@@ -115,9 +118,24 @@ def add_pattern(registrar_id: int) -> ResponseReturnValue:
     return _pattern_form(form, registrar, names), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def _pattern_form(form: PatternForm, registrar: Registrar, names: Names | None = None) -> str:
+def _ends(form: PatternForm, registrar: Registrar, new: Pattern) -> str:
+    """Say which pattern a new one would end for good, until somebody has chosen what comes after it; else nothing."""
+    ended = actions.would_end(new)
+    if ended is None or new.valid_to is None:
+        return ""
+    since, after = in_words(ended.valid_from), in_words(new.valid_to + DAY)
+    resumes = f"The pattern that runs from {since} goes on, from {after} until further notice"
+    if form.ask_what_then(f"Nothing: from {after} {registrar.name} has no pattern", resumes):
+        return ""
+    return (
+        f"This ends the pattern that runs from {since} without an end. "
+        f"From {after} {registrar.name} would have no pattern, and no session would be drafted."
+    )
+
+
+def _pattern_form(form: PatternForm, registrar: Registrar, names: Names | None = None, ended: str = "") -> str:
     form.prepare((names or Names()).seats)
-    return render_template("rota/pattern_form.html", form=form, registrar=registrar)
+    return render_template("rota/pattern_form.html", form=form, registrar=registrar, ended=ended)
 
 
 @bp.post("/patterns/versions/<int(max=2147483647):pattern_id>/end")

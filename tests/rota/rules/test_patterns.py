@@ -106,3 +106,8 @@ def test_a_day_of_the_week_is_read_as_people_write_it(text, expected):
 def test_what_is_no_day_of_the_week_is_refused(text):
     with pytest.raises(ValueError, match="is not a day of the week like Monday"):
         patterns.weekday(text)
+
+
+def test_nothing_is_resumed_after_a_pattern_without_a_last_day():
+    with pytest.raises(ValueError, match="no day after it"):
+        patterns.resumed(pattern(half(1)), pattern(half(1)))
