@@ -48,6 +48,7 @@ from registration.cover import jobs as _cover_jobs  # noqa: F401 -- registers it
 from registration.cover import views as cover
 from registration.cover.queries import families_are_told
 from registration.demo.commands import demo as demo_commands
+from registration.desk import jobs as _desk_jobs  # noqa: F401 -- registers its jobs
 from registration.desk import views as desk
 from registration.messages import jobs as _message_jobs  # noqa: F401 -- registers its jobs
 from registration.messages import views as messages

@@ -35,6 +35,8 @@ class Authority:
     kept_for_desk_minutes: int
     urgent_days: int
     desk_opens_extra_sessions: bool
+    chase_outcomes: bool
+    chase_managers_after_days: int
     certificate_fee: str
     certificate_fee_from: date
     translations_checked: tuple[str, ...]
@@ -51,6 +53,7 @@ RANGES = {
     "caution_days": (0, 14),
     "kept_for_desk_minutes": (0, 480),
     "urgent_days": (0, 42),
+    "chase_managers_after_days": (1, 20),
 }
 
 
@@ -99,10 +102,12 @@ def _is_list_of_languages(value: object) -> bool:
     return isinstance(value, list) and all(code in ("pl", "ur") for code in value)
 
 
+_TRUTH = _Wanted("true or false", lambda value: type(value) is bool)
 _TEXT = _Wanted("a text", lambda value: isinstance(value, str) and bool(value.strip()))
 _TEXT_OR_NONE = _Wanted("a text", lambda value: isinstance(value, str))
 SPECIAL = {
-    "desk_opens_extra_sessions": _Wanted("true or false", lambda value: type(value) is bool),
+    "desk_opens_extra_sessions": _TRUTH,
+    "chase_outcomes": _TRUTH,
     "certificate_fee_from": _Wanted("a date like 2024-04-01", lambda value: type(value) is date),
     "translations_checked": _Wanted('a list of "pl" and "ur"', _is_list_of_languages),
     "colour": _Wanted(

@@ -23,6 +23,7 @@ SENTENCES = {
     "staff.two_factor_set": "set up an authenticator app",
     "staff.two_factor_removed": "stopped being asked for codes",
     "staff.two_factor_forgotten": "took away the lost authenticator app",
+    "staff.outcomes_chased": "sent a reminder of missing outcomes",
     "message.retried": "sent a message again",
     "letter.posted": "posted a letter",
     "task.done": "settled a task",

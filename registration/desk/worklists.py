@@ -78,6 +78,7 @@ _UNMARKED = """
   FROM booking b JOIN session s ON s.id = b.session_id JOIN centre c ON c.id = b.centre_id
  WHERE b.state = 'booked' AND (b.outcome IS NULL OR b.outcome = 'arrived') AND b.ends_at <= :now
    AND (CAST(:registrar AS bigint) IS NULL OR s.registrar_id = :registrar)
+   AND (CAST(:centre AS bigint) IS NULL OR b.centre_id = :centre)
 """
 _COUNTED = {
     "without_time": _OPEN_OF[WITHOUT_TIME],
@@ -92,9 +93,16 @@ SELECT open.fact, why, booking_id, public_id, reference, name, reach, last_lawfu
  ORDER BY coalesce(answer_by::date, last_lawful_day), answer_by, begins_at, booking_id LIMIT {shown}
 """
 _ROWS_OF = {work: text(_ROWS.format(open=rows, shown=SHOWN)) for work, rows in _OPEN_OF.items()}
+_DAY = "(b.begins_at AT TIME ZONE 'Europe/London')::date"
 _UNMARKED_DAYS = text(f"""
-SELECT c.id, c.name, (b.begins_at AT TIME ZONE 'Europe/London')::date AS day, count(*)
-  {_UNMARKED} GROUP BY 1, 2, 3 ORDER BY 3, 2 LIMIT {SHOWN}
+SELECT c.id, c.name, {_DAY} AS day, count(*) {_UNMARKED} GROUP BY 1, 2, 3 ORDER BY 3, 2 LIMIT {SHOWN}
+""")
+# Whose outcomes nobody can be asked for has no account in use.
+_ACCOUNT = (
+    "SELECT u.id FROM registrar r JOIN staff_user u ON u.id = r.staff_user_id AND u.active WHERE r.id = s.registrar_id"
+)
+_UNMARKED_BY = text(f"""
+SELECT c.id, c.name, {_DAY} AS day, count(*), ({_ACCOUNT}) AS staff_id {_UNMARKED} GROUP BY 1, 2, 3, 5 ORDER BY 3, 2, 5
 """)
 
 
@@ -139,7 +147,7 @@ def counts(names: Collection[str], now: datetime, registrar_id: int | None = Non
     if not asked:
         return {}
     each = ", ".join(f"(SELECT count(*) {_COUNTED[name]})" for name in asked)
-    row = db.session.execute(text(f"SELECT {each}"), _values(now) | {"registrar": registrar_id}).one()
+    row = db.session.execute(text(f"SELECT {each}"), _values(now) | {"registrar": registrar_id, "centre": None}).one()
     return dict(zip(asked, row, strict=True))
 
 
@@ -149,7 +157,13 @@ def rows(work: str, now: datetime, fact: str | None = None) -> list[Row]:
     return [Row(*row) for row in found]
 
 
-def unmarked_days(now: datetime, registrar_id: int | None = None) -> list[UnmarkedDay]:
-    """List the days on which outcomes are missing, the oldest first: of one registrar, or of all."""
-    found = db.session.execute(_UNMARKED_DAYS, {"now": now, "registrar": registrar_id})
+def unmarked_days(now: datetime, registrar_id: int | None = None, centre_id: int | None = None) -> list[UnmarkedDay]:
+    """List the days on which outcomes are missing, the oldest first: of one registrar or of all, at one centre or at all."""
+    found = db.session.execute(_UNMARKED_DAYS, {"now": now, "registrar": registrar_id, "centre": centre_id})
     return [UnmarkedDay(*row) for row in found]
+
+
+def unmarked_by_registrar(now: datetime) -> list[tuple[UnmarkedDay, int | None]]:
+    """List the same days apart for each registrar, with the registrar's account; None where they have none in use."""
+    found = db.session.execute(_UNMARKED_BY, {"now": now, "registrar": None, "centre": None})
+    return [(UnmarkedDay(*row), staff_id) for *row, staff_id in found]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from uuid import uuid4
 
 from flask import current_app
+from procrastinate.types import JSONValue
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
@@ -139,6 +140,11 @@ def send_link(user: StaffUser, letter: str = RESET_LETTER) -> None:
     """Send the owner of an account a letter with a link that sets the password: once, within 24 hours."""
     defer("staff.write", template=letter, subject=SUBJECTS[letter], staff_id=user.id)
     _note("staff.link_sent", user)
+
+
+def write_to(staff_id: int, template: str, subject: str, details: dict[str, JSONValue]) -> None:
+    """Send a person a letter about their work, once the transaction in hand is kept; `details` fill the template."""
+    defer("staff.write", template=template, subject=subject, staff_id=staff_id, details=details)
 
 
 def account_signed_on(subject: str, email: str) -> StaffUser:

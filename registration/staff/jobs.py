@@ -1,10 +1,12 @@
-"""Letters about accounts, written and sent after the page is answered."""
+"""Letters to staff, written and sent after the page is answered."""
 
+from collections.abc import Mapping
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
 from flask import current_app, render_template
 from procrastinate import RetryStrategy
+from procrastinate.types import JSONValue
 
 from registration.common.authority import current_authority
 from registration.common.db import db
@@ -17,8 +19,11 @@ TRIES = RetryStrategy(max_attempts=6, exponential_wait=4)
 
 
 @job("staff.write", retry=TRIES)
-def write(template: str, subject: str, staff_id: int) -> None:
-    """Write one letter about an account and send it to its owner, or to the council when the owner asks for help."""
+def write(template: str, subject: str, staff_id: int, details: Mapping[str, JSONValue] | None = None) -> None:
+    """Write one letter to the owner of an account, or to the council when the owner asks for help, and send it.
+
+    `details` are what the template says beside the owner's name.
+    """
     user = db.session.get(StaffUser, staff_id)
     if user is None:
         return
@@ -30,5 +35,5 @@ def write(template: str, subject: str, staff_id: int) -> None:
     letter["Date"] = formatdate()
     letter["Message-ID"] = make_msgid(domain=letter["From"].addresses[0].domain)
     link = reset_link(user) if template in SUBJECTS else ""
-    letter.set_content(render_template(f"{template}.txt", user=user, link=link, council=council))
+    letter.set_content(render_template(f"{template}.txt", user=user, link=link, council=council, **(details or {})))
     send_mail(current_app.config, letter)

@@ -41,3 +41,9 @@ def names_of(staff_ids: Collection[int]) -> dict[int, str]:
     """Give the names of these people; an ended account keeps its name."""
     rows = db.session.execute(select(StaffUser.id, StaffUser.name).where(StaffUser.id.in_(staff_ids)))
     return {row.id: row.name for row in rows}
+
+
+def who_may_sign_in(role: str) -> list[int]:
+    """Give the numbers of the accounts in use that hold a role."""
+    wanted = select(StaffUser.id).where(StaffUser.active, StaffUser.roles.any(Role.name == role))
+    return list(db.session.scalars(wanted.order_by(StaffUser.id)))

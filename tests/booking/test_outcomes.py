@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from registration.booking.actions import changes
 from registration.booking.actions.outcomes import judge_sheet, mark, mark_sheet
 from registration.booking.actions.refusals import AlreadyBooked
-from registration.booking.queries.day import centres_on, day_list, outcomes_missing, standings
+from registration.booking.queries.day import centres_on, day_list, standings
 from registration.booking.rules.outcomes import (
     BookedAgain,
     CannotMark,
@@ -125,17 +125,6 @@ def test_the_day_is_listed_in_its_order_by_the_english_calendar(world, mine):
     ]
     assert day_list(world.centres["sunshine"], WEDNESDAY) == []
     assert late.id == last.session_id
-
-
-def test_outcomes_are_missing_of_what_is_over_and_was_not_marked(world, mine):
-    assert outcomes_missing(at_time(TUESDAY, "9:59")) == []
-    [missing] = outcomes_missing(LATER, [world.centres["sunshine"]])
-    assert (missing.day, missing.missing, missing.centre) == (TUESDAY, 1, "Sunshine Children’s Centre")
-    assert outcomes_missing(LATER, [world.centres["elland"]]) == []
-    marked(mine, Outcome.ARRIVED)
-    assert len(outcomes_missing(LATER)) == 1
-    marked(mine, Outcome.REGISTERED, standing_of(mine).marked)
-    assert outcomes_missing(LATER) == []
 
 
 def test_the_centres_of_a_day_are_those_with_a_session_or_an_appointment(world, mine):

@@ -63,11 +63,11 @@ def test_what_a_council_leaves_out_is_as_in_the_file_that_comes_with_the_service
     assert authority == replace(read_authority(TEMPLATE), name="Kirklees Council")
 
 
+@pytest.mark.parametrize("name", ["desk_opens_extra_sessions", "chase_outcomes"])
 @pytest.mark.parametrize("written", ["1", '"true"', "[]"])
-def test_whether_the_desk_opens_extra_sessions_is_said_by_true_or_false(file, refusal, written):
-    assert file("desk_opens_extra_sessions = true").desk_opens_extra_sessions is True
-    sentence = refusal(f"desk_opens_extra_sessions = {written}")
-    assert sentence.startswith("authority.toml: desk_opens_extra_sessions must be true or false, not ")
+def test_a_choice_is_made_by_true_or_false(file, refusal, name, written):
+    assert [getattr(file(f"{name} = {value}"), name) for value in ("true", "false")] == [True, False]
+    assert refusal(f"{name} = {written}").startswith(f"authority.toml: {name} must be true or false, not ")
 
 
 def test_every_value_can_be_changed(file):

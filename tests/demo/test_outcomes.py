@@ -2,9 +2,9 @@
 
 from sqlalchemy import text
 
-from registration.booking.queries.day import outcomes_missing
 from registration.common.db import db
 from registration.demo.outcomes import LATELY
+from registration.desk.worklists import unmarked_days
 from tests.demo.conftest import NOW
 
 
@@ -21,7 +21,7 @@ def test_most_families_are_registered_and_some_came_in_vain_or_not_at_all(loaded
 
 
 def test_only_some_of_the_last_days_are_not_marked_yet(loaded):
-    missing = outcomes_missing(NOW)
+    missing = unmarked_days(NOW)
     assert missing
     assert min(each.day for each in missing) >= (NOW - LATELY).date()
 

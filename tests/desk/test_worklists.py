@@ -197,6 +197,12 @@ def test_a_registrar_is_asked_only_for_their_own(database, world):
     assert worklists.unmarked_days(TEN, world.registrars["bo"]) == []
 
 
+def test_a_centre_is_asked_only_for_its_own(database, world):
+    family(world)
+    assert [day.count for day in worklists.unmarked_days(TEN, centre_id=world.centres["sunshine"])] == [1]
+    assert worklists.unmarked_days(TEN, centre_id=world.centres["elland"]) == []
+
+
 # ---- the numbers
 
 

@@ -1,4 +1,4 @@
-"""What is known of the appointments of a centre on a day, and which of them nobody marked yet."""
+"""What is known of the appointments of a centre on a day, and how many of them nobody marked yet."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -109,13 +109,6 @@ class CentreDay:
     missing: int
 
 
-_MISSING = text("""
-SELECT b.centre_id, c.name, (b.begins_at AT TIME ZONE 'Europe/London')::date AS day, count(*), count(*)
-  FROM booking b JOIN centre c ON c.id = b.centre_id
- WHERE b.state = 'booked' AND (b.outcome IS NULL OR b.outcome = 'arrived') AND b.ends_at <= :until
-   AND (CAST(:centres AS bigint[]) IS NULL OR b.centre_id = ANY(:centres))
- GROUP BY b.centre_id, c.name, day ORDER BY day, c.name
-""")
 _DAYS = text("""
 SELECT c.id, c.name, CAST(:day AS date), count(b.id),
        count(b.id) FILTER (WHERE (b.outcome IS NULL OR b.outcome = 'arrived') AND b.ends_at <= :until)
@@ -126,12 +119,6 @@ SELECT c.id, c.name, CAST(:day AS date), count(b.id),
                                        AND s.begins_at >= :first AND s.begins_at < :last))
  GROUP BY c.id, c.name ORDER BY c.name
 """)
-
-
-def outcomes_missing(until: datetime, centre_ids: Collection[int] | None = None) -> list[CentreDay]:
-    """List the days, by centre, with appointments that were over at a moment and have no outcome; oldest first."""
-    values = {"until": until, "centres": None if centre_ids is None else list(centre_ids)}
-    return [CentreDay(*row) for row in db.session.execute(_MISSING, values)]
 
 
 def centres_on(day: date, until: datetime, centre_ids: Collection[int] | None = None) -> list[CentreDay]:

@@ -48,11 +48,12 @@ WHY = {
 
 
 def own_registrar() -> int | None:
-    """Give the registrar whose outcomes alone the person signed in looks after; None for whoever looks after all."""
+    """Give the registrar whose outcomes alone the person signed in looks after; None for whoever looks after all.
+
+    A registrar whose account is tied to no name in the rota marks for all: nobody can say which outcomes are theirs.
+    """
     user = person()
-    if user.role_names & (EVERY_CENTRE - {"registrar"}):
-        return None
-    return registrar_of(user.id) or 0
+    return None if user.role_names & (EVERY_CENTRE - {"registrar"}) else registrar_of(user.id)
 
 
 @bp.get("/lists/without-a-time", defaults={"work": WITHOUT_TIME}, endpoint="without_time")

@@ -11,12 +11,7 @@ from flask_babel import force_locale
 
 from registration.booking.actions import outcomes
 from registration.booking.forms.needs import language_name
-from registration.booking.queries.day import (
-    DayRow,
-    centres_of_registrar,
-    centres_on,
-    outcomes_missing,
-)
+from registration.booking.queries.day import DayRow, centres_of_registrar, centres_on
 from registration.booking.queries.day import day_list as appointments
 from registration.booking.rules.outcomes import TITLES, choices
 from registration.booking.wording import clock_time, long_day, short_day
@@ -27,6 +22,8 @@ from registration.common.transaction import commits, undo
 from registration.desk.forms.day import Mark, Unable
 from registration.desk.rules.day import Line, for_centre_worker, papers_in_short, state_in_words, who_in_short
 from registration.desk.views.day.frame import Place, bp, civil_day, place_of
+from registration.desk.views.work import own_registrar
+from registration.desk.worklists import unmarked_days
 from registration.staff.rules import DAY_MARKERS, DAY_READERS
 from registration.staff.scope import own_centres
 from registration.staff.security import person
@@ -130,7 +127,7 @@ def _drawn(place: Place, form: Mark) -> str:
     lines = [line_of(row, at, marks=marks) for row in appointments(place.centre.id, place.day)]
     if own_centres() is not None:
         lines = [for_centre_worker(line) for line in lines]
-    missing = outcomes_missing(now(), [place.centre.id]) if marks else []
+    missing = unmarked_days(at, own_registrar(), place.centre.id) if marks else []
     return render_template(
         "desk/day.html",
         place=place,
@@ -138,7 +135,7 @@ def _drawn(place: Place, form: Mark) -> str:
         lines=lines,
         marks=marks,
         earlier=[(each, short_day(each.day)) for each in missing if each.day < place.day],
-        missing=sum(each.missing for each in missing if each.day == place.day),
+        missing=sum(each.count for each in missing if each.day == place.day),
         **_around(place.day),
     )
 
