@@ -199,6 +199,10 @@ class Session(Model):
         CheckConstraint("begins_at < ends_at", name="span"),
         CheckConstraint("state IN ('published', 'withdrawn')", name="state"),
         CheckConstraint("(kind = 'extra') = (reason IS NOT NULL)", name="extra_reason"),
+        CheckConstraint(
+            "withdrawn_for IS NULL OR (state = 'withdrawn' AND withdrawn_for IN ('closed_day', 'leaving'))",
+            name="withdrawn_for",
+        ),
         _one_at_a_time("registrar_id"),
         _one_at_a_time("room_id"),
         Index("ix_session_centre_begins", "centre_id", "begins_at"),
@@ -216,6 +220,8 @@ class Session(Model):
     )
     kept_minutes: Mapped[int] = mapped_column(server_default=text("0"))  # at its end, for the telephone desk
     state: Mapped[str] = mapped_column(Text, server_default="published")
+    # What it comes back with when that is taken back; None: it never does by itself.
+    withdrawn_for: Mapped[str | None] = mapped_column(Text)
     # An extra one stands outside the rota: somebody with the right to it opened it, and said why.
     kind: Mapped[str] = mapped_column(Text, server_default="rota")
     reason: Mapped[str | None] = mapped_column(Text)

@@ -40,7 +40,7 @@ def otherwise(world: World, who: str, day: date, place=None, half="morning", rea
 
 def decide(world: World, day: date, *, is_open: bool, place=None, reason=""):
     centre = None if place is None else world.centres[place]
-    return kept(days.decide_day(centre, day, is_open=is_open, reason=reason, actor=ACTOR, taken_in=taken_in))
+    return kept(days.decide_day(centre, day, is_open=is_open, reason=reason, actor=ACTOR, taken_in=taken_in, now=now()))
 
 
 def draft(first=FIRST, last=LAST, name="", today=date(2026, 11, 22)):

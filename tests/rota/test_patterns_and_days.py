@@ -16,7 +16,7 @@ from registration.rota.queries.planning import exceptions_between, patterns_betw
 from registration.rota.rules.days import Otherwise
 from registration.rota.rules.patterns import HalfDay, Pattern
 from registration.rota.rules.planning import Exceptional
-from tests.booking.appointments import booked
+from tests.booking.appointments import NOW, booked
 from tests.booking.world import MONDAY, TUESDAY, at_time, make_world
 from tests.rota.plans import ACTOR, decide, half, otherwise, works
 from tests.rota.rules.plans import clock
@@ -216,10 +216,10 @@ def test_a_day_is_decided_for_one_centre_or_for_all_and_taken_back(world, databa
     decide(world, TUESDAY, is_open=False, reason="flood")
     assert open_days(TUESDAY, TUESDAY).decided[None, TUESDAY] == Otherwise(open=False, reason="flood")
     for row in database.scalars(select(CentreDay)).all():
-        days.forget_day(row.id, ACTOR)
+        days.forget_day(row.id, ACTOR, NOW)
     assert open_days(MONDAY, TUESDAY).decided == {}
     with pytest.raises(days.NoSuchDay):
-        days.forget_day(0, ACTOR)
+        days.forget_day(0, ACTOR, NOW)
     told = [event for event, *_ in events(database)]
     assert told == ["decided a day"] * 3 + ["took back a decision on a day"] * 2
     assert events(database)[0][2] == {"day": "2026-11-24", "centre": "all", "open": False, "reason": "storm"}
@@ -235,7 +235,8 @@ def test_closing_a_day_withdraws_what_was_published_for_it(world, database):
     next_day = world.session("elland", "ann", MONDAY)
     assert decide(world, TUESDAY, is_open=False, place="elland") == 1
     assert [each.state for each in (here, elsewhere, next_day)] == ["withdrawn", "published", "published"]
-    assert decide(world, TUESDAY, is_open=True, place="elland") == 0
+    assert decide(world, TUESDAY, is_open=True, place="elland") == 1
+    assert [each.state for each in (here, elsewhere, next_day)] == ["published"] * 3
 
 
 def test_closing_every_centre_leaves_the_one_that_is_open_all_the_same(world, database):

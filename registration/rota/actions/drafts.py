@@ -248,7 +248,7 @@ def _apply(seen: Examined, kept_minutes: int) -> None:
     found = seen.difference
     rows = {row.id: row for row in db.session.scalars(select(Session).where(Session.id.in_(seen.touched)))}
     for row in rows.values():
-        row.state = WITHDRAWN
+        row.state, row.withdrawn_for = WITHDRAWN, None
     db.session.flush()
     for stands, later in found.changed:
         row = rows[stands.key]

@@ -1,8 +1,8 @@
 """Add registrars, change what is known of them, and see them off. Families who have their times decide what may change."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -12,7 +12,8 @@ from registration.common.db import db
 from registration.common.errors import Refused
 from registration.rota.actions.absences import FamiliesBooked, hits_in
 from registration.rota.actions.noting import one_at_a_time
-from registration.rota.actions.sessions import PUBLISHED, WITHDRAWN, TakenIn
+from registration.rota.actions.restoring import LEAVING, bring_back, withdraw_for
+from registration.rota.actions.sessions import PUBLISHED, TakenIn
 from registration.rota.models import Registrar, Session
 from registration.rota.queries import registrars_by_name
 from registration.rota.rules import same_name
@@ -64,35 +65,51 @@ def change_registrar(registrar_id: int, facts: Facts, actor: str, now: datetime,
     return registrar
 
 
-def see_off(registrar_id: int, first_day_gone: date | None, actor: str, taken_in: TakenIn) -> Sequence[Session]:
-    """Note the first day a registrar no longer works here and withdraw the sessions from then on; give those.
+class SeenOff(NamedTuple):
+    """How many sessions the day of leaving, or taking it back, has withdrawn and brought back."""
 
-    None takes the day back; what was withdrawn stays so. Raises NoSuchRegistrar, FamiliesBooked.
+    withdrawn: int
+    brought_back: int
+
+
+def see_off(
+    registrar_id: int,
+    first_day_gone: date | None,
+    actor: str,
+    taken_in: TakenIn,
+    now: datetime,
+    *,
+    publish: bool = True,
+) -> SeenOff:
+    """Note the first day a registrar no longer works here and withdraw the sessions from then on; None takes the day back.
+
+    What a day noted before had withdrawn and this one does not is published again, unless `publish` is false. Raises
+    NoSuchRegistrar, FamiliesBooked, CannotBringBack.
     """
     one_at_a_time()
     registrar = _found(registrar_id)
     before = registrar.left_on
     registrar.left_on = first_day_gone
-    gone: Sequence[Session] = []
-    if first_day_gone is not None:
-        gone = _withdrawn(registrar_id, datetime.combine(first_day_gone, time(), LONDON), taken_in)
-    _note_leaving(registrar_id, actor, before, first_day_gone, len(gone))
-    return gone
+    db.session.flush()
+    begins = _NEVER if first_day_gone is None else datetime.combine(first_day_gone, time(), LONDON)
+    gone = 0 if first_day_gone is None else _withdrawn(registrar_id, begins, taken_in)
+    theirs = select(Session).where(Session.registrar_id == registrar_id, Session.begins_at < begins)
+    done = SeenOff(gone, bring_back(theirs, LEAVING, now, publish=publish))
+    _note_leaving(registrar_id, actor, before, first_day_gone, done)
+    return done
 
 
-def _withdrawn(registrar_id: int, begins: datetime, taken_in: TakenIn) -> Sequence[Session]:
+def _withdrawn(registrar_id: int, begins: datetime, taken_in: TakenIn) -> int:
     theirs = select(Session).where(
         Session.registrar_id == registrar_id, Session.state == PUBLISHED, Session.begins_at >= begins
     )
     gone = db.session.scalars(theirs.with_for_update()).all()
     _refuse_where_taken(registrar_id, begins, taken_in)
-    for session in gone:
-        session.state = WITHDRAWN
-    db.session.flush()
-    return gone
+    withdraw_for(gone, LEAVING)
+    return len(gone)
 
 
-def _note_leaving(registrar_id: int, actor: str, before: date | None, after: date | None, gone: int) -> None:
+def _note_leaving(registrar_id: int, actor: str, before: date | None, after: date | None, done: SeenOff) -> None:
     if before == after:
         return
     audit.record(
@@ -100,7 +117,11 @@ def _note_leaving(registrar_id: int, actor: str, before: date | None, after: dat
         about=f"registrar:{registrar_id}",
         actor=actor,
         before={"first_day_gone": before and before.isoformat()},
-        after={"first_day_gone": after and after.isoformat(), "sessions_withdrawn": gone},
+        after={
+            "first_day_gone": after and after.isoformat(),
+            "sessions_withdrawn": done.withdrawn,
+            "sessions_brought_back": done.brought_back,
+        },
     )
 
 

@@ -225,4 +225,5 @@ def _store_one(line: _Line, session: Session | None, outcome: Outcome) -> None:
         session.state = WITHDRAWN
     elif differs:
         session.ends_at, session.kept_minutes, session.state = record.ends, line.kept_minutes, PUBLISHED
+        session.withdrawn_for = None
     count(outcome, changed=differs)

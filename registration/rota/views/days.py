@@ -1,24 +1,26 @@
 """Bank holidays, days on which centres are open or closed otherwise, and the rooms registrars sit in."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from http import HTTPStatus
 
-from flask import redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registration.common.access import current_actor, has_role, roles
-from registration.common.clock import today
+from registration.common.clock import now, today
 from registration.common.errors import Refused
 from registration.common.forms import Form
 from registration.common.holidays import bank_holidays
 from registration.common.transaction import commits, undo
 from registration.rota.actions import days as day_actions
 from registration.rota.actions import rooms as room_actions
+from registration.rota.actions.restoring import CannotBringBack
 from registration.rota.forms.days import EVERY, DayForm, NewRoom, RoomName
 from registration.rota.queries.days import decided_days
 from registration.rota.rules.conflicts import in_words
 from registration.rota.views.frame import bp, seen, tab
-from registration.rota.views.words import Names
+from registration.rota.views.words import NONE_BACK, Names, sessions_told
 from registration.staff.rules import ROTA_MANAGERS, ROTA_READERS
 
 AHEAD = timedelta(days=548)
@@ -31,7 +33,7 @@ def days() -> str:
     return _days()
 
 
-def _days(form: DayForm | None = None, fault: str = "") -> str:
+def _days(form: DayForm | None = None, fault: str = "", reasons: Sequence[str] = (), again: str = "") -> str:
     day, names = today(), Names()
     return render_template(
         "rota/days.html",
@@ -42,6 +44,8 @@ def _days(form: DayForm | None = None, fault: str = "") -> str:
         ],
         form=(form or DayForm(formdata=None)).prepare(names.seats),
         fault=fault,
+        reasons=reasons,
+        again=again,
         may_change=has_role(*ROTA_MANAGERS),
     )
 
@@ -54,15 +58,22 @@ def decide_day() -> ResponseReturnValue:
     form = DayForm().prepare(Names().seats)
     if form.accepted():
         try:
-            day_actions.decide_day(
+            changed = day_actions.decide_day(
                 int(form.centre.data) if form.centre.data else None,
                 form.day.data,
                 is_open=form.state.data == "open",
                 reason=" ".join((form.reason.data or "").split()),
                 actor=current_actor(),
                 taken_in=seen().taken_in,
+                now=now(),
             )
+            open_now = form.state.data == "open"
+            told = sessions_told(changed, "published again" if open_now else "withdrawn")
+            flash(f"That is decided. {told}".strip(), "success")
             return redirect(url_for("rota.days"), HTTPStatus.SEE_OTHER)
+        except CannotBringBack as refusal:
+            undo()
+            return _days(form, refusal.sentence, refusal.reasons), HTTPStatus.CONFLICT
         except Refused as refusal:
             undo()
             form.day.errors = (refusal.sentence,)
@@ -77,10 +88,15 @@ def forget_day(day_id: int) -> ResponseReturnValue:
     if not Form().accepted():
         return _days(), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        day_actions.forget_day(day_id, current_actor())
+        back = day_actions.forget_day(day_id, current_actor(), now(), publish=NONE_BACK not in request.form)
+    except CannotBringBack as refusal:
+        undo()
+        again = url_for("rota.forget_day", day_id=day_id)
+        return _days(fault=refusal.sentence, reasons=refusal.reasons, again=again), HTTPStatus.CONFLICT
     except Refused as refusal:
         undo()
         return _days(fault=refusal.sentence), HTTPStatus.CONFLICT
+    flash(" ".join(("That is taken back.", sessions_told(back, "published again"))).strip(), "success")
     return redirect(url_for("rota.days"), HTTPStatus.SEE_OTHER)
 
 

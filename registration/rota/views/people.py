@@ -1,11 +1,11 @@
 """Registrars: who they are, what is theirs soon, and the day they leave."""
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 from http import HTTPStatus
 
 from babel import Locale
-from flask import abort, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registration.common.access import current_actor, has_role, roles
@@ -17,12 +17,14 @@ from registration.common.forms import Form
 from registration.common.transaction import commits, undo
 from registration.rota.actions import people as actions
 from registration.rota.actions.absences import FamiliesBooked
+from registration.rota.actions.restoring import CannotBringBack
 from registration.rota.forms.people import GRADE_TITLES, Leaving, Person, shown
 from registration.rota.models import Registrar
 from registration.rota.queries import people as queries
 from registration.rota.queries.absences import Away, away_between, sessions_in
 from registration.rota.views.absences import hit_lines, may_know_why, said
 from registration.rota.views.frame import bp, seen, tab
+from registration.rota.views.words import NONE_BACK, sessions_told
 from registration.staff.rules import ROTA_MANAGERS, ROTA_READERS
 
 #: How far ahead a registrar's own page looks.
@@ -176,14 +178,33 @@ def see_off(registrar_id: int) -> ResponseReturnValue:
     hits: list[str] = []
     if form.accepted():
         try:
-            actions.see_off(registrar_id, form.day.data, current_actor(), seen().taken_in)
-            return redirect(url_for("rota.person", registrar_id=registrar_id))
+            return _leave(registrar_id, form.day.data)
         except FamiliesBooked as refusal:
             undo()
             hits = hit_lines(refusal.hits)
             form.day.errors = (refusal.sentence,)
+        except CannotBringBack as refusal:
+            undo()
+            return _not_back(registrar, form, refusal)
     page = render_template("rota/person_leave.html", form=form, registrar=registrar, hits=hits)
     return page, HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _leave(registrar_id: int, day: date | None) -> ResponseReturnValue:
+    """Note the day of leaving, or that there is none, and say what became of the sessions."""
+    publish = NONE_BACK not in request.form
+    done = actions.see_off(registrar_id, day, current_actor(), seen().taken_in, now(), publish=publish)
+    told = "The day of leaving is noted." if day else "The day of leaving is taken back."
+    parts = [told, sessions_told(done.withdrawn, "withdrawn"), sessions_told(done.brought_back, "published again")]
+    flash(" ".join(part for part in parts if part), "success")
+    return redirect(url_for("rota.person", registrar_id=registrar_id))
+
+
+def _not_back(registrar: Registrar, form: Leaving, refusal: CannotBringBack) -> ResponseReturnValue:
+    page = render_template(
+        "rota/person_leave.html", form=form, registrar=registrar, fault=refusal.sentence, reasons=refusal.reasons
+    )
+    return page, HTTPStatus.CONFLICT
 
 
 @bp.post("/registrars/<int(max=2147483647):registrar_id>/stay")
@@ -191,11 +212,14 @@ def see_off(registrar_id: int) -> ResponseReturnValue:
 @commits
 def stay(registrar_id: int) -> ResponseReturnValue:
     """Take the day of leaving back."""
-    _registrar(registrar_id)
+    registrar = _registrar(registrar_id)
     if not Form().accepted():
         abort(HTTPStatus.BAD_REQUEST)
-    actions.see_off(registrar_id, None, current_actor(), seen().taken_in)
-    return redirect(url_for("rota.person", registrar_id=registrar_id))
+    try:
+        return _leave(registrar_id, None)
+    except CannotBringBack as refusal:
+        undo()
+        return _not_back(registrar, Leaving(formdata=None), refusal)
 
 
 tab("rota.registrars", "Registrars")

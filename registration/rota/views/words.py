@@ -8,10 +8,20 @@ from registration.rota.rules.conflicts import in_words, span_in_words
 from registration.rota.rules.patterns import HalfDay, Pattern
 from registration.rota.rules.planning import Planned
 
+#: The button that takes something back without the sessions that went with it.
+NONE_BACK = "none_back"
+
 
 def short_day(day: date) -> str:
     """Say a day shortly: Tue 24 Nov 2026."""
     return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def sessions_told(number: int, what: str) -> str:
+    """Say what became of some sessions: '3 sessions are published again.', or nothing where it is none."""
+    if not number:
+        return ""
+    return f"1 session is {what}." if number == 1 else f"{number} sessions are {what}."
 
 
 class Names:
