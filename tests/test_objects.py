@@ -31,6 +31,9 @@ ONES_OWN = {("registrar", "rota.revoke_calendar")}
 #: What these write is who looked, and for what, whoever that is: nothing of a family changes.
 LOOKING = {"desk.found", "desk.look"}
 
+#: Numbers, and no family.
+COUNTED = {"desk.running_dry"}
+
 #: Pages that ask and show nothing: the first question of booking by telephone.
 QUESTIONS = {"/desk/phone"}
 
@@ -196,7 +199,15 @@ def test_looking_writes_that_somebody_looked_and_nothing_else(app, objects, peop
 
 def test_the_evaluator_and_the_data_officer_meet_no_family(app):
     for role in ("evaluator", "data_officer"):
-        assert {rule.endpoint for rule, access, _ in guarded(app) if role in access} <= OWN_ACCOUNT
+        assert {rule.endpoint for rule, access, _ in guarded(app) if role in access} <= OWN_ACCOUNT | COUNTED
+
+
+def test_a_page_of_numbers_names_no_family(app, objects, people, attempt):
+    for role in ("evaluator", "data_officer"):
+        for address in ("/staff/", "/desk/lists/running-dry"):
+            said = attempt(people[role], "GET", address).text
+            for secret in ("Aoife", "Gwendolyn", objects.booking.reference, str(objects.booking.public_id), "900982"):
+                assert secret not in said
 
 
 def test_an_administrator_may_do_what_the_rota_manager_and_the_desk_may(app):

@@ -13,6 +13,7 @@ from registration.desk.views import moving as _moving  # noqa: F401 -- another t
 from registration.desk.views import phone as _phone  # noqa: F401 -- booking on the telephone
 from registration.desk.views import waiting as _waiting  # noqa: F401 -- the waiting list
 from registration.desk.views import work as _work  # noqa: F401 -- the work lists
+from registration.desk.views.aggregates import for_data_officers, for_evaluators
 from registration.desk.views.first import needs_today
 from registration.desk.views.frame import bp
 from registration.staff import views as staff
@@ -31,4 +32,5 @@ def init_app(app: Flask) -> None:
     staff.offer(app, Door("desk.find", "Find a booking", "By reference, name, telephone, email or date of birth."))
     staff.offer(app, Door("desk.waiting", "Waiting list", "Families that would rather have another time."))
     day.init_app(app)
-    staff.show(app, needs_today)
+    for panel in (needs_today, for_evaluators, for_data_officers):
+        staff.show(app, panel)

@@ -10,7 +10,7 @@ from registration.common.access import has_role
 from registration.common.clock import now, today
 from registration.desk.supply import supply
 from registration.desk.today import SessionToday, registrar_of, sessions_on
-from registration.desk.views.work import OUTCOME_READERS, SUPPLY_READERS, own_registrar
+from registration.desk.views.work import OUTCOME_READERS, own_registrar
 from registration.desk.worklists import counts
 from registration.staff.rules import DAY_READERS, DESK_READERS
 from registration.staff.scope import own_centres
@@ -33,7 +33,7 @@ FIGURES = (
     Figure("unanswered", "desk.unanswered", "offer not answered", "offers not answered", DESK_READERS),
     Figure("unmarked", "desk.outcomes_missing", "outcome missing", "outcomes missing", OUTCOME_READERS),
     Figure("tasks", "messages.troubles", "call or message to see to", "calls and messages to see to", DESK_READERS),
-    Figure("dry", "desk.running_dry", "cluster running dry", "clusters running dry", SUPPLY_READERS),
+    Figure("dry", "desk.running_dry", "cluster running dry", "clusters running dry", DESK_READERS),
 )
 
 

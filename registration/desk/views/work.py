@@ -24,9 +24,9 @@ from registration.desk.worklists import UNANSWERED, WITHOUT_TIME, Row, rows, unm
 from registration.staff.rules import DAY_MARKERS, DESK, DESK_READERS, EVERY_CENTRE
 from registration.staff.security import person
 
-#: Who reads what is missing of the day, and who is told where times run dry.
+#: Who reads what is missing of the day, and where times run dry: numbers, and no family.
 OUTCOME_READERS = (*DAY_MARKERS, "auditor")
-SUPPLY_READERS = DESK_READERS
+SUPPLY_READERS = (*DESK_READERS, "evaluator")
 
 TITLES = {WITHOUT_TIME: "Families without a time", UNANSWERED: "Offers not answered"}
 INTRODUCTIONS = {

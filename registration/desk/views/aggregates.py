@@ -1,0 +1,43 @@
+"""The first pages of those who work with numbers and meet no family: the evaluator and the data officer."""
+
+from flask import render_template
+from markupsafe import Markup
+
+from registration.booking.wording import day_and_month
+from registration.common.access import has_role
+from registration.common.clock import today
+from registration.desk.aggregates import Uptake, answers, uptake, weeks_before
+from registration.desk.rules.aggregates import told
+
+
+def for_evaluators() -> Markup:
+    """Say what the role is for, and draw what can be known of use so far; nothing for other roles."""
+    if not has_role("evaluator"):
+        return Markup()
+    rows = [(each.cluster, _told(each)) for each in uptake(today())]
+    return _drawn("desk/first_evaluator.html", rows)
+
+
+def _told(each: Uptake) -> list[str]:
+    parts = (each.in_time, each.kept, each.missed, each.share, each.join)
+    return [told(each.appointments, each.appointments), *(told(part, each.appointments) for part in parts)]
+
+
+def for_data_officers() -> Markup:
+    """Say what the role is for, and what families answered on sharing their details; nothing for other roles."""
+    if not has_role("data_officer"):
+        return Markup()
+    rows = [
+        (
+            each.wording,
+            [told(number, each.families) for number in (each.families, each.share, each.families - each.share)],
+        )
+        for each in answers(today())
+    ]
+    return _drawn("desk/first_data_officer.html", rows)
+
+
+def _drawn(template: str, rows: list[tuple[str, list[str]]]) -> Markup:
+    first, last = (day_and_month(day) for day in weeks_before(today()))
+    drawn = render_template(template, rows=rows, first=first, last=last)
+    return Markup(drawn)  # noqa: S704 -- our own template, which escaped what it was given
