@@ -34,6 +34,8 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 PATIENCE = 10_000  # milliseconds for anything the browser waits for
+
+
 @dataclass
 class Service:
     """The running service: what to do in it behind the browser's back."""
