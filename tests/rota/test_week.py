@@ -30,6 +30,7 @@ from registration.rota.rules.week import (
     share_of,
     short_names,
     span_of,
+    week_to_open,
 )
 from tests.booking.appointments import booked, two_mornings
 from tests.booking.world import FRIDAY, MONDAY, NOW, SATURDAY, THURSDAY, TUESDAY, at_time
@@ -52,6 +53,24 @@ SAT = Sat(
 
 
 # ---- the table
+
+
+HOLIDAYS = {date(2027, 3, 26): "Good Friday", date(2027, 3, 29): "Easter Monday"}
+
+
+@pytest.mark.parametrize(
+    ("today", "sits", "opened"),
+    [
+        (FRIDAY, date(2026, 11, 30), MONDAY),
+        (SATURDAY, SATURDAY, MONDAY),
+        (SATURDAY, date(2026, 11, 30), date(2026, 11, 30)),
+        (date(2026, 11, 29), None, date(2026, 11, 30)),
+        (date(2027, 3, 26), date(2027, 3, 27), date(2027, 3, 22)),
+        (date(2027, 3, 26), date(2027, 3, 30), date(2027, 3, 29)),
+    ],
+)
+def test_the_week_that_opens_is_that_of_the_next_working_day_or_sitting(today, sits, opened):
+    assert week_to_open(today, sits, HOLIDAYS) == opened
 
 
 def test_a_working_week_has_ten_half_days_and_more_only_where_somebody_sits():
@@ -246,6 +265,15 @@ def test_a_closed_centre_says_why_and_a_session_in_it_is_wrong(database, world, 
 
 def test_bank_holidays_stand_over_their_day(manager):
     assert "Christmas Day" in page(manager.get("/rota/week?from=2026-12-25"))
+
+
+def test_on_a_weekend_the_week_that_comes_lies_open_once_the_last_session_is_over(manager, world, at):
+    assert "Week of 23 November 2026" in page(manager.get("/rota/week"))  # it is a Sunday
+    world.session("elland", "ann", SATURDAY, "9:00", "12:00")
+    at("2026-11-28T11:59")
+    assert "Week of 23 November 2026" in page(manager.get("/rota/week"))
+    at("2026-11-28T12:00")
+    assert "Week of 30 November 2026" in page(manager.get("/rota/week?from=nonsense"))
 
 
 def test_one_walks_from_week_to_week(manager):

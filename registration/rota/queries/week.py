@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from registration.centres.models import Centre, Cluster, Room
 from registration.common.clock import london
 from registration.common.db import db
 from registration.rota.models import Registrar, Session
 from registration.rota.rules.week import Sat
+
+#: No session is longer: what begins before it cannot be going on.
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,13 @@ def week_sessions(first: datetime, last: datetime) -> list[Sat]:
         .order_by(Session.begins_at, Session.id)
     )
     return [Sat(*row[:7], london(row[7]), london(row[8]), row[9]) for row in db.session.execute(wanted)]
+
+
+def next_sitting(now: datetime) -> date | None:
+    """Give the day of the next published session that has not ended, None where there is none."""
+    coming = select(func.min(Session.begins_at)).where(Session.state == "published", Session.ends_at > now)
+    begins = db.session.scalar(coming.where(Session.begins_at > now - A_DAY))
+    return None if begins is None else london(begins).date()
 
 
 def spots() -> Mapping[int, Spot]:

@@ -2,14 +2,14 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from registration.rota.rules.absences import MIDDAY
 from registration.rota.rules.days import OpenDays
 from registration.rota.rules.patterns import EVENING, HALVES, half_of
-from registration.rota.rules.planning import Away
+from registration.rota.rules.planning import Away, monday_of
 from registration.rota.rules.times import LONDON
 
 _DAY = timedelta(days=1)
@@ -51,6 +51,18 @@ class Sat:
     def share(self) -> int:
         """Give the part of it that families have booked, in whole per cent, never rounded up to all of it."""
         return min(100, self.booked * 100 // self.minutes)
+
+
+def week_to_open(today: date, next_sitting: date | None, holidays: Collection[date]) -> date:
+    """Give the Monday of the week somebody wants to see: that of the next working day, today if it is one, or of the next sitting.
+
+    So a week is over once its last session is, on a Saturday or a Sunday. `next_sitting` is the day of the next session that
+    has not ended, None where none is published.
+    """
+    day = today
+    while day.isoweekday() > _WORKING_DAYS or day in holidays:
+        day += _DAY
+    return monday_of(day if next_sitting is None else min(day, next_sitting))
 
 
 def away_in(away: Iterable[Away], begins: datetime, ends: datetime) -> list[str]:

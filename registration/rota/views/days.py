@@ -110,11 +110,18 @@ def rooms() -> str:
     return _rooms()
 
 
-def _rooms(form: NewRoom | None = None, fault: str = "") -> str:
+def _rooms(form: NewRoom | None = None, fault: str = "", room_id: int = 0) -> str:
+    """Show the rooms; those of the centre whose room could not be changed lie open."""
     names = Names()
+    changing = next((seat.id for seat in names.seats if room_id in dict(seat.rooms)), None)
     asked = (form or NewRoom(formdata=None)).prepare(names.seats)
     return render_template(
-        "rota/rooms.html", seats=names.seats, form=asked, fault=fault, may_change=has_role(*ROTA_MANAGERS)
+        "rota/rooms.html",
+        seats=names.seats,
+        form=asked,
+        fault=fault,
+        changing=changing,
+        may_change=has_role(*ROTA_MANAGERS),
     )
 
 
@@ -148,7 +155,7 @@ def rename_room(room_id: int) -> ResponseReturnValue:
         except Refused as refusal:
             undo()
             fault = refusal.sentence
-    return _rooms(fault=fault or str(form.name.errors[0])), HTTPStatus.UNPROCESSABLE_ENTITY
+    return _rooms(fault=fault or str(form.name.errors[0]), room_id=room_id), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 @bp.post("/rooms/<int(max=2147483647):room_id>/remove")
@@ -162,7 +169,7 @@ def remove_room(room_id: int) -> ResponseReturnValue:
         room_actions.remove_room(room_id, current_actor())
     except Refused as refusal:
         undo()
-        return _rooms(fault=refusal.sentence), HTTPStatus.CONFLICT
+        return _rooms(fault=refusal.sentence, room_id=room_id), HTTPStatus.CONFLICT
     return redirect(url_for("rota.rooms"), HTTPStatus.SEE_OTHER)
 
 

@@ -11,10 +11,11 @@ from flask import render_template, request, url_for
 
 from registration.centres.rules import participating
 from registration.common.access import roles
-from registration.common.clock import LONDON, today
+from registration.common.clock import LONDON, now, today
+from registration.common.holidays import bank_holidays
 from registration.rota.queries.absences import away_between
 from registration.rota.queries.days import open_days
-from registration.rota.queries.week import Colleague, Spot, colleagues, spots, week_sessions
+from registration.rota.queries.week import Colleague, Spot, colleagues, next_sitting, spots, week_sessions
 from registration.rota.rules import week as rules
 from registration.rota.rules.absences import ABSENCE_REASONS
 from registration.rota.rules.days import OpenDays
@@ -139,7 +140,7 @@ def _monday(text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        return monday_of(today())
+        return rules.week_to_open(today(), next_sitting(now()), bank_holidays())
     return monday_of(min(max(day, FIRST_DAY), LAST_DAY))
 
 
