@@ -103,7 +103,7 @@ def test_what_is_over_or_cancelled_is_not_moved(client, database, act_as, world,
     database.commit()
     assert client.get(path(mine)).headers["Location"] == path(mine, "")
     said = page(client.post(path(mine), data=to(world, "elland", WEDNESDAY, "9:00")), 409)
-    assert "This booking can no longer be changed." in said
+    assert "This booking can no longer be changed: it is cancelled, or its time has begun." in said
 
 
 # ---- a time outside the rota

@@ -9,6 +9,7 @@ from registration.booking.actions.holds import hold
 from registration.booking.models import Booking
 from registration.booking.queries import appointment_by_id
 from registration.booking.rules.requests import HoldRequest
+from registration.families.models import CentreSignUp
 from registration.messages.models import Message
 from registration.rota.models import Session
 from tests.booking.appointments import NOW, booked
@@ -186,6 +187,63 @@ def test_needs_another_district_and_one_parent_are_kept_as_said(client, database
     assert family.kind == "declaration"
     assert family.parents.both_parents_named is False
     assert (family.language, family.locale) == ("pa", "en")
+
+
+JOINS = {"join": "yes", "address": "3 Mill Lane, Halifax", "preference": "phone", "visit_needs": "Two prams"}
+
+
+def test_a_family_may_join_the_centre_as_it_books(client, database, desk, world):
+    _, sent = find_times(client)
+    answer = client.post("/desk/phone/book", data=sent | CONTACT | JOINS)
+    wish = database.scalars(select(CentreSignUp)).one()
+    assert (wish.centre_id, wish.address) == (world.centres["sunshine"], "3 Mill Lane, Halifax")
+    assert (wish.contact_preference, wish.visit_needs) == ("phone", "Two prams")
+    assert "Joins the centre Yes" in page(client.get(answer.headers["Location"]))
+
+
+def test_joining_is_offered_and_takes_nothing_to_leave_out(client, database, desk, world):
+    shown, sent = find_times(client)
+    assert "If they would like to join the centre" in shown
+    assert 'name="join" type="radio" value="no" checked' in shown
+    answer = client.post("/desk/phone/book", data=sent | CONTACT)
+    assert database.scalars(select(CentreSignUp)).all() == []
+    assert "Joins the centre" not in page(client.get(answer.headers["Location"]))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"share": "no"}, "A family can join only if the centre may have their details"),
+        ({"address": " "}, "Enter their address"),
+        ({"address": "x" * 501}, "This must be 500 letters or fewer"),
+        ({"preference": "pigeon"}, "Choose how the centre should contact them"),
+        ({"join": "perhaps"}, "Choose whether they join"),
+    ],
+)
+def test_what_joining_needs_is_asked_for_and_nothing_is_booked(client, database, desk, changes, sentence):
+    _, sent = find_times(client)
+    answer = client.post("/desk/phone/book", data=sent | CONTACT | JOINS | changes)
+    assert sentence in page(answer, 422)
+    assert '<details class="govuk-details" open>' in answer.text
+    assert bookings(database) == []
+
+
+def test_the_page_of_times_says_what_to_say_and_what_to_do(client, desk, world):
+    shown, _ = find_times(client)
+    said = shown[shown.index("Say to the family") :]
+    for words in (
+        "Register by",
+        "39 days from now",
+        "One of you must come. It can be the mother, as you said.",
+        "Press",
+    ):
+        assert words in said
+    assert "You told us" not in said
+
+
+def test_a_late_family_is_told_that_it_can_still_register(client, desk, world):
+    shown, _ = find_times(client, born="1/10/2026")
+    assert "The 42 days ended on <strong>Thursday 12 November 2026</strong>. You can still register" in shown
 
 
 def test_a_family_without_email_or_mobile_gets_a_letter(client, database, desk, world):

@@ -77,7 +77,7 @@ def test_joining_again_changes_the_wish_and_a_no_takes_it_back(client, database,
         ({"join": ""}, "Choose whether they join"),
         ({"share": "no"}, "A family can join only if the centre may have their details"),
         ({"address": " "}, "Enter their address"),
-        ({"preference": "pigeon"}, "Not a valid choice"),
+        ({"preference": "pigeon"}, "Choose how the centre should contact them"),
     ],
 )
 def test_what_is_missing_is_told_beside_it(client, database, world, mine, change, sentence):

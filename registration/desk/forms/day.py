@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
-from registration.booking.forms.base import LONGEST_TEXT, NO, YES, YES_NO, OneOf, at_most, offered
-from registration.booking.forms.contact import PREFERENCES
+from registration.booking.forms.base import YES, offered
 from registration.booking.rules.outcomes import REASONS, Marking, Outcome, SheetRow
 from registration.booking.rules.reference import canonical
 from registration.booking.rules.requests import SignUp
 from registration.common.forms import Form
 from registration.common.text import storable
+from registration.desk.forms.joining import Joining
 
 LONGEST_NOTE = 300
 UNDO = "undo"
@@ -104,28 +104,9 @@ def _sheet_row(line: int, reference: str, version: int, marked: int, outcome: st
     return SheetRow(int(line), reference, int(version), int(marked), marking)
 
 
-class Visit(Form):
+class Visit(Joining):
     """What a family says at its appointment: whether the centre may have its details, and whether it joins now."""
-
-    share = OneOf("May the centre have their details?", "Choose what the family said", YES_NO)
-    join = OneOf("Do they join the centre now?", "Choose whether they join", YES_NO)
-    address = TextAreaField("Their address, with the postcode", [at_most(LONGEST_TEXT)])
-    preference = SelectField("How should the centre contact them?", choices=offered(list(PREFERENCES.items())))
-    visit_needs = TextAreaField("Anything that would make visiting easier (optional)", [at_most(LONGEST_TEXT)])
-
-    def validate_join(self, field: OneOf) -> None:
-        """Nobody joins a centre that may not know of them; ValidationError is raised."""
-        if field.data == YES and self.share.data == NO:
-            raise ValidationError("A family can join only if the centre may have their details")
-
-    def validate_address(self, field: TextAreaField) -> None:
-        """Ask for it where a family joins; ValidationError is raised."""
-        if self.join.data == YES and not (field.data or "").strip():
-            raise ValidationError("Enter their address")
 
     def read(self) -> tuple[bool, SignUp | None]:
         """Give the answer on sharing and the wish to join, once the form is accepted."""
-        if self.join.data != YES:
-            return self.share.data == YES, None
-        wish = SignUp(self.address.data.strip(), str(self.preference.data), (self.visit_needs.data or "").strip())
-        return True, wish
+        return self.share.data == YES, self.sign_up

@@ -23,6 +23,7 @@ from registration.common.links import digest
 from registration.desk.extra import centre_choices
 from registration.desk.forms.booking import ReachFamily
 from registration.desk.forms.extra import TimeOrExtra
+from registration.desk.forms.joining import Joining
 from registration.desk.rules.seeking import coming_day, past_day
 from registration.families.rules import SHARING_WORDING
 
@@ -138,11 +139,20 @@ class Questions(Form):
         )
 
 
-class PhoneBooking(Questions, ReachFamily, TimeOrExtra):
+class _UnlessAsked(OneOf):
+    """A question that need not be asked: nothing said is a no."""
+
+    def pre_validate(self, form: Form) -> None:
+        """Take silence for a no, and refuse what is no choice of ours; StopValidation is raised."""
+        self.data = self.data or NO
+        super().pre_validate(form)
+
+
+class PhoneBooking(Questions, ReachFamily, Joining, TimeOrExtra):
     """The questions answered, a time chosen, and how the family is reached. `once` is drawn anew with each page."""
 
     time = StringField("Time")
-    share = OneOf("May the centre have their details?", "Choose what the family said", YES_NO)
+    join = _UnlessAsked("Do they join the centre now?", "Choose whether they join", YES_NO, default=NO)
     other_family = BooleanField("It is another family: book it")
     once = StringField(default=lambda: token_urlsafe(12), validators=[at_most(LONGEST_TOKEN)])
 
@@ -173,4 +183,5 @@ class PhoneBooking(Questions, ReachFamily, TimeOrExtra):
             born_in_district=answers.born_in_district is True,
             channel="telephone",
             key=(key, key),
+            sign_up=self.sign_up,
         )

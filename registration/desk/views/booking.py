@@ -12,7 +12,7 @@ from registration.booking.actions.refusals import AlreadyBooked, BookingRefused,
 from registration.booking.forms.needs import language_name
 from registration.booking.queries.displaced import is_displaced
 from registration.booking.rules.requests import Appointment
-from registration.booking.wording import clock_time, long_day, who_must_come_sentence
+from registration.booking.wording import clock_time, long_day
 from registration.common import audit
 from registration.common.access import current_actor, has_role, roles
 from registration.common.clock import civil_date, now
@@ -20,9 +20,11 @@ from registration.common.forms import Form
 from registration.common.transaction import commits, undo
 from registration.desk import record
 from registration.desk.forms.booking import CancelBooking, CorrectContact
+from registration.desk.rules.day import papers_in_short, who_in_short
 from registration.desk.views.frame import booking_or_404, bp, to_booking
 from registration.desk.views.looks import let_see, recorded
-from registration.families.queries import shares
+from registration.desk.wording import refusal_sentence
+from registration.families.queries import shares, wants_to_join
 from registration.staff.rules import DESK, DESK_READERS
 
 
@@ -146,7 +148,7 @@ def say_why(appointment: Appointment, reason: dict[str, str]) -> None:
 
 def refused(appointment: Appointment, refusal: BookingRefused) -> ResponseReturnValue:
     """Show the booking as it stands with the sentence that says why nothing was changed."""
-    return _conflict(appointment, refusal.sentence)
+    return _conflict(appointment, refusal_sentence(refusal))
 
 
 def _conflict(appointment: Appointment, sentence: str) -> ResponseReturnValue:
@@ -163,7 +165,13 @@ def facts(appointment: Appointment) -> dict[str, object]:
         f"{clock_time(appointment.start)} to {clock_time(appointment.end)}",
         "born": [long_day(day) for day in appointment.births],
         "last_lawful_day": long_day(appointment.last_lawful_day),
-        "who_must_come": who_must_come_sentence(appointment.parents),
+        "who_must_come": _who_must_come(appointment),
         "shares": shares(appointment.family_id),
+        "joins": wants_to_join(appointment.family_id),
         "bereaved": appointment.cancel_reason == "bereavement",
     }
+
+
+def _who_must_come(appointment: Appointment) -> str:
+    papers = papers_in_short(appointment.parents)
+    return who_in_short(appointment.parents) + (f": {papers}" if papers else "")

@@ -19,6 +19,7 @@ from registration.desk.forms.booking import MoveBooking
 from registration.desk.views.booking import facts, refused, say_why
 from registration.desk.views.frame import booking_or_404, bp, to_booking
 from registration.desk.views.looks import recorded
+from registration.desk.wording import refusal_sentence
 from registration.rota.actions.extra import NoExtraSession
 from registration.staff.rules import DESK
 
@@ -48,7 +49,7 @@ def move(public_id: UUID) -> ResponseReturnValue:
         return refused(appointment, refusal)
     except (SlotTaken, NotOffered, NoExtraSession) as refusal:
         undo()
-        form["time"].errors = (refusal.sentence,)
+        form["time"].errors = (refusal_sentence(refusal),)
         return _times(appointment, form, None if form.wants_extra else form.offer), HTTPStatus.CONFLICT
     say_why(appointment, form.reason)
     return to_booking(public_id)

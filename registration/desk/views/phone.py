@@ -26,7 +26,6 @@ from registration.booking.wording import (
     days_from_now,
     long_day,
     short_day,
-    who_must_come_sentence,
 )
 from registration.common.access import current_actor, roles
 from registration.common.clock import civil_date, now, today
@@ -40,6 +39,7 @@ from registration.desk.times import DeskTimes
 from registration.desk.views.find import listed
 from registration.desk.views.frame import bp, to_booking
 from registration.desk.views.looks import let_see
+from registration.desk.wording import read_out_who, refusal_sentence
 from registration.rota.actions.extra import NoExtraSession
 from registration.staff.rules import DESK
 
@@ -127,7 +127,7 @@ def _book(form: PhoneBooking) -> ResponseReturnValue:
         return _chosen_from(form, _one(refusal.public_id), must=True), HTTPStatus.CONFLICT
     except (BookingRefused, NoExtraSession) as refusal:
         undo()
-        form["time"].errors = (refusal.sentence,)
+        form["time"].errors = (refusal_sentence(refusal),)
         return _chosen_from(form), HTTPStatus.CONFLICT
 
 
@@ -271,6 +271,6 @@ def _to_say(form: PhoneBooking) -> dict[str, object]:
     return {
         "last_lawful_day": long_day(dates.last_lawful_day),
         "left": days_from_now(dates.days_left) if dates.days_left >= 0 else "",
-        "who_must_come": who_must_come_sentence(answers.parents),
+        "who_must_come": read_out_who(answers.parents),
         "bring": bring_sentences(answers.parents, declaration=answers.born_in_district is False),
     }

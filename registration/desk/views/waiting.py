@@ -19,6 +19,7 @@ from registration.common.transaction import commits, undo
 from registration.desk.views.frame import booking_or_404, bp, to_booking
 from registration.desk.views.looks import recorded
 from registration.desk.views.work import at, days_left
+from registration.desk.wording import refusal_sentence
 from registration.staff.rules import DESK, DESK_READERS
 
 
@@ -68,7 +69,7 @@ def keep_wish(public_id: UUID) -> ResponseReturnValue:
             wishes.join(public_id, form.chosen, "telephone", now())
         except BookingRefused as refusal:
             undo()
-            form.form_errors.append(refusal.sentence)
+            form.form_errors.append(refusal_sentence(refusal))
         else:
             return to_booking(public_id)
     return _page(appointment, form), HTTPStatus.UNPROCESSABLE_ENTITY

@@ -16,6 +16,7 @@ from registration.common.transaction import commits, undo
 from registration.desk.forms.day import Visit
 from registration.desk.views.day.frame import Place, bp, place_of
 from registration.desk.views.day.lists import line_of, row_here
+from registration.desk.wording import refusal_sentence
 from registration.staff.rules import DAY_MARKERS
 
 
@@ -43,7 +44,7 @@ def answer_visit(centre_id: int, day: str, public_id: UUID) -> ResponseReturnVal
         answer_at_visit(public_id, wish, current_actor(), share=share)
     except CannotChange as refusal:
         undo()
-        flash(refusal.sentence, "error")
+        flash(refusal_sentence(refusal), "error")
     return place.back(f"b-{public_id}")
 
 

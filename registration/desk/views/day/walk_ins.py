@@ -19,6 +19,7 @@ from registration.common.clock import civil_date, now, today
 from registration.common.transaction import commits, undo
 from registration.desk.forms.walk_in import WalkIn
 from registration.desk.views.day.frame import Place, bp, place_of
+from registration.desk.wording import refusal_sentence
 from registration.staff.rules import DAY_MARKERS
 
 
@@ -67,7 +68,7 @@ def _told(refusal: BookingRefused) -> str:
     """Say why it cannot be booked; of a family that is booked already, where and when."""
     known = appointment_by_id(refusal.public_id) if isinstance(refusal, AlreadyBooked) else None
     if known is None:
-        return refusal.sentence
+        return refusal_sentence(refusal)
     when = f"{short_day(civil_date(known.start))} at {clock_time(known.start)}"
     return f"This family is booked already: {known.reference}, {when}, {known.centre}. Move that appointment instead."
 

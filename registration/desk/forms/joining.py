@@ -1,0 +1,43 @@
+"""Joining the centre, as staff ask it of a family: never a condition of anything."""
+
+from wtforms import SelectField, TextAreaField
+from wtforms.validators import ValidationError
+
+from registration.booking.forms.base import LONGEST_TEXT, NO, YES, YES_NO, OneOf, at_most, offered
+from registration.booking.forms.contact import PREFERENCES
+from registration.booking.rules.requests import SignUp
+from registration.common.forms import Form
+
+
+class Joining(Form):
+    """Whether the centre may have a family's details, whether it joins now, and what the centre needs then."""
+
+    share = OneOf("May the centre have their details?", "Choose what the family said", YES_NO)
+    join = OneOf("Do they join the centre now?", "Choose whether they join", YES_NO)
+    address = TextAreaField("Their address, with the postcode", [at_most(LONGEST_TEXT)])
+    preference = SelectField(
+        "How should the centre contact them?", choices=offered(list(PREFERENCES.items())), validate_choice=False
+    )
+    visit_needs = TextAreaField("Anything that would make visiting easier (optional)", [at_most(LONGEST_TEXT)])
+
+    def validate_join(self, field: OneOf) -> None:
+        """Nobody joins a centre that may not know of them; ValidationError is raised."""
+        if field.data == YES and self.share.data == NO:
+            raise ValidationError("A family can join only if the centre may have their details")
+
+    def validate_address(self, field: TextAreaField) -> None:
+        """Ask for it where a family joins; ValidationError is raised."""
+        if self.join.data == YES and not (field.data or "").strip():
+            raise ValidationError("Enter their address")
+
+    def validate_preference(self, field: SelectField) -> None:
+        """Ask for one of the ways where a family joins; ValidationError is raised."""
+        if self.join.data == YES and field.data not in PREFERENCES:
+            raise ValidationError("Choose how the centre should contact them")
+
+    @property
+    def sign_up(self) -> SignUp | None:
+        """Give the wish to join, once the form is accepted; None where there is none."""
+        if self.join.data != YES:
+            return None
+        return SignUp(self.address.data.strip(), str(self.preference.data), (self.visit_needs.data or "").strip())
