@@ -125,6 +125,19 @@ def test_a_hold_that_ran_out_or_never_was_books_nothing(database, keep, key):
     assert counts(database) == [0] * 7
 
 
+def test_a_hold_with_a_registrar_who_is_away_by_now_books_nothing(database, keep):
+    token = keep()
+    database.execute(
+        text("""INSERT INTO absence (registrar_id, begins_at, ends_at, reason, made_by)
+                SELECT registrar_id, ends_at - interval '1 minute', ends_at, 'sickness', 'staff:1' FROM occupancy""")
+    )
+    with pytest.raises(HoldRanOut):
+        book(replace(REQUEST, hold=token), NOW)
+    assert counts(database) == [0] * 7
+    database.execute(text("UPDATE absence SET state = 'withdrawn'"))
+    assert book(replace(REQUEST, hold=token), NOW)
+
+
 def test_the_same_key_and_request_give_the_same_booking(database, keep):
     request = replace(REQUEST, hold=keep(), key=(KEY, BODY))
     made = book(request, NOW)

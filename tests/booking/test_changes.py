@@ -300,10 +300,16 @@ SELECT id, registrar_id, :at, :at + interval '30 minutes', 'hold', 'tomorrow'
 """)
 LET_GO = text("DELETE FROM occupancy WHERE begins_at = :at AND kind = 'hold' AND :centre > 0")
 WITHDRAW = text("UPDATE session SET state = 'withdrawn' WHERE centre_id = :centre AND begins_at < :at")
+AWAY = text("""
+INSERT INTO absence (registrar_id, begins_at, ends_at, reason, made_by)
+SELECT registrar_id, begins_at, ends_at, 'sickness', 'staff:1' FROM session WHERE centre_id = :centre AND begins_at < :at
+""")
 
 
 @pytest.mark.parametrize(
-    ("meanwhile", "refusal"), [((), SlotTaken), ((LET_GO, WITHDRAW), NotOffered)], ids=["taken", "withdrawn"]
+    ("meanwhile", "refusal"),
+    [((), SlotTaken), ((LET_GO, WITHDRAW), NotOffered), ((LET_GO, AWAY), NotOffered)],
+    ids=["taken", "withdrawn", "away"],
 )
 def test_a_move_loses_to_what_happens_between_the_look_and_the_change(new_database, tmp_path, meanwhile, refusal):
     """Another family's row is not committed when the move looks: it waits, and meets what became of it meanwhile."""

@@ -40,6 +40,13 @@ def test_the_pages_of_weekly_patterns(eyes, service):
     member.answer({"ends_2_morning": "12:00"})
     assert "until further notice" in member.text
     eyes.look("two versions")
+    member.follow("/new")
+    later = today() + timedelta(days=20)
+    member.answer({"valid_from": later.isoformat(), "valid_to": (later + timedelta(days=9)).isoformat()})
+    assert "without an end" in member.text
+    eyes.refused("what comes after")
+    member.answer({"then": "resume"})
+    assert member.heading == "The week of Thomas Okafor"
 
 
 def test_the_pages_of_days_rooms_and_files(eyes):

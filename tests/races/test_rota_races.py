@@ -110,3 +110,59 @@ def test_a_family_that_comes_while_its_session_is_taken_off_the_rota_does_not_bo
         assert client.post("/api/v1/bookings", json=body).status_code in {409, 410, 422}
     assert counted(live, "SELECT count(*) FROM booking") == 0
     assert counted(live, OUTSIDE) == 0
+
+
+AWAY_THEN = """
+SELECT count(*) FROM booking b JOIN session s ON s.id = b.session_id
+  JOIN absence a ON a.registrar_id = s.registrar_id AND a.begins_at < b.ends_at AND a.ends_at > b.begins_at
+ WHERE b.state = 'booked' AND a.state = 'planned'
+"""
+
+
+def put_down_as_away(app, day, meanwhile):
+    """Put every registrar of the first centre down as away on a day, and do something before that is committed."""
+    from registration.booking.queries.sessions import taken_in
+    from registration.common.db import db
+    from registration.common.transaction import transaction
+    from registration.rota.actions.absences import record_absence
+    from registration.rota.rules.absences import away
+
+    with app.app_context():
+        with transaction():
+            record_absence(range(1, 5), *away(day, day), "sickness", "", "staff:1", unless_taken=taken_in)
+            meanwhile()
+        db.session.remove()
+
+
+def while_everybody_falls_ill(app, act):
+    """Do something that waits for an absence of everybody three days on to be committed; give what came of it."""
+    asked = []
+    with ThreadPoolExecutor(1) as pool:
+
+        def come():
+            asked.append(pool.submit(act))
+            pause.sleep(1)
+
+        put_down_as_away(app, TODAY + timedelta(days=3), come)
+        return asked[0].result()
+
+
+def test_a_family_that_comes_while_its_registrar_is_put_down_as_away_does_not_book_them(live):
+    """The family has read who is free before the absence is committed: its hold comes to nothing, its answers are kept."""
+    client = live.test_client()
+    held = while_everybody_falls_ill(live, lambda: client.post("/api/v1/holds", json=hold_body(start_at(3, 15))))
+    if held.status_code == 201:
+        assert client.post("/api/v1/bookings", json=booking_body(held.json["hold"], 1)).status_code == 410
+    assert counted(live, "SELECT count(*) FROM booking") == counted(live, AWAY_THEN) == 0
+
+
+def test_a_family_that_moves_to_a_registrar_who_is_put_down_as_away_keeps_its_time(live):
+    client = live.test_client()
+    held = client.post("/api/v1/holds", json=hold_body(start_at(5, 10))).json["hold"]
+    token = client.post("/api/v1/bookings", json=booking_body(held, 1)).json["link"].rsplit("/", 1)[1]
+    there = {"start": start_at(3, 15), "centre": 1}
+    moved = while_everybody_falls_ill(live, lambda: client.patch(f"/api/v1/bookings/{token}", json=there))
+    assert moved.status_code == 409
+    assert counted(live, AWAY_THEN) == 0
+    kept = client.get(f"/api/v1/bookings/{token}").json
+    assert kept["start"] == start_at(5, 10)

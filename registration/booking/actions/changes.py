@@ -37,6 +37,8 @@ UPDATE booking SET session_id = :session, centre_id = :centre, begins_at = :begi
                    version = version + 1, changed_at = clock_timestamp()
  WHERE id = :booking AND EXISTS (SELECT 1 FROM session WHERE id = :session AND state = 'published'
                                     AND begins_at <= :begins AND ends_at >= :ends)
+   AND NOT EXISTS (SELECT 1 FROM absence WHERE registrar_id = :registrar AND state = 'planned'
+                      AND begins_at < :ends AND ends_at > :begins)
 """)
 _CANCEL = text("""
 UPDATE booking SET state = 'cancelled', cancelled_at = clock_timestamp(), cancel_reason = :reason,
@@ -110,7 +112,7 @@ def _swap(booking_id: int, opening: Opening, start: datetime, end: datetime) -> 
     if swapped.rowcount != 1:  # type: ignore[attr-defined]
         return False
     if db.session.execute(_MOVE, values).rowcount != 1:  # type: ignore[attr-defined]
-        raise NotOffered  # the session was taken off the rota, or made shorter, a moment ago
+        raise NotOffered  # the session was taken off the rota or made shorter, or its registrar is away, since a moment ago
     return True
 
 
@@ -142,7 +144,7 @@ def undo_cancel(public_id: UUID, now: datetime) -> Appointment:
     note("cancellation undone", before, after)
     notices.tell_kept_after_all(after, now)
     if is_displaced(after.id):  # what was offered it instead was let go when it cancelled
-        offer_notices.ask_for_a_call(after, "took its cancellation back", now)
+        offer_notices.ask_for_a_call(after, "took their cancellation back", now)
     return after
 
 
