@@ -112,6 +112,13 @@ def time_of_day(at: time) -> str:
     return f"{hour}:{at.minute:02}{half}" if at.minute else f"{hour}{half}"
 
 
+def clock_time_to_the_second(moment: datetime) -> str:
+    """Write a time of day with its seconds: 9:42:15am; in other languages as they write it."""
+    locale = get_locale()
+    pattern = "h:mm:ssa" if locale is None or locale.language == "en" else "medium"
+    return format_time(london(moment), pattern, locale="en_GB" if pattern != "medium" else locale)
+
+
 def day_and_time(moment: datetime) -> str:
     """Write when an appointment is: Tuesday 24 November at 9:30am."""
     return _("%(day)s at %(time)s", day=weekday_and_day(london(moment).date()), time=clock_time(moment))

@@ -1,6 +1,7 @@
 """What is said of the service's decisions to staff, and what they read out to a family on the telephone."""
 
 from registration.booking.actions import refusals as no
+from registration.booking.actions.wishes import CannotBeTold
 from registration.booking.rules.attendance import Attending, Parents, WhoMustCome, who_must_come
 from registration.common.errors import Refused
 
@@ -30,6 +31,7 @@ _REFUSED = {
     no.NeedsRegistrarGeneral: "Born more than 12 months ago: this needs the Registrar General’s authority. Pass it to a registrar.",
     no.CannotChange: "This booking can no longer be changed: it is cancelled, or its time has begun.",
     no.OfferOver: "This time is no longer kept. Choose another.",
+    CannotBeTold: "A freed time can be offered only by text or email, and this family gave neither. Correct the contact first.",
     no.AlreadyBooked: "This family has a booking already. Find that one.",
 }
 

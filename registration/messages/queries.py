@@ -48,10 +48,10 @@ def letter(message_id: UUID) -> Message | None:
 _SHOWN_THERE = Message.channel != "letter", or_(Message.carrier.is_(None), Message.carrier == "screen")
 
 
-def on_screen() -> Sequence[Message]:
-    """Give the latest texts and e-mails for the demonstration's outbox, also those not yet due."""
-    shown = select(Message).where(*_SHOWN_THERE)
-    return db.session.scalars(shown.order_by(Message.created.desc(), Message.due).limit(SHOWN)).all()
+def on_screen(most: int, leave_out: int = 0) -> Sequence[Message]:
+    """Give the latest texts and e-mails for the demonstration's outbox, also those not yet due, leaving out the very latest."""
+    shown = select(Message).where(*_SHOWN_THERE).order_by(Message.created.desc(), Message.due, Message.id)
+    return db.session.scalars(shown.limit(most).offset(leave_out)).all()
 
 
 def one_on_screen(message_id: UUID) -> Message | None:

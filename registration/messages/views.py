@@ -99,13 +99,23 @@ def _telephone() -> str:
 
 # ---- the outbox of a demonstration
 
+#: So many messages a page of it shows, and the last page anybody turns to.
+PAGE, LAST_PAGE = 50, 10_000
+
 
 @bp.get("/outbox")
 @public
 def outbox() -> str:
     """Show what families would get, in a demonstration that has no carrier; there is no such page elsewhere."""
     _only_in_a_demonstration()
-    return render_template("messages/outbox.html", items=[_on_screen(message) for message in queries.on_screen()])
+    number = min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)
+    found = queries.on_screen(PAGE + 1, PAGE * (number - 1))
+    return render_template(
+        "messages/outbox.html",
+        items=[_on_screen(message) for message in found[:PAGE]],
+        older=number + 1 if len(found) > PAGE else None,
+        newer=number - 1 if number > 1 else None,
+    )
 
 
 def _on_screen(message: Message) -> dict[str, Any]:

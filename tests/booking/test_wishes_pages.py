@@ -30,8 +30,15 @@ def test_a_family_joins_and_its_booking_says_so(client, world, mine):
     said = page(client.get(f"{link(mine)}/earlier"))
     assert "There are appointments on earlier days free now." in said
     answer = ask(client, mine, wish="earlier", centres=["any"])
-    assert answer.headers["Location"] == f"{link(mine)}/earlier"
-    assert "You are on the list." in page(client.get(f"{link(mine)}/earlier"))
+    assert answer.headers["Location"] == f"{link(mine)}/earlier?joined=1"
+    joined = client.get(answer.headers["Location"])
+    said = page(joined)
+    assert said.startswith("Done You are on the list What happens next: When an appointment that suits you comes free")
+    assert 'class="govuk-notification-banner govuk-notification-banner--success" role="alert"' in joined.text
+    assert "Back to your appointment" in said
+    again = page(client.get(f"{link(mine)}/earlier"))
+    assert again.startswith("Tell me if another appointment comes free")
+    assert "You are on the list When an appointment" in again
     assert "We tell you when another appointment comes free." in page(client.get(link(mine)))
     assert wish_of(mine.id) == Wish(earlier=True, centre_ids=None)
 
@@ -48,7 +55,7 @@ def test_a_family_leaves_the_list(client, world, mine):
     ask(client, mine, wish="earlier", centres=["any"])
     assert client.post(f"{link(mine)}/earlier/stop").headers["Location"] == link(mine)
     assert wish_of(mine.id) is None
-    assert "You are on the list." not in page(client.get(f"{link(mine)}/earlier"))
+    assert "You are on the list" not in page(client.get(f"{link(mine)}/earlier"))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What the desk sees of a booking, and stopping everything for a bereaved family."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -162,7 +163,9 @@ def test_the_desk_cancels_for_a_family_and_takes_it_back_within_the_minute(clien
     open_(mine)
     answer = client.post(path(mine, "/cancel"), data={"asked": "family"})
     assert (answer.status_code, answer.headers["Location"]) == (303, path(mine))
-    assert "Undo the cancelling" in page(client.get(path(mine)))
+    said = page(client.get(path(mine)))
+    assert re.match(r"Important The booking is cancelled. This can be undone until \d+:\d\d:\d\d[ap]m\.", said)
+    assert "Undo the cancelling" in said
     assert client.get(path(mine, "/cancel")).status_code == 303
     assert client.post(path(mine, "/undo")).status_code == 303
     assert appointment_by_id(mine.public_id).state == "booked"

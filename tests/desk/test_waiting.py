@@ -33,11 +33,11 @@ def address(mine):
 
 
 def test_the_desk_puts_a_family_on_the_list_changes_it_and_takes_it_off(desk, world, mine):
-    assert "Put it on the list" in page(desk.get(address(mine)))
+    assert "Put them on the list" in page(desk.get(address(mine)))
     answer = desk.post(address(mine), data={"wish": "earlier", "centres": [str(world.centres["elland"])]})
     assert answer.headers["Location"] == f"/desk/booking/{mine.public_id}"
     assert wish_of(mine.id) == Wish(earlier=True, centre_ids=frozenset({world.centres["elland"]}))
-    assert "Change what it waits for" in page(desk.get(address(mine)))
+    assert "Change what they wait for" in page(desk.get(address(mine)))
     assert desk.post(f"{address(mine)}/stop").status_code == 303
     assert wish_of(mine.id) is None
 
@@ -61,7 +61,7 @@ def test_a_family_reached_by_letter_alone_cannot_wait(client, world):
     )
     sign_in_as(client, "booking_desk")
     answer = client.post(address(post), data={"wish": "earlier", "centres": ["any"]})
-    assert "We can only tell you by text or email." in page(answer, 422)
+    assert "A freed time can be offered only by text or email, and this family gave neither." in page(answer, 422)
 
 
 def test_an_appointment_that_is_over_waits_for_nothing(desk, mine, at):

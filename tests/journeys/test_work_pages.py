@@ -53,7 +53,7 @@ def test_a_family_on_the_telephone_is_put_on_the_waiting_list(eyes, service):
     member.open(f"/desk/booking/{number}/waiting-list")
     eyes.look()
     member.page.get_by_label("Any centre").check()
-    member.page.get_by_role("button", name="Put it on the list").click()
+    member.page.get_by_role("button", name="Put them on the list").click()
     assert "Waiting list" in member.main.inner_text()
 
 

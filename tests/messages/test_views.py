@@ -1,5 +1,7 @@
 """What Twilio tells us, the outbox of the demonstration, and the staff's page of messages that need a person."""
 
+import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -7,7 +9,7 @@ import vobject
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
-from registration.messages import actions
+from registration.messages import actions, views
 from registration.messages.models import StaffTask, StoppedNumber
 from registration.messages.rules import Outcome, State
 from tests.staff.people import page, sign_in_as
@@ -144,6 +146,25 @@ def test_the_outbox_shows_what_a_family_would_get(client, sent, about, app):
 
 def test_an_empty_outbox_says_what_to_do(client):
     assert "Nothing yet. Book an appointment" in page(client.get("/outbox"))
+
+
+def test_the_outbox_shows_a_page_at_a_time_the_latest_first(client, database, ask, monkeypatch):
+    monkeypatch.setattr(views, "PAGE", 2)
+    for number in range(5):
+        actions.send(ask(channel="email", address=f"{number}@example.com"), now=NOON + timedelta(minutes=number))
+    database.commit()
+
+    def shown(address):
+        answer = client.get(address)
+        page(answer)
+        return re.findall(r"<bdi>(\d)@", answer.text), re.findall(r'rel="(prev|next)" href="([^"]+)"', answer.text)
+
+    assert shown("/outbox") == (["4", "3"], [("next", "/outbox?page=2")])
+    assert shown("/outbox?page=2") == (["2", "1"], [("prev", "/outbox"), ("next", "/outbox?page=3")])
+    assert shown("/outbox?page=3") == (["0"], [("prev", "/outbox?page=2")])
+    for none in ("0", "-1", "x"):
+        assert shown(f"/outbox?page={none}") == shown("/outbox")
+    assert shown("/outbox?page=99999999999999999999")[0] == []
 
 
 def test_the_outbox_shows_what_waits_in_its_own_language_and_direction(client, database, ask):

@@ -9,10 +9,8 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from babel.dates import format_time
 from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 
@@ -26,10 +24,17 @@ from registration.booking.queries.displaced import is_displaced
 from registration.booking.queries.offers import latest_offer
 from registration.booking.queries.wishes import wish_of
 from registration.booking.rules.requests import Appointment
-from registration.booking.wording import bring_sentences, clock_time, day_and_time, long_day, who_must_come_sentence
+from registration.booking.wording import (
+    bring_sentences,
+    clock_time,
+    clock_time_to_the_second,
+    day_and_time,
+    long_day,
+    who_must_come_sentence,
+)
 from registration.centres.queries import centre_card
 from registration.common.access import current_actor, public
-from registration.common.clock import civil_date, london, now, today
+from registration.common.clock import civil_date, now, today
 from registration.common.forms import Form
 from registration.common.ics import Method, calendar
 from registration.common.links import digest, external
@@ -266,17 +271,10 @@ def _cancelled(appointment: Appointment, token: str, *, minute_is_over: bool = F
         "booking/manage/cancelled.html",
         token=token,
         form=Form(),
-        undo_until=until and _to_the_second(until),
+        undo_until=until and clock_time_to_the_second(until),
         minute_is_over=minute_is_over,
         **_facts(appointment),
     )
-
-
-def _to_the_second(moment: datetime) -> str:
-    """Write a time of day with its seconds: 9:42:15am; in other languages as they write it."""
-    locale = get_locale()
-    pattern = "h:mm:ssa" if locale is None or locale.language == "en" else "medium"
-    return format_time(london(moment), pattern, locale="en_GB" if pattern != "medium" else locale)
 
 
 # ---- may the centre have the family's details

@@ -3,8 +3,9 @@
 from contextlib import suppress
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registration.booking.actions import wishes
@@ -46,7 +47,7 @@ def wait(appointment: Appointment, token: str) -> ResponseReturnValue:
         return _page(appointment, token, form, wish_of(appointment.id)), HTTPStatus.UNPROCESSABLE_ENTITY
     with suppress(BookingRefused):  # the page then says what is so
         wishes.join(appointment.public_id, form.chosen, "online", now())
-    return _to("earlier", token)
+    return _to("earlier", token, joined="1")
 
 
 @bp.post("/<token>/earlier/stop")
@@ -59,8 +60,9 @@ def stop_waiting(appointment: Appointment, token: str) -> ResponseReturnValue:
     return _to("show", token)
 
 
-def _to(endpoint: str, token: str) -> ResponseReturnValue:
-    return redirect(url_for(f"manage.{endpoint}", token=token), HTTPStatus.SEE_OTHER)
+def _to(endpoint: str, token: str, **more: str) -> ResponseReturnValue:
+    asked: dict[str, Any] = {"token": token, **more}
+    return redirect(url_for(f"manage.{endpoint}", **asked), HTTPStatus.SEE_OTHER)
 
 
 def prepared(form: WaitFor, appointment: Appointment) -> WaitFor:
@@ -82,6 +84,7 @@ def _page(appointment: Appointment, token: str, form: WaitFor, wish: Wish | None
         form=form,
         stop=Form(),
         waits=wish is not None,
+        just_joined=wish is not None and "joined" in request.args,
         by_letter=not (appointment.mobile or appointment.email or appointment.second_contact),
         day=long_day(civil_date(appointment.start)),
         begins=clock_time(appointment.start),

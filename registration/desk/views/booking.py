@@ -12,7 +12,7 @@ from registration.booking.actions.refusals import AlreadyBooked, BookingRefused,
 from registration.booking.forms.needs import language_name
 from registration.booking.queries.displaced import is_displaced
 from registration.booking.rules.requests import Appointment
-from registration.booking.wording import clock_time, long_day
+from registration.booking.wording import clock_time, clock_time_to_the_second, long_day
 from registration.common import audit
 from registration.common.access import current_actor, has_role, roles
 from registration.common.clock import civil_date, now
@@ -43,12 +43,18 @@ def _show(appointment: Appointment, fault: str = "") -> str:
         fault=fault,
         may_change=has_role(*DESK),
         to_come=appointment.state == "booked" and appointment.start > now(),
+        undo_until=_undo_until(appointment),
         messages=list(record.messages_about(appointment.public_id)),
         settled=record.settled_of(appointment.id),
         history=audit.history_of(f"booking:{appointment.id}", str(appointment.public_id)),
         displaced=is_displaced(appointment.id),
         **facts(appointment),
     )
+
+
+def _undo_until(appointment: Appointment) -> str:
+    until = appointment.undo_until if appointment.state == "cancelled" else None
+    return clock_time_to_the_second(until) if until else ""
 
 
 @bp.get("/booking/<uuid:public_id>/cancel")

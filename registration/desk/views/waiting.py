@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import render_template
+from flask import flash, render_template
 from flask.typing import ResponseReturnValue
 
 from registration.booking.actions import wishes
@@ -22,6 +22,11 @@ from registration.desk.views.work import at, days_left
 from registration.desk.wording import refusal_sentence
 from registration.staff.rules import DESK, DESK_READERS
 
+ON_THE_LIST = (
+    "The family is on the waiting list. When a time that suits comes free, they are sent a link by text or email and have 2 hours "
+    "at most to take it. Until then they keep the appointment they have."
+)
+
 
 @bp.get("/lists/waiting-list")
 @roles(*DESK_READERS)
@@ -38,7 +43,7 @@ def _said(each: Waiting) -> dict[str, str]:
         "since": at(each.since),
         "has": f"{at(each.start)}, {each.centre}",
         "wants": f"{what}, {', '.join(each.centres) if each.centres else 'any centre'}",
-        "offered": f"{at(each.offered)} is kept for it" if each.offered else "nothing",
+        "offered": f"{at(each.offered)} is kept for them" if each.offered else "nothing",
     }
 
 
@@ -71,6 +76,7 @@ def keep_wish(public_id: UUID) -> ResponseReturnValue:
             undo()
             form.form_errors.append(refusal_sentence(refusal))
         else:
+            flash(ON_THE_LIST, "success")
             return to_booking(public_id)
     return _page(appointment, form), HTTPStatus.UNPROCESSABLE_ENTITY
 
@@ -81,4 +87,5 @@ def keep_wish(public_id: UUID) -> ResponseReturnValue:
 def end_wish(public_id: UUID) -> ResponseReturnValue:
     """Take a family off the waiting list."""
     wishes.leave(booking_or_404(public_id).public_id)
+    flash("The family is off the waiting list. They keep the appointment they have.", "success")
     return to_booking(public_id)
