@@ -27,6 +27,7 @@ SENTENCES = {
     "message.retried": "sent a message again",
     "letter.posted": "posted a letter",
     "task.done": "settled a task",
+    "wrote down the family’s answer at its visit": "wrote down the family’s answer at their visit",
     "work taken": "took the family on from a work list",
     "work given back": "gave the family back to the work list",
     "work done": "said that nothing more is to be done",

@@ -38,7 +38,7 @@ class TakenByOther(Refused):
 
 
 class NotByHand(Refused):
-    """This family still needs another time: agree one with it, then it leaves the list by itself."""
+    """This family still needs another time: agree one with them, then the row goes by itself."""
 
 
 class NoteMissing(Refused):

@@ -69,8 +69,8 @@ def test_staff_are_asked_once_and_told_how_soon(database, world):
     offer_notices.ask_for_a_call(late, "did not want the time offered", NOW)
     asked = sorted(database.scalars(select(StaffTask.sentence)), key=len)
     assert len(asked) == 2
-    assert "Find it a time by 31 December." in asked[0]
-    assert "its 42 days are over" in asked[1]
+    assert "Find them a time by 31 December." in asked[0]
+    assert "their 42 days are over" in asked[1]
     offer_notices.nobody_need_call(mine, NOW)
     database.expire_all()
     assert len(database.scalars(select(StaffTask).where(StaffTask.done_at.is_(None))).all()) == 1

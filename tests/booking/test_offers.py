@@ -306,7 +306,7 @@ def test_a_family_that_takes_its_cancellation_back_is_rung_for_its_time_does_not
     changes.cancel(mine.public_id, NOW)
     assert tasks(database) == []
     changes.undo_cancel(mine.public_id, NOW)
-    assert "took its cancellation back" in tasks(database)[0]
+    assert "took their cancellation back" in tasks(database)[0]
 
 
 def test_a_quiet_swap_needs_the_familys_own_centre_and_time_and_a_time_that_is_kept(database, world, mine):
@@ -334,7 +334,7 @@ def test_an_offer_lapses_once_its_time_has_run_out_and_a_person_rings(database, 
     run_out(database, made)
     jobs.lapse_offers(0)
     assert state(made) == "lapsed"
-    assert "has not answered" in tasks(database)[0]
+    assert "they have not answered" in tasks(database)[0]
     assert offers.lapse_due(NOW) == 0
 
 

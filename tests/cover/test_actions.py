@@ -430,8 +430,8 @@ def test_a_family_told_by_letter_has_time_for_the_post(database, world, family, 
     assert latest_offer(mine.id).answer_by == at_time(WEDNESDAY, "20:00")
     assert told(database, mine) == ["offer_cover"]
     [asked] = tasks(database)  # it would come on Tuesday morning, and has its letter in the evening at the latest
-    assert asked.startswith(f"Reach the family of appointment {mine.reference}, known by its postal address alone")
-    assert "has a letter on its way that comes after that" in asked
+    assert asked.startswith(f"Reach the family of appointment {mine.reference}, known by their postal address alone")
+    assert "have a letter on its way that comes after that" in asked
 
 
 def test_no_letter_goes_where_it_would_come_too_late(database, world, family, planned, alone):
@@ -487,7 +487,7 @@ def test_an_offer_with_a_registrar_who_falls_ill_too_is_taken_back_and_its_famil
     assert lines(second.id) == []
     actions.send_plan(second.public_id, SOON, "staff:1")
     assert latest_offer(mine.id).state == "withdrawn"
-    assert any("cannot have the time offered to it either" in each for each in tasks(database))
+    assert any("cannot have the time offered to them either" in each for each in tasks(database))
     assert standings(first) == {mine.reference: Standing.TO_CALL}
 
 

@@ -80,12 +80,12 @@ def ask_for_a_call(family: Appointment | Hit, why: str, now: datetime) -> None:
     """
     with force_locale("en"):
         lost, last = day_and_time(family.start), family.last_lawful_day
-        when = f"by {last:%-d %B}" if civil_date(now) <= last else "soon, for its 42 days are over"
+        when = f"by {last:%-d %B}" if civil_date(now) <= last else "soon, for their 42 days are over"
     act = "Reach" if _by_post_only(family) else "Call"
-    known = ", known by its postal address alone" if act == "Reach" else ""
+    known = ", known by their postal address alone" if act == "Reach" else ""
     sentence = (
-        f"{act} the family of appointment {family.reference}{known}: its registrar is away on {lost} and it {why}. "
-        f"Find it a time {when}."
+        f"{act} the family of appointment {family.reference}{known}: their registrar is away on {lost} and they {why}. "
+        f"Find them a time {when}."
     )
     messages.ask_staff(CALL, sentence, now=now, about=family.public_id)
 

@@ -311,7 +311,7 @@ def lapse_due(now: datetime) -> int:
             family = _of(offer)
             _note("offer lapsed", family, offer)
             if offer.cause == COVER and family.state == "booked":
-                offer_notices.ask_for_a_call(family, "has not answered the offer of another time", now)
+                offer_notices.ask_for_a_call(family, "have not answered the offer of another time", now)
     return len(numbers)
 
 

@@ -92,7 +92,7 @@ def _clear(made: CoverPlan, families: Mapping[int, Hit], now: datetime) -> None:
     where = {"away": made.registrar_id, "begins": made.begins_at, "ends": made.ends_at}
     for family in offers.withdraw_with(made.registrar_id, made.begins_at, made.ends_at, now):
         if family.id not in families and is_displaced(family.id):
-            offer_notices.ask_for_a_call(family, "cannot have the time offered to it either", now)
+            offer_notices.ask_for_a_call(family, "cannot have the time offered to them either", now)
     db.session.execute(_NOT_THERE, where)
 
 
@@ -104,7 +104,7 @@ def _settle_one(line: CoverLine, hit: Hit, now: datetime) -> None:
         return
     messages.withdraw(hit.public_id, now=now, templates=REMINDERS)
     if line.offer_id is None:
-        why = "is to be rung" if line.chosen else "can have no other time within its 42 days by itself"
+        why = "are to be rung" if line.chosen else "can have no other time within their 42 days by itself"
         offer_notices.ask_for_a_call(hit, why, now)
         return
     offered = offers_by_number([line.offer_id])[line.offer_id]
@@ -114,8 +114,8 @@ def _settle_one(line: CoverLine, hit: Hit, now: datetime) -> None:
         return
     offers.send(line.offer_id, now, limit.moment)
     if limit.urgent:
-        little = "has little time to answer the offer of another"
-        late = "has a letter on its way that comes after that"
+        little = "have little time to answer the offer of another"
+        late = "have a letter on its way that comes after that"
         offer_notices.ask_for_a_call(hit, late if hit.by_post_only else little, now)
 
 

@@ -153,7 +153,7 @@ class PhoneBooking(Questions, ReachFamily, Joining, TimeOrExtra):
 
     time = StringField("Time")
     join = _UnlessAsked("Do they join the centre now?", "Choose whether they join", YES_NO, default=NO)
-    other_family = BooleanField("It is another family: book it")
+    other_family = BooleanField("This is another family: book them")
     once = StringField(default=lambda: token_urlsafe(12), validators=[at_most(LONGEST_TOKEN)])
 
     @property

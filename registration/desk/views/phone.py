@@ -109,7 +109,7 @@ def phone_book() -> ResponseReturnValue:
         return to_booking(made.public_id)
     if same:
         form["other_family"].errors = (
-            "Not booked yet: open the booking this family has, or tick that it is another family",
+            "Not booked yet: open the booking this family has, or tick that this is another family",
         )
         return _chosen_from(form, same), HTTPStatus.CONFLICT
     return _book(form)

@@ -30,8 +30,8 @@ SUPPLY_READERS = (*DESK_READERS, "evaluator")
 
 TITLES = {WITHOUT_TIME: "Families without a time", UNANSWERED: "Offers not answered"}
 INTRODUCTIONS = {
-    WITHOUT_TIME: "Each of these families needs a time, or has to tell us that it needs none. Those with the fewest days left "
-    "of their 42 come first.",
+    WITHOUT_TIME: "Each of these families needs a time, or has to tell us that they need none. Those with the fewest days "
+    "left of their 42 come first.",
     UNANSWERED: "These families’ registrar is away and they have not answered the time we keep for them. Ring those whose "
     "answer is due soon: once it lapses, the time is gone.",
 }
