@@ -8,6 +8,7 @@ from registration.centres.rules import canonical_postcode
 from registration.common.authority import RANGES
 from registration.common.files import Row, Table, day, yes_or_no
 from registration.rota import rules
+from registration.rota.rules.patterns import EVERY, read_weeks
 
 #: Half-days of a week, two on each of seven days.
 MOST_HALF_DAYS = 14
@@ -30,6 +31,7 @@ _PATTERNS = {
     "room": ("room",),
     "from": ("from", "begins?"),
     "to": ("to", "ends?"),
+    "weeks": ("weeks?",),
 }
 _SESSIONS = {
     "registrar": ("registrar",),
@@ -68,6 +70,7 @@ class PatternRecord:
     weekday: int
     begins: time
     ends: time
+    weeks: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +120,10 @@ def pattern_records(table: Table) -> Iterator[PatternRecord]:
     for row in table:
         first, last = row.read("valid from", day, needed=True), row.read("valid to", day)
         weekday = row.read("weekday", rules.weekday, needed=True)
+        weeks = row.read("weeks", read_weeks) or EVERY
         begins, ends = (row.read(each, rules.clock_time, needed=True) for each in ("from", "to"))
         if first is not None and weekday is not None and begins is not None and ends is not None:
-            yield PatternRecord(row, first, last, weekday, begins, ends)
+            yield PatternRecord(row, first, last, weekday, begins, ends, weeks)
 
 
 def session_records(table: Table) -> Iterator[SessionRecord]:

@@ -80,7 +80,8 @@ class PatternHalfDay(Model):
 
     __tablename__ = "pattern_half_day"
     __table_args__ = (
-        UniqueConstraint("pattern_id", "weekday", "half"),
+        UniqueConstraint("pattern_id", "weekday", "half", "weeks"),
+        CheckConstraint("weeks IN ('every', 'a', 'b')", name="weeks"),
         CheckConstraint("weekday BETWEEN 1 AND 7", name="weekday"),
         CheckConstraint(HALVES, name="half"),
         CheckConstraint("begins < ends", name="times"),
@@ -94,6 +95,7 @@ class PatternHalfDay(Model):
     room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"))  # None: any room that is free
     begins: Mapped[time]
     ends: Mapped[time]
+    weeks: Mapped[str] = mapped_column(Text, server_default="every")  # a and b: every second one, in turns
 
 
 class PatternException(Model):

@@ -47,6 +47,9 @@ def test_the_pages_of_weekly_patterns(eyes, service):
     eyes.refused("what comes after")
     member.answer({"then": "resume"})
     assert member.heading == "The week of Thomas Okafor"
+    member.follow("/new")
+    member.follow(member.main.get_by_role("link", name="Every second week is otherwise"))
+    eyes.look("in turns")
 
 
 def test_the_pages_of_days_rooms_and_files(eyes):

@@ -1,5 +1,6 @@
 """Weekly patterns read from files, and everything written to files that are read again."""
 
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -129,10 +130,25 @@ def test_patterns_written_and_read_again_are_the_same(world):
     load(MONDAY, FRIDAY)
     file = exports.patterns_file()
     assert file.decode("utf-8-sig").splitlines()[:2] == [
-        HEADER,
-        "Registrar Ann,2027-01-04,,Monday,Elland Children’s Centre,Room 2,09:00,12:30",
+        f"{HEADER},weeks",
+        "Registrar Ann,2027-01-04,,Monday,Elland Children’s Centre,Room 2,09:00,12:30,every",
     ]
     assert counts(actions.import_patterns(BytesIO(file), TODAY, ACTOR)) == (0, 0, 1)
+
+
+def test_patterns_of_weeks_that_take_turns_are_written_and_read_again(world):
+    weeks_a, weeks_b = f"{MONDAY},A", f"{MONDAY.replace('Room 2', 'Room 1')},b"
+    load(weeks_a, weeks_b, header=f"{HEADER},weeks")
+    assert kept(world)[0].half_days == (
+        replace(half(world, 1, room=1), weeks="a"),
+        replace(half(world, 1, room=0), weeks="b"),
+    )
+    file = exports.patterns_file()
+    assert counts(actions.import_patterns(BytesIO(file), TODAY, ACTOR)) == (0, 0, 1)
+    assert exports.patterns_file() == file
+    with pytest.raises(FileRefused) as refused:
+        load(f"{MONDAY},odd", header=f"{HEADER},weeks")
+    assert refused.value.lines() == ["line 2: weeks, odd, is neither every, A nor B"]
 
 
 def test_registrars_written_and_read_again_are_the_same(world, database):

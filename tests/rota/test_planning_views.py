@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 
 from registration.common.access import ROLES
 from registration.common.audit import AuditEvent
+from registration.rota.forms import patterns as forms_patterns
 from registration.rota.models import CentreDay, DraftSession, PatternException, RotaDraft, Session, WorkingPattern
 from registration.rota.queries.drafts import examine
 from registration.rota.queries.planning import draft_sessions, patterns_between
@@ -139,7 +140,7 @@ def test_a_new_pattern_begins_as_the_one_in_force_and_is_kept(manager, world, da
             {"place_1_morning": "E", "begins_1_morning": "9:00", "ends_1_morning": "9:00"},
             "The end must be after the beginning",
         ),
-        ({"place_1_morning": "0", "begins_1_morning": "9:00", "ends_1_morning": "12:00"}, "Not a valid choice"),
+        ({"place_1_morning": "0", "begins_1_morning": "9:00", "ends_1_morning": "12:00"}, "Choose one of those offered"),
         (
             {"place_1_morning": "E", "begins_1_morning": "9:00", "ends_1_morning": "12:00", "valid_from": "2026-01-01"},
             "Registrar Ann already has a pattern from Monday 5 January 2026 until further notice",
@@ -153,6 +154,61 @@ def test_a_faulty_pattern_is_shown_again_with_what_is_wrong(manager, world, data
     answer = manager.post(f"/rota/patterns/{world.registrars['ann']}/new", data=typed)
     assert sentence in page(answer, 422)
     assert len(database.scalars(select(WorkingPattern)).all()) == 1
+
+
+def test_a_half_day_is_somewhere_else_in_every_second_week(manager, world, database):
+    ann, elland, office = world.registrars["ann"], str(world.centres["elland"]), str(world.centres["office"])
+    where = f"/rota/patterns/{ann}/new"
+    plain = manager.get(where).text
+    assert "Every second week is otherwise" in plain
+    assert "other_1_morning" not in plain
+    asked = page(manager.get(f"{where}?weeks=two"))
+    assert "The week of Monday 23 November 2026 is a week A, that of Monday 16 November 2026 a week B." in asked
+    assert "Where in weeks B" in asked
+    times = {
+        "begins_1_morning": "9:00",
+        "ends_1_morning": "12:00",
+        "begins_2_morning": "9:00",
+        "ends_2_morning": "12:00",
+    }
+    times |= {
+        "begins_3_morning": "9:00",
+        "ends_3_morning": "12:00",
+        "begins_4_morning": "9:00",
+        "ends_4_morning": "12:00",
+    }
+    places = {
+        "place_1_morning": elland,
+        "other_1_morning": office,
+        "place_2_morning": elland,
+        "other_2_morning": "none",
+    }
+    places |= {"other_3_morning": office, "place_4_morning": elland, "other_4_morning": elland}
+    sent(manager.post(where, data=typed_week(weeks="two") | times | places), f"/rota/patterns/{ann}")
+    [kept] = [each for each in patterns_between(FIRST, FIRST).values() if each.registrar == ann]
+    assert [(each.weekday, each.weeks, str(each.centre)) for each in kept.half_days] == [
+        (1, "a", elland),
+        (1, "b", office),
+        (2, "a", elland),
+        (3, "b", office),
+        (4, "every", elland),
+    ]
+    told = page(manager.get(f"/rota/patterns/{ann}"))
+    assert "Monday morning in weeks B: Halifax Register Office" in told
+    assert "3 half-days." in told
+    again = forms_patterns.shown(kept)
+    assert [again.get(f"{box}_{day}_morning") for day in (1, 2, 3, 4) for box in ("place", "other")] == [
+        elland, office, elland, "none", None, office, elland, None,
+    ]  # fmt: skip
+
+
+def test_a_fault_of_the_other_weeks_is_said_too(manager, world, database):
+    where = f"/rota/patterns/{world.registrars['ann']}/new"
+    other = {"other_1_morning": str(world.centres["office"]), "begins_1_morning": "13:00", "ends_1_morning": "14:00"}
+    told = page(manager.post(where, data=typed_week() | other), 422)
+    assert "A morning begins before 12:00" in told
+    assert "Where in weeks B" in told
+    assert "Enter a time like" in page(manager.post(where, data=typed_week() | other | {"ends_1_morning": ""}), 422)
 
 
 def test_before_a_pattern_ends_another_for_good_somebody_says_what_comes_after(manager, world, database):

@@ -79,8 +79,8 @@ def _versions(records: Iterable[PatternRecord]) -> list[_Version]:
     return sorted(found.values(), key=lambda each: (each.pattern.valid_from, each.row.line))
 
 
-def _order(half_day: HalfDay) -> tuple[int, object]:
-    return half_day.weekday, half_day.begins
+def _order(half_day: HalfDay) -> tuple[int, object, str]:
+    return half_day.weekday, half_day.begins, half_day.weeks
 
 
 def _known(registrars: Mapping[str, Registrar], name: str) -> Registrar:
@@ -97,7 +97,8 @@ def _half_day(record: PatternRecord, places: Places) -> HalfDay | None:
     room = row.read("room", partial(places.room, centre))
     if room is None and row.text("room"):
         return None
-    return HalfDay(record.weekday, centre.id, None if room is None else room.id, record.begins, record.ends)
+    number = None if room is None else room.id
+    return HalfDay(record.weekday, centre.id, number, record.begins, record.ends, record.weeks)
 
 
 def _check(version: _Version) -> None:

@@ -110,6 +110,7 @@ def _row(pattern_id: int, half_day: HalfDay) -> PatternHalfDay:
         room_id=half_day.room,
         begins=half_day.begins,
         ends=half_day.ends,
+        weeks=half_day.weeks,
     )
 
 

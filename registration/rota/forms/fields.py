@@ -73,6 +73,24 @@ class PlaceField(SelectField):
         return int(room) if room else None
 
 
+#: What another place is called where it is no place at all.
+NOWHERE = "none"
+
+
+class OtherPlaceField(PlaceField):
+    """Where somebody sits in weeks B instead: at the same place as in weeks A, nowhere, or at a centre."""
+
+    def offer(self, centres: Iterable[Seats], nothing: str) -> None:
+        """Set what may be chosen; `nothing` is what no session is called."""
+        super().offer(centres, "The same")
+        self.choices.insert(1, SelectChoice(NOWHERE, nothing))
+
+    @property
+    def centre(self) -> int | None:
+        """Give the number of the centre chosen."""
+        return None if self.data == NOWHERE else super().centre
+
+
 def place_value(centre: int, room: int | None) -> str:
     """Give what a PlaceField has where this was chosen."""
     return str(centre) if room is None else f"{centre}:{room}"

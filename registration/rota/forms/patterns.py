@@ -1,7 +1,7 @@
 """A registrar's week, and what is otherwise on one half-day."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wtforms import RadioField, SelectField, StringField
@@ -9,9 +9,18 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from registration.common.forms import Form
-from registration.rota.forms.fields import ClockField, DayField, PlaceField, half_day, place_value, usual_times
+from registration.rota.forms.fields import (
+    NOWHERE,
+    ClockField,
+    DayField,
+    OtherPlaceField,
+    PlaceField,
+    half_day,
+    place_value,
+    usual_times,
+)
 from registration.rota.queries.planning import Seats
-from registration.rota.rules.patterns import HALVES, WEEKDAYS, HalfDay, Pattern, half_day_faults
+from registration.rota.rules.patterns import HALVES, WEEK_A, WEEK_B, WEEKDAYS, HalfDay, Pattern, half_day_faults
 from registration.rota.rules.planning import Exceptional
 
 LONGEST_REASON = 200
@@ -27,10 +36,11 @@ SLOTS = [(weekday, half) for weekday in range(1, len(WEEKDAYS) + 1) for half in 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the week on the page: what it is called, and its three boxes."""
+    """One line of the week on the page: what it is called, where, where in weeks B, and when."""
 
     title: str
     place: PlaceField
+    other: OtherPlaceField
     begins: ClockField
     ends: ClockField
 
@@ -55,6 +65,7 @@ class PatternForm(Form):
         offered = list(centres)
         for weekday, half in SLOTS:
             self[f"place_{weekday}_{half}"].offer(offered, FREE)
+            self[f"other_{weekday}_{half}"].offer(offered, FREE)
         return self
 
     def lines(self) -> list[Line]:
@@ -68,11 +79,11 @@ class PatternForm(Form):
         """Give the half-days with a place; what is wrong with one becomes the fault of its boxes."""
         found: dict[HalfDay, ClockField] = {}
         for (weekday, half), line in zip(SLOTS, self.lines(), strict=True):
-            made = half_day(weekday, line.place, line.begins, line.ends)
-            if made is not None and made.half != half:
-                line.begins.errors = (BEGINS_IN[half],)
-            elif made is not None:
-                found[made] = line.begins
+            for made in _in_turns(weekday, line):
+                if made.half != half:
+                    line.begins.errors = (BEGINS_IN[half],)
+                else:
+                    found[made] = line.begins
         for made, sentence in half_day_faults(list(found)):
             found[made].errors = (sentence,)
         return list(found)
@@ -82,8 +93,23 @@ class PatternForm(Form):
         return any(box.errors for box in self)
 
 
-BOXES: Mapping[str, type[Any]] = {"place": PlaceField, "begins": ClockField, "ends": ClockField}
-WORDS = {"place": "where", "begins": "from", "ends": "to"}
+def _in_turns(weekday: int, line: Line) -> list[HalfDay]:
+    """Give the half-days of a line: one of every week, or one of weeks A and one of weeks B, where either may be free."""
+    made = half_day(weekday, line.place, line.begins, line.ends)
+    if line.other.data in {None, "", line.place.data}:
+        return [] if made is None else [made]
+    other = half_day(weekday, line.other, line.begins, line.ends)
+    turns = ((made, WEEK_A), (other, WEEK_B))
+    return [replace(each, weeks=weeks) for each, weeks in turns if each is not None]
+
+
+BOXES: Mapping[str, type[Any]] = {
+    "place": PlaceField,
+    "other": OtherPlaceField,
+    "begins": ClockField,
+    "ends": ClockField,
+}
+WORDS = {"place": "where", "other": "where in weeks B", "begins": "from", "ends": "to"}
 for _weekday, _half in SLOTS:
     for _box, _kind in BOXES.items():
         setattr(PatternForm, f"{_box}_{_weekday}_{_half}", _kind(f"{WEEKDAYS[_weekday - 1]} {_half}, {WORDS[_box]}"))
@@ -96,7 +122,9 @@ def shown(pattern: Pattern | None) -> dict[str, Any]:
         values[f"begins_{weekday}_{half}"], values[f"ends_{weekday}_{half}"] = usual_times(half)
     for each in pattern.half_days if pattern else ():
         slot = f"{each.weekday}_{each.half}"
-        values[f"place_{slot}"] = place_value(each.centre, each.room)
+        values["other_" + slot if each.weeks == WEEK_B else "place_" + slot] = place_value(each.centre, each.room)
+        if each.weeks == WEEK_A:
+            values.setdefault(f"other_{slot}", NOWHERE)
         values[f"begins_{slot}"], values[f"ends_{slot}"] = each.begins, each.ends
     return values
 

@@ -13,13 +13,13 @@ from registration.common.files import written
 from registration.rota.models import Registrar, Session
 from registration.rota.queries.planning import bounds, patterns_between
 from registration.rota.rules import same_name
-from registration.rota.rules.patterns import WEEKDAYS
+from registration.rota.rules.patterns import EVERY, WEEKDAYS
 
 REGISTRARS = (
     "name", "grade", "may_register_births", "languages", "home_postcode", "contracted_sessions", "minutes_per_baby",
     "left_on",
 )  # fmt: skip
-PATTERNS = ("registrar", "valid_from", "valid_to", "weekday", "centre", "room", "from", "to")
+PATTERNS = ("registrar", "valid_from", "valid_to", "weekday", "centre", "room", "from", "to", "weeks")
 SESSIONS = ("registrar", "centre", "room", "date", "from", "to", "kept_minutes", "withdrawn")
 
 
@@ -57,6 +57,7 @@ def _half_days() -> Iterator[tuple[object, ...]]:
                 WEEKDAYS[each.weekday - 1],
                 *where,
                 *when,
+                each.weeks if each.weeks == EVERY else each.weeks.upper(),
             )
 
 

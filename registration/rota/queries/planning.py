@@ -52,8 +52,10 @@ def patterns_between(first: date, last: date | None, registrar: int | None = Non
 def _half_days(pattern_ids: Sequence[int]) -> defaultdict[int, list[HalfDay]]:
     found: defaultdict[int, list[HalfDay]] = defaultdict(list)
     wanted = select(PatternHalfDay).where(PatternHalfDay.pattern_id.in_(pattern_ids))
-    for each in db.session.scalars(wanted.order_by(PatternHalfDay.weekday, PatternHalfDay.begins)):
-        half_day = HalfDay(each.weekday, each.centre_id, each.room_id, each.begins, each.ends)
+    for each in db.session.scalars(
+        wanted.order_by(PatternHalfDay.weekday, PatternHalfDay.begins, PatternHalfDay.weeks)
+    ):
+        half_day = HalfDay(each.weekday, each.centre_id, each.room_id, each.begins, each.ends, each.weeks)
         found[each.pattern_id].append(half_day)
     return found
 

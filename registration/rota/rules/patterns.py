@@ -8,6 +8,10 @@ from itertools import combinations
 HALVES = ("morning", "afternoon", "evening")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAY = timedelta(days=1)
+#: The weeks a half-day is worked in: every one, or those that take turns with the others, weeks A and weeks B.
+EVERY, WEEK_A, WEEK_B = "every", "a", "b"
+#: A Monday with which a week A begins, whatever the year: turns do not shift where a year has 53 weeks.
+FIRST_A = date(2026, 1, 5)
 
 #: Sessions lie between these, so that no clock change (1 to 2 in the morning) ever falls into one.
 EARLIEST, LATEST = time(6), time(22)
@@ -18,13 +22,17 @@ HALF_DAY = timedelta(hours=4, minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class HalfDay:
-    """One half-day of a weekly pattern: where, in which room or any that is free, and when. Weekday 1 is Monday."""
+    """One half-day of a weekly pattern: where, in which room or any that is free, and when. Weekday 1 is Monday.
+
+    `weeks` says whether it is worked in every week, or in weeks A or B alone.
+    """
 
     weekday: int
     centre: int
     room: int | None
     begins: time
     ends: time
+    weeks: str = EVERY
 
     @property
     def half(self) -> str:
@@ -33,8 +41,13 @@ class HalfDay:
 
     @property
     def named(self) -> str:
-        """Give what a person calls it: Monday morning."""
-        return f"{WEEKDAYS[self.weekday - 1]} {self.half}"
+        """Give what a person calls it: Monday morning, or Monday morning in weeks A."""
+        turn = "" if self.weeks == EVERY else f" in weeks {self.weeks.upper()}"
+        return f"{WEEKDAYS[self.weekday - 1]} {self.half}{turn}"
+
+    def falls_on(self, day: date) -> bool:
+        """Say whether it is worked on a day: on its weekday, and in its weeks."""
+        return self.weekday == day.isoweekday() and self.weeks in {EVERY, turn_of(day)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,19 @@ class Pattern:
     def holds_on(self, day: date) -> bool:
         """Say whether it is in force on a day; its first and its last day count."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+def turn_of(day: date) -> str:
+    """Give whose turn the week of a day is: WEEK_A or WEEK_B."""
+    return (WEEK_A, WEEK_B)[(day - FIRST_A).days // 7 % 2]
+
+
+def read_weeks(text: str) -> str:
+    """Read in which weeks a half-day is worked: every, A or B; ValueError for anything else."""
+    word = text.casefold()
+    if word not in {EVERY, WEEK_A, WEEK_B}:
+        raise ValueError("is neither every, A nor B")
+    return word
 
 
 def half_of(begins: time) -> str:
@@ -87,6 +113,10 @@ def half_day_faults(half_days: Sequence[HalfDay]) -> list[tuple[HalfDay, str]]:
     ordered = sorted(half_days, key=lambda each: (each.weekday, each.begins))
     for earlier, later in combinations(ordered, 2):
         if earlier.weekday != later.weekday:
+            continue
+        if {earlier.weeks, later.weeks} == {WEEK_A, WEEK_B}:
+            if earlier.half == later.half and (earlier.begins, earlier.ends) != (later.begins, later.ends):
+                faults.append((later, f"{later.named} has other times than in the other weeks: write the same"))
             continue
         if later.begins < earlier.ends:
             when = f"{earlier.begins:%H:%M} to {earlier.ends:%H:%M}"
@@ -137,5 +167,9 @@ def length_of(half_day: HalfDay) -> timedelta:
 
 
 def contract_of(half_days: Iterable[HalfDay]) -> int:
-    """Give how many half-days of a contract a week's pattern fills."""
-    return sum(half_days_of(length_of(each)) for each in half_days)
+    """Give how many half-days of a contract a week's pattern fills: the fuller of the two, where weeks take turns."""
+    listed = list(half_days)
+    return max(
+        sum(half_days_of(length_of(each)) for each in listed if each.weeks in {EVERY, turn})
+        for turn in (WEEK_A, WEEK_B)
+    )

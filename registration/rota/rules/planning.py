@@ -137,7 +137,7 @@ def _in_force(first: date, last: date, basis: Basis) -> Iterator[tuple[Pattern, 
     for day in _days(first, last):
         for pattern in basis.patterns:
             if pattern.holds_on(day):
-                yield from ((pattern, day, each) for each in pattern.half_days if each.weekday == day.isoweekday())
+                yield from ((pattern, day, each) for each in pattern.half_days if each.falls_on(day))
 
 
 def _half_days(first: date, last: date, basis: Basis) -> Iterator[tuple[date, int, HalfDay]]:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from http import HTTPStatus
 
-from flask import abort, redirect, render_template, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registration.common.access import current_actor, has_role, roles
@@ -17,7 +17,8 @@ from registration.rota.models import Registrar
 from registration.rota.queries import people as registrars
 from registration.rota.queries.planning import exceptions_between, patterns_between
 from registration.rota.rules.conflicts import in_words
-from registration.rota.rules.patterns import DAY, Pattern, contract_of
+from registration.rota.rules.patterns import DAY, Pattern, contract_of, turn_of
+from registration.rota.rules.planning import WEEK, monday_of
 from registration.rota.views.frame import bp, tab
 from registration.rota.views.words import Names
 from registration.staff.rules import ROTA_MANAGERS, ROTA_READERS
@@ -81,6 +82,7 @@ def _page(registrar: Registrar, fault: str = "", form: ExceptionForm | None = No
         ending=LastDay(formdata=None),
         fault=fault,
         today=day,
+        turn=turn_of(day),
         may_know_why=has_role(*ROTA_MANAGERS, "auditor"),
         may_change=has_role(*ROTA_MANAGERS),
     )
@@ -135,7 +137,12 @@ def _ends(form: PatternForm, registrar: Registrar, new: Pattern) -> str:
 
 def _pattern_form(form: PatternForm, registrar: Registrar, names: Names | None = None, ended: str = "") -> str:
     form.prepare((names or Names()).seats)
-    return render_template("rota/pattern_form.html", form=form, registrar=registrar, ended=ended)
+    day = today()
+    following = {turn_of(on): in_words(monday_of(on)) for on in (day, day + WEEK)}
+    in_turns = "weeks" in request.values or any(line.other.data for line in form.lines())
+    return render_template(
+        "rota/pattern_form.html", form=form, registrar=registrar, ended=ended, in_turns=in_turns, following=following
+    )
 
 
 @bp.post("/patterns/versions/<int(max=2147483647):pattern_id>/end")

@@ -1,5 +1,6 @@
 """Weekly patterns: half-days, versions that follow one another, and what is wrong in one."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
@@ -111,3 +112,45 @@ def test_what_is_no_day_of_the_week_is_refused(text):
 def test_nothing_is_resumed_after_a_pattern_without_a_last_day():
     with pytest.raises(ValueError, match="no day after it"):
         patterns.resumed(pattern(half(1)), pattern(half(1)))
+
+
+# ---- weeks that take turns
+
+
+def test_weeks_take_turns_over_every_year_end():
+    assert patterns.turn_of(date(2026, 1, 5)) == patterns.turn_of(date(2026, 1, 11)) == "a"
+    assert patterns.turn_of(date(2026, 1, 4)) == patterns.turn_of(date(2026, 1, 12)) == "b"
+    # 2026 has 53 weeks by ISO 8601: the week of 28 December and the next still differ.
+    assert patterns.turn_of(date(2026, 12, 28)) != patterns.turn_of(date(2027, 1, 4))
+
+
+@settings(max_examples=50)
+@given(st.dates(date(2000, 1, 3), date(2100, 1, 1)))
+def test_a_half_day_of_every_second_week_falls_on_every_fourteenth_day(day):
+    one = replace(half(day.isoweekday()), weeks=patterns.turn_of(day))
+    falls = [n for n in range(29) if one.falls_on(day + timedelta(days=n))]
+    assert falls == [0, 14, 28]
+    assert [n for n in range(15) if half(day.isoweekday()).falls_on(day + timedelta(days=n))] == [0, 7, 14]
+
+
+def test_weeks_are_read_in_either_case():
+    assert [patterns.read_weeks(text) for text in ("every", "A", "b")] == ["every", "a", "b"]
+    with pytest.raises(ValueError, match="neither every, A nor B"):
+        patterns.read_weeks("odd")
+
+
+def in_turns(first, second):
+    return [replace(first, weeks="a"), replace(second, weeks="b")]
+
+
+def test_the_same_half_day_may_be_worked_elsewhere_in_the_other_weeks_at_the_same_time():
+    assert patterns.half_day_faults(in_turns(half(1), half(1, centre=2))) == []
+    assert patterns.half_day_faults(in_turns(half(1, "9:00", "14:00"), half(1, "13:00", "16:00"))) == []
+    [(_, said)] = patterns.half_day_faults(in_turns(half(1), half(1, "10:00", "12:00")))
+    assert said == "Monday morning in weeks B has other times than in the other weeks: write the same"
+    [(_, said)] = patterns.half_day_faults([half(1), replace(half(1, "10:00", "12:00"), weeks="a")])
+    assert said.startswith("Monday morning in weeks A overlaps the session")
+
+
+def test_a_contract_is_held_against_the_fuller_of_two_weeks():
+    assert patterns.contract_of([half(2), *in_turns(half(1), half(1, "9:00", "16:00"))]) == 3

@@ -1,5 +1,6 @@
 """From weekly patterns to sessions, and the rooms they are given."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -34,6 +35,19 @@ def test_a_pattern_becomes_the_sessions_of_a_week_by_an_english_clock():
     assert sessions == [session(room=None), session(TUESDAY, "13:00", "16:00", room=4)]
     assert left_out == []
     assert (sessions[1].day, sessions[1].monday) == (TUESDAY, MONDAY)
+
+
+def test_weeks_that_take_turns_become_sessions_in_turn():
+    turns = pattern(replace(half(1), weeks="a"), replace(half(1, centre=2), weeks="b"), replace(half(2), weeks="b"))
+    sessions, _ = expand(MONDAY, MONDAY + timedelta(days=27), basis(turns))
+    assert [((each.day - MONDAY).days, each.centre) for each in sessions] == [
+        (0, 1),
+        (7, 2),
+        (8, 1),
+        (14, 1),
+        (21, 2),
+        (22, 1),
+    ]
 
 
 def test_the_clock_stays_the_same_when_it_is_changed():
