@@ -6,14 +6,21 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import Field
 
+from registration.common.sentences import Sentences
 from registration.common.text import Storable
+
+_SENTENCES = Sentences()
 
 
 class Form(FlaskForm):
-    """A form a person fills in on one page. Every field refuses text that cannot be kept."""
+    """A form a person fills in on one page. Every field refuses text that cannot be kept, and says faults in our words."""
 
     class Meta(FlaskForm.Meta):
         """How each field is bound."""
+
+        def get_translations(self, form: Any) -> Sentences:  # noqa: ANN401, ARG002 -- WTForms' own signature
+            """Give what stands in for the library's sentences where a field has none of its own."""
+            return _SENTENCES
 
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Field:  # noqa: ANN401 -- WTForms' own signature
             """Put the gate for text in front of the field's own checks."""

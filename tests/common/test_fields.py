@@ -83,7 +83,7 @@ def test_every_sentence_of_the_summary_leads_to_its_own_input(drawn):
         "Choose yes or no": "#share",
         "Choose what helps": "#help",
         "Tell us": "#needs",
-        "Not a valid choice.": "#language",
+        "Choose one of those offered": "#language",
         "Tick the box": "#sure",
         "Date of birth must include a month": "#babies-0-born-month",
         "Enter the date of birth": "#babies-1-born-day",

@@ -69,11 +69,11 @@ def test_another_page_says_who_is_away_and_when(manager, world):
     ("changes", "said"),
     [
         ({"registrar": ""}, "Choose who is away"),
-        ({"registrar": "0"}, "Not a valid choice"),
+        ({"registrar": "0"}, "Choose one of those offered"),
         ({"last-day": "23"}, "The last day must be the first day or after it"),
         ({"from_midday": "y", "to_midday": "y"}, "leave out the morning or the afternoon, not both"),
         ({"first-day": ""}, "First day must include a day"),
-        ({"reason": "fun"}, "Not a valid choice"),
+        ({"reason": "fun"}, "Choose one of those offered"),
     ],
 )
 def test_bad_input_is_answered_with_a_sentence(manager, database, world, changes, said):

@@ -164,7 +164,7 @@ def test_a_declaration_for_another_district_is_one_here_too(client, database, on
         ({"married": "no"}, "Choose who is to be named"),
         ({"share": ""}, "Choose what the family said"),
         ({"time": "now"}, "Choose a time"),
-        ({"babies": "7"}, "Not a valid choice"),
+        ({"babies": "7"}, "Choose one of those offered"),
         ({"mobile": "123"}, "Enter a mobile number"),
     ],
 )
