@@ -115,6 +115,36 @@ def test_no_word_says_that_something_is_unfinished():
     assert found == []
 
 
+#: A letter, a typewriter's apostrophe, a letter: in a sentence shown it should be the printer's, ’.
+TYPEWRITTEN = re.compile(r"[a-z]'[a-z]", re.IGNORECASE)
+NOT_SHOWN = re.compile(r"\b(SELECT|UPDATE|INSERT|DELETE|WHERE|CREATE|ALTER)\b")
+
+
+def sentences_of(path: Path) -> list[tuple[int, str]]:
+    """Give the texts of a source file that may be shown: all but what says what the code means, save refusals, and SQL."""
+    tree = ast.parse(path.read_text())
+    meaning = {
+        node.body[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and ast.get_docstring(node)
+        and not any("Refused" in ast.unparse(base) for base in getattr(node, "bases", []))
+    }
+    texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return [(node.lineno, node.value) for node in texts if node not in meaning and not NOT_SHOWN.search(node.value)]
+
+
+def test_apostrophes_in_sentences_are_the_printers():
+    shown = [(path, *text) for path in MODULES for text in sentences_of(path)]
+    for path in sorted((ROOT / "templates").rglob("*.*")):
+        without_notes = re.sub(r"{#.*?#}", "", path.read_text(), flags=re.DOTALL)
+        shown += [(path, number, line) for number, line in enumerate(without_notes.splitlines(), 1)]
+
+    assert [
+        f"{path.relative_to(ROOT)}:{number} {text}" for path, number, text in shown if TYPEWRITTEN.search(text)
+    ] == []
+
+
 def test_a_page_that_only_reads_never_commits(app):
     """Save one: OpenID Connect sends the browser back by GET, and that is the sign-in."""
     for rule in app.url_map.iter_rules():

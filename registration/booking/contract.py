@@ -95,7 +95,7 @@ Births = Annotated[
 ]
 Text = Annotated[str, AfterValidator(storable)]
 Words = Annotated[Text, StringConstraints(strip_whitespace=True)]
-CentreId = Annotated[int, BeforeValidator(_number), Field(ge=1, le=MOST_NUMBER, description="The centre's `id`.")]
+CentreId = Annotated[int, BeforeValidator(_number), Field(ge=1, le=MOST_NUMBER, description="The centre’s `id`.")]
 Email = Annotated[Text, StringConstraints(max_length=MOST_EMAIL), AfterValidator(contacts.email)]
 Phone = Annotated[Text, StringConstraints(max_length=MOST_PHONE), AfterValidator(contacts.mobile)]
 Contact = Annotated[Text, StringConstraints(max_length=MOST_EMAIL), AfterValidator(contacts.contact)]
@@ -197,7 +197,7 @@ class BookingBody(_Received):
     both_parents_named: StrictBool = Field(description="Whether both are to be named on the birth certificate.")
     attending: Attending = Field(description="Who is coming.")
     name: Annotated[Words, StringConstraints(min_length=1, max_length=MOST_NAME)] = Field(
-        description="The name of the parent who books. No baby's name is asked for."
+        description="The name of the parent who books. No baby’s name is asked for."
     )
     email: Annotated[Email | None, Optional] = Field(None, description="Needed where there is no phone.")
     phone: Annotated[Phone | None, Optional] = Field(
@@ -207,8 +207,8 @@ class BookingBody(_Received):
         None, description="The e-mail address or mobile number of someone else to tell."
     )
     language: Language = "en"
-    access_needs: Annotated[Words, StringConstraints(max_length=1000)] = Field("", description="In the family's words.")
-    share_with_centre: StrictBool = Field(description="The family's answer to whether the centre may have its details.")
+    access_needs: Annotated[Words, StringConstraints(max_length=1000)] = Field("", description="In the family’s words.")
+    share_with_centre: StrictBool = Field(description="The family’s answer to whether the centre may have its details.")
     born_in_district: StrictBool = Field(
         description="Whether the baby was born in this registration district; a declaration is booked otherwise."
     )

@@ -11,9 +11,7 @@ from flask_babel import lazy_gettext as _l
 from registration.booking.rules.attendance import Attending, Bring, Parents, WhoMustCome, what_to_bring, who_must_come
 from registration.common.authority import current_authority
 from registration.common.clock import london, today
-
-NOON = 12
-
+from registration.common.times import spoken
 
 _WHO = {
     WhoMustCome.BOTH_PARENTS: _l("Both parents must come together, so that both are on the birth certificate."),
@@ -99,7 +97,7 @@ def day_and_month(day: date) -> str:
 
 
 def clock_time(moment: datetime) -> str:
-    """Write a time of day as people say it: 9:30am, 10am; in other languages as they write it."""
+    """Write a time of day as people say it: 9:30am, midday; in other languages as they write it."""
     return time_of_day(london(moment).time())
 
 
@@ -108,8 +106,7 @@ def time_of_day(at: time) -> str:
     locale = get_locale()
     if locale is not None and locale.language != "en":
         return format_time(at, "short", locale=locale)
-    hour, half = at.hour % 12 or 12, "am" if at.hour < NOON else "pm"
-    return f"{hour}:{at.minute:02}{half}" if at.minute else f"{hour}{half}"
+    return spoken(at)
 
 
 def clock_time_to_the_second(moment: datetime) -> str:

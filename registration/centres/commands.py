@@ -15,7 +15,7 @@ from registration.common.authority import current_authority
 from registration.common.files import FileRefused
 from registration.common.transaction import transaction
 
-centres = AppGroup("centres", help="Children's centres and other places where births may be registered.")
+centres = AppGroup("centres", help="Children’s centres and other places where births may be registered.")
 postcodes = AppGroup("postcodes", help="The postcode directory.")
 deprivation = AppGroup("deprivation", help="The Index of Multiple Deprivation.")
 districts = AppGroup("districts", help="Registration districts.")
@@ -41,7 +41,7 @@ def import_centres(file: BinaryIO, authority: str | None) -> None:
 
 @offices.command("import")
 @click.argument("file", type=FILE)
-@click.option("--district", metavar="CODE", help="Take only this registration district's; otherwise our own, if known.")
+@click.option("--district", metavar="CODE", help="Take only this registration district’s; otherwise our own, if known.")
 def import_offices(file: BinaryIO, district: str | None) -> None:
     """Load GOV.UK's list of register offices (tab separated), as places of last resort."""
     with _import() as by:

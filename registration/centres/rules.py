@@ -320,7 +320,7 @@ def imd_decile(rank: int, edition: int = 2019) -> int:
     """
     areas = LSOAS_OF_ENGLAND.get(edition)
     if areas is None or not 1 <= rank <= areas:
-        raise ValueError("is not a rank of England's index of deprivation")
+        raise ValueError("is not a rank of England’s index of deprivation")
     return ceil(rank * 10 / areas)
 
 

@@ -121,7 +121,9 @@ def history_of(*abouts: str) -> list[Line]:
 def lines(*conditions: ColumnElement[bool], most: int) -> list[Line]:
     """Give the newest lines that meet all conditions, in words, with two statements or one for each kind named."""
     rows = db.session.scalars(select(AuditEvent).where(*conditions).order_by(AuditEvent.id.desc()).limit(most)).all()
-    names = _names(key for row in rows for key in (row.actor, row.about))
+    names = _names(
+        key for row in rows for key in (row.actor, row.about, *_centres_in(row.before), *_centres_in(row.after))
+    )
     return [
         Line(
             id=row.id,
@@ -130,10 +132,20 @@ def lines(*conditions: ColumnElement[bool], most: int) -> list[Line]:
             who=names[row.actor],
             what=in_words(row.event),
             thing=names[row.about],
-            changes=changes_in_words(row.before, row.after),
+            changes=changes_in_words(_with_centres(row.before, names), _with_centres(row.after, names)),
         )
         for row in rows
     ]
+
+
+def _centres_in(facts: Mapping[str, Any] | None) -> list[str]:
+    """Give the keys of the centres that a line lists by their numbers, under `centres`."""
+    return [f"centre:{number}" for number in (facts or {}).get("centres") or ()]
+
+
+def _with_centres(facts: Mapping[str, Any] | None, names: Mapping[str, Named]) -> Mapping[str, Any] | None:
+    centres = [names[key].text for key in _centres_in(facts)]
+    return {**facts, "centres": centres} if facts and centres else facts
 
 
 def days(first: date | None, last: date | None) -> list[ColumnElement[bool]]:

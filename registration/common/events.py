@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from registration.common.clock import london
+from registration.common.times import spoken
 
 #: By the event's name in the record. An event that is words already ("looked up") needs none.
 SENTENCES = {
@@ -24,6 +25,7 @@ SENTENCES = {
     "staff.two_factor_removed": "stopped being asked for codes",
     "staff.two_factor_forgotten": "took away the lost authenticator app",
     "staff.outcomes_chased": "sent a reminder of missing outcomes",
+    "registrar.account_changed": "changed which account is the registrar’s",
     "message.retried": "sent a message again",
     "letter.posted": "posted a letter",
     "task.done": "settled a task",
@@ -39,7 +41,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 def in_words(event: str) -> str:
     """Give the predicate a person reads: 'looked up', 'made the account'."""
-    return SENTENCES.get(event, re.sub(r"[._]+", " ", event))
+    return SENTENCES.get(event, re.sub(r"[._]+", " ", event).replace("'", "’"))
 
 
 def changes_in_words(
@@ -52,7 +54,7 @@ def changes_in_words(
 
 
 def value_in_words(value: object) -> str:
-    """Say a kept value as a person would: yes, no, '4 January 2027', '4 January 2027, 09:30' in London time."""
+    """Say a kept value as a person would: yes, no, '4 January 2027', '4 January 2027, 9:30am' in London time."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -71,7 +73,8 @@ def _time_in_words(text: str) -> str:
             return f"{date.fromisoformat(text):%-d %B %Y}"
         if _STAMP.match(text):
             moment = datetime.fromisoformat(text)
-            return f"{london(moment) if moment.tzinfo else moment:%-d %B %Y, %H:%M}"
+            there = london(moment) if moment.tzinfo else moment
+            return f"{there:%-d %B %Y}, {spoken(there.time())}"
     except ValueError:
         return text
     return text

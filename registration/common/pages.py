@@ -18,6 +18,7 @@ from registration.common.contacts import as_read
 from registration.common.fields import choice_items, problems
 from registration.common.i18n import current_language
 from registration.common.problems import problem_for
+from registration.common.times import spoken
 
 bp = Blueprint("pages", __name__)
 
@@ -158,6 +159,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(PoolTimeout, _unavailable)
-    app.jinja_env.filters.update(isolated=isolated, reached=reached, telephone=telephone)
+    app.jinja_env.filters.update(isolated=isolated, reached=reached, spoken=spoken, telephone=telephone)
     app.jinja_env.globals.update(choice_items=choice_items, problems=problems, same_page_in=same_page_in)
     app.jinja_env.globals["telephone_hours"] = telephone_hours

@@ -34,7 +34,7 @@ TYPES: Mapping[str, ProblemType] = {
     "not-found": ProblemType(
         404,
         "There is nothing at this address",
-        "Check the address. A booking's token is the last segment of its link, and stands for nothing once we have forgotten "
+        "Check the address. A booking’s token is the last segment of its link, and stands for nothing once we have forgotten "
         "the booking.",
     ),
     "method-not-allowed": ProblemType(
@@ -76,7 +76,7 @@ TYPES: Mapping[str, ProblemType] = {
     ),
     "registrar-general": ProblemType(
         422,
-        "A birth more than twelve months ago needs the Registrar General's authority",
+        "A birth more than twelve months ago needs the Registrar General’s authority",
         "No time can be booked before that authority is given (Births and Deaths Registration Act 1953, section 7). The family "
         "calls the council, which helps it to ask.",
     ),
@@ -89,7 +89,7 @@ TYPES: Mapping[str, ProblemType] = {
     "too-many-holds": ProblemType(
         429,
         "Too many times are being kept",
-        "One address keeps at most 60 times at once, and of one centre's day a quarter of its places, or 3 where that is fewer. "
+        "One address keeps at most 60 times at once, and of one centre’s day a quarter of its places, or 3 where that is fewer. "
         "Book what is held, hold a time on another day or at another centre, or wait until holds have run out: the header "
         "Retry-After.",
     ),

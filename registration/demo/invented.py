@@ -19,7 +19,7 @@ POSTCODE_DISTRICTS = frozenset({"HX1", "HX2", "HX3", "HX4", "HX5", "HX6", "HX7",
 REOPENING = "Packhorse Best Start Family Hub"
 
 #: These have hardly a place left.
-NEARLY_FULL = frozenset({"Bluebell Children's Centre", "Skylark Best Start Family Hub"})
+NEARLY_FULL = frozenset({"Bluebell Children’s Centre", "Skylark Best Start Family Hub"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from registration.rota.rules.planning import WEEK, Exceptional, missing_span, mo
 ACTOR = "service"
 A_YEAR = timedelta(days=364)
 #: A centre is closed for a day, this far ahead: later than anybody books.
-REPAIRS, CLOSED_CENTRE = timedelta(days=60), "Marigold Children's Centre"
+REPAIRS, CLOSED_CENTRE = timedelta(days=60), "Marigold Children’s Centre"
 #: Half-days that nobody's pattern fills are left for ceremonies and other duties.
 SPARE_HALF_DAYS = 2
 DRAFT_WEEKS = 4

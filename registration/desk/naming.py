@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from registration.booking.models import Booking
 from registration.booking.rules.reference import canonical
+from registration.centres.models import Centre
 from registration.common.audit import Named
 from registration.common.db import db
 
@@ -19,6 +20,13 @@ def bookings_by_public_id(keys: Collection[str]) -> dict[str, Named]:
         str(public_id): Named(f"booking {reference}", "desk.booking", {"public_id": public_id})
         for public_id, reference in db.session.execute(wanted)
     }
+
+
+def centre_names(numbers: Collection[str]) -> dict[str, Named]:
+    """Name the centres of the record, those too that take part no longer."""
+    known = [int(number) for number in numbers if number.isdecimal()]
+    wanted = select(Centre.id, Centre.name).where(Centre.id.in_(known))
+    return {str(number): Named(name) for number, name in db.session.execute(wanted)}
 
 
 def keys_of_reference(words: str) -> list[str]:

@@ -144,7 +144,7 @@ class Twilio:
         except requests.RequestException as fault:
             return _http_fault("twilio", fault)
         except ValueError as fault:
-            return Outcome("unknown", "twilio", problem=f"Twilio's answer could not be read: {fault}"[:LONGEST_PROBLEM])
+            return Outcome("unknown", "twilio", problem=f"Twilio’s answer could not be read: {fault}"[:LONGEST_PROBLEM])
         return Outcome("sent", "twilio", str(made.sid))
 
     def _client(self) -> Any:  # noqa: ANN401 -- twilio is untyped

@@ -10,11 +10,12 @@ from math import ceil
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from registration.common.times import spoken
+
 Channel = Literal["sms", "email", "letter"]
 
 LONDON = ZoneInfo("Europe/London")
 OPENS, CLOSES = time(8), time(20)
-NOON = 12
 
 #: Wait before the second, third ... attempt. After the last the message has failed and staff are told.
 BACKOFF = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=4))
@@ -126,9 +127,8 @@ def may_repeat(channel: Channel, *, maybe_sent: bool) -> bool:
 
 
 def english_time(moment: datetime) -> str:
-    """Give a time of day as English families write it: 10:30am, 2pm, 12pm at noon."""
-    minutes = f":{moment.minute:02}" if moment.minute else ""
-    return f"{moment.hour % 12 or 12}{minutes}{'am' if moment.hour < NOON else 'pm'}"
+    """Give a time of day as English families write it: 10:30am, 2pm, midday."""
+    return spoken(moment.time())
 
 
 # ---- replies and receipts

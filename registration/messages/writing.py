@@ -126,7 +126,7 @@ def _link(details: Mapping[str, Any]) -> str:
 def _moment(stamp: str) -> datetime:
     moment = datetime.fromisoformat(stamp)
     if moment.tzinfo is None:
-        raise ValueError("A message's time needs a zone.")
+        raise ValueError("A message’s time needs a zone.")
     return london(moment)
 
 

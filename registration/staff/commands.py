@@ -24,7 +24,7 @@ staff = AppGroup("staff", help="Accounts of the people who work with the service
     "centres",
     type=click.IntRange(min=1),
     multiple=True,
-    help="The number of a centre worker's own centre; once for each of several.",
+    help="The number of a centre worker’s own centre; once for each of several.",
 )
 @click.option(
     "--password-stdin",

@@ -227,7 +227,7 @@ def test_every_time_at_one_centre_and_only_evenings_and_saturdays(family, world)
         "10:30am",
         "11am",
         "11:30am",
-        "12pm",
+        "midday",
         "12:30pm",
     ]
     parent.get("every-time?by=late")

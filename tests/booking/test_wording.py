@@ -130,12 +130,12 @@ def test_a_day_is_written_in_the_language_of_the_page():
 @pytest.mark.parametrize(
     ("at", "said"),
     [
-        (time(0, 0), "12am"),
+        (time(0, 0), "midnight"),
         (time(0, 5), "12:05am"),
         (time(9, 0), "9am"),
         (time(9, 30), "9:30am"),
         (time(11, 59), "11:59am"),
-        (time(12, 0), "12pm"),
+        (time(12, 0), "midday"),
         (time(12, 30), "12:30pm"),
         (time(13, 5), "1:05pm"),
         (time(23, 59), "11:59pm"),
@@ -155,7 +155,7 @@ def test_in_other_languages_a_time_is_written_as_they_write_it():
     [
         (datetime(2026, 11, 24, 9, 30, tzinfo=UTC), "Tuesday 24 November at 9:30am"),
         (datetime(2026, 7, 1, 9, 30, tzinfo=UTC), "Wednesday 1 July at 10:30am"),
-        (datetime(2026, 7, 1, 23, 0, tzinfo=UTC), "Thursday 2 July at 12am"),
+        (datetime(2026, 7, 1, 23, 0, tzinfo=UTC), "Thursday 2 July at midnight"),
         (datetime(2026, 3, 29, 1, 0, tzinfo=UTC), "Sunday 29 March at 2am"),
         (datetime(2026, 10, 25, 10, 0, tzinfo=UTC), "Sunday 25 October at 10am"),
     ],

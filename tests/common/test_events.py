@@ -23,8 +23,8 @@ SOURCE = Path(__file__).parent.parent.parent / "registration"
         ("jo_smith@council.gov.uk", "jo_smith@council.gov.uk"),
         ("2027-01-04", "4 January 2027"),
         ("2027-02-30", "2027-02-30"),
-        ("2026-07-01T08:30:00+00:00", "1 July 2026, 09:30"),
-        ("2026-07-01T08:30:00", "1 July 2026, 08:30"),
+        ("2026-07-01T08:30:00+00:00", "1 July 2026, 9:30am"),
+        ("2026-07-01T08:30:00", "1 July 2026, 8:30am"),
         ("2026-07-01T99:30:00", "2026-07-01T99:30:00"),
         (["registrar", "2027-01-04"], "registrar, 4 January 2027"),
         ({"half_day": 3, "open": True}, "half day 3, open yes"),
@@ -63,3 +63,7 @@ def test_every_event_named_by_a_code_has_its_sentence():
     }
 
     assert codes - set(SENTENCES) == set()
+
+
+def test_an_event_of_before_is_told_with_the_printers_apostrophe():
+    assert in_words("registrar's account changed") == "registrar’s account changed"

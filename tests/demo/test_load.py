@@ -144,7 +144,7 @@ def test_centres_stand_where_their_real_postcodes_are(loaded):
 def test_postcodes_are_looked_up_in_the_table(loaded):
     assert imported_place("HX1 1AA") == gazetteer.find("HX1 1AA")
     nearest = centres_nearest(imported_place("HX1 5RE"), TODAY)
-    assert (nearest[0].name, nearest[0].distance_km) == ("Marigold Children's Centre", 0)
+    assert (nearest[0].name, nearest[0].distance_km) == ("Marigold Children’s Centre", 0)
     assert len(nearest) == 10
 
 
@@ -169,7 +169,7 @@ def test_long_sessions_keep_minutes_for_the_telephone_desk(loaded):
 
 def test_the_centre_worker_of_the_demonstration_has_a_centre(loaded):
     worker = db.session.scalar(select(StaffUser).where(StaffUser.email == "centre-worker@example.org"))
-    assert [db.session.get(Centre, number).name for number in worker.centre_ids] == ["Marigold Children's Centre"]
+    assert [db.session.get(Centre, number).name for number in worker.centre_ids] == ["Marigold Children’s Centre"]
 
 
 def test_nothing_is_loaded_without_demo(new_database, tmp_path):

@@ -40,5 +40,19 @@ def test_what_is_no_reference_finds_no_booking(client, booking):
 
 def test_the_bookings_own_page_tells_of_its_letters_too(client, booking):
     sign_in_as(client, "auditor")
+    client.post(f"/desk/look/{booking.public_id}")
 
     assert "posted a letter" in page(client.get(f"/desk/booking/{booking.public_id}"))
+
+
+def test_centres_are_called_by_their_names_and_one_that_is_gone_by_its_number(client, database, booking):
+    here, gone = booking.centre_id, 2**31 - 1
+    record("took a day sheet out", about=f"centre:{here}", actor="staff:1")
+    record("staff.changed", about="staff:1", actor="staff:1", before={"centres": []}, after={"centres": [here, gone]})
+    record("joined the waiting list", about=f"booking:{booking.id}", actor="family", after={"centres": None})
+    database.commit()
+    sign_in_as(client, "auditor")
+    said = page(client.get("/history"))
+    assert "took a day sheet out Sunshine Children’s Centre" in said
+    assert f"centres: Sunshine Children’s Centre, centre {gone}" in said
+    assert f"centre {here}" not in said

@@ -144,10 +144,10 @@ def test_only_a_final_receipt_changes_a_state(status, state):
 @pytest.mark.parametrize(
     ("moment", "words"),
     [
-        ("00:00", "12am"),
+        ("00:00", "midnight"),
         ("09:05", "9:05am"),
         ("10:30", "10:30am"),
-        ("12:00", "12pm"),
+        ("12:00", "midday"),
         ("14:00", "2pm"),
         ("23:59", "11:59pm"),
     ],

@@ -214,7 +214,7 @@ def test_staff_see_what_needs_them_and_can_send_it_again(client, sent, message):
     answer = client.post(f"/staff/messages/{message_id}/retry")
 
     assert "The text confirming appointment 7K4-XWM did not arrive: Twilio said 400, error 21211." in text
-    assert "1 Apr, 12pm" in text
+    assert "1 Apr, midday" in text
     assert "+447700900123" in text
     assert (answer.status_code, answer.headers["Location"]) == (303, "/staff/messages")
     assert message(message_id).state == State.QUEUED

@@ -538,7 +538,8 @@ def test_every_page_says_until_when_the_sign_in_lasts_and_how_to_stay(client, da
     shown = client.get("/staff/")
 
     assert re.search(
-        r"Signed in until <span data-until>\d\d:\d\d</span><span[^>]*>, longer with every page</span>", shown.text
+        r"Signed in until <span data-until>(\d+(:\d\d)?[ap]m|mid\w+)</span><span[^>]*>, longer with every page</span>",
+        shown.text,
     )
     assert 1795 <= int(re.search(r'data-seconds-left="(\d+)"', shown.text)[1]) <= 1800
     assert "Stay signed in" in shown.text
@@ -573,7 +574,7 @@ def test_a_script_is_told_until_when(client, database):
     told = client.post("/staff/stay", headers={"Accept": "application/json"}).get_json()
 
     assert (1795 <= told["seconds_left"] <= 1800, told["moves"]) == (True, True)
-    assert re.fullmatch(r"\d\d:\d\d", told["until"])
+    assert re.fullmatch(r"\d+(:\d\d)?[ap]m|mid\w+", told["until"])
 
 
 def test_shortly_before_the_twelve_hours_are_over_there_is_no_staying(client, database):

@@ -33,7 +33,7 @@ from registration.families.rules import SHARING_WORDING
 
 #: Of one client; a children's centre with a room of families behind one address stays well below it.
 MOST_CHANGES = "600 per minute"
-TOKEN = {"token": "The last segment of the booking's link: it shows, moves and cancels the booking."}
+TOKEN = {"token": "The last segment of the booking’s link: it shows, moves and cancels the booking."}
 
 
 @bp.post("/api/v1/holds")

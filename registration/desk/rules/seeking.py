@@ -125,7 +125,9 @@ def coming_day(written: str, today: date) -> date | None:
 
 
 def time_of_day(written: str) -> time | None:
-    """Read a time of day: 14:30, 9.15, 2pm, 2:30 pm. None for anything else."""
+    """Read a time of day: 14:30, 9.15, 2pm, 2:30 pm, midday. None for anything else."""
+    if written.strip().casefold() in {"midday", "noon"}:
+        return time(_NOON)
     found = _CLOCK.fullmatch(written.strip())
     if found is None:
         return None

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from registration.common import audit
-from registration.desk.naming import bookings_by_public_id, keys_of_reference
+from registration.desk.naming import bookings_by_public_id, centre_names, keys_of_reference
 from registration.desk.record import booking_names
 from registration.desk.views import booking as _booking  # noqa: F401 -- a booking's pages, on the desk's blueprint
 from registration.desk.views import day
@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     audit.call(app, "booking", booking_names)
     audit.call(app, "", bookings_by_public_id)
+    audit.call(app, "centre", centre_names)
     audit.find(app, keys_of_reference)
     staff.offer(
         app, Door("desk.phone", "Book by telephone", "For a family that calls, with the times kept for the desk.")

@@ -45,4 +45,4 @@ def _give(registrar: Registrar, staff_id: int | None) -> None:
     registrar.staff_user_id = staff_id
     db.session.flush()
     about = f"registrar:{registrar.id}"
-    record("registrar's account changed", about=about, actor=current_actor(), before=before, after=after)
+    record("registrar.account_changed", about=about, actor=current_actor(), before=before, after=after)

@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from registration.common.access import has_role, signed_in
 from registration.common.clock import london
+from registration.common.times import spoken
 from registration.staff.rules import ROLE_TITLES, Door
 from registration.staff.security import person, sign_in_lasts, stay
 from registration.staff.views.frame import bp, everyone
@@ -69,7 +70,7 @@ def _lasting() -> dict[str, object]:
     """Say how long the sign-in lasts: seconds, the time of day in London, and whether staying is possible."""
     lasts = sign_in_lasts()
     until = london(datetime.fromtimestamp(lasts.ends, UTC))
-    return {"seconds_left": int(lasts.ends - time.time()), "until": f"{until:%H:%M}", "moves": lasts.moves}
+    return {"seconds_left": int(lasts.ends - time.time()), "until": spoken(until.time()), "moves": lasts.moves}
 
 
 def sections() -> dict[str, object]:

@@ -144,7 +144,9 @@ def test_a_day_alone_is_read_as_past_or_as_coming():
         ("24:00", None),
         ("9:60", None),
         ("13pm", None),
-        ("noon", None),
+        ("Midday", time(12)),
+        (" noon ", time(12)),
+        ("midnight", None),
     ],
 )
 def test_a_time_of_day_is_read_as_people_write_it(written, read):
