@@ -44,6 +44,7 @@ def _started(callback: Callable[..., Any], *, migrates: bool) -> Callable[..., A
     """Give the command its database, with the tables of this version unless it is the one that makes them."""
 
     def run(*args: object, **kwargs: object) -> object:
+        """Run the command beside its server; ClickException where the tables are of another version."""
         app = click.get_current_context().ensure_object(ScriptInfo).load_app()
         with _server(app):
             tables = _tables(app) or (None if migrates else _first_tables(app))

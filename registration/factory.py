@@ -116,6 +116,7 @@ def _templates(app: Flask) -> None:
 
     @app.context_processor
     def everywhere() -> dict[str, object]:
+        """Give every template the council, whether this is a demonstration, and whether somebody is signed in."""
         return {"authority": current_authority(), "demonstration": app.config["DEMO"], "signed_in": access.signed_in}
 
 

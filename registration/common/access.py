@@ -35,8 +35,11 @@ def roles(*names: str) -> Callable[[Callable[P, ResponseReturnValue]], Callable[
         raise ValueError(message)
 
     def decorate(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+        """Put the view on the list of these roles."""
+
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            """Let in who holds one of the roles; 403 for others, and strangers are asked to sign in."""
             if not signed_in():
                 return redirect(url_for("security.login", next=request.full_path))
             if not has_role(*names):

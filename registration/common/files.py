@@ -297,6 +297,7 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes) -> bool:
 
 def _delimiter(header: str) -> str:
     def columns(delimiter: str) -> int:
+        """Count the columns of the header if this parts them."""
         try:
             return len(next(csv.reader([header], delimiter=delimiter), ()))
         except csv.Error:  # no table at all: reading it says so

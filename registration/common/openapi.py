@@ -39,6 +39,7 @@ def describes(operation: Operation) -> Callable[[V], V]:
     """Attach its description to a view."""
 
     def decorate(view: V) -> V:
+        """Keep the description on the view, and give the view back."""
         vars(view)["operation"] = operation
         return view
 

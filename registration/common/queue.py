@@ -42,8 +42,11 @@ def job(
     """
 
     def decorate(work: Callable[P, None]) -> Callable[P, None]:
+        """Register the work under its name, and give back what runs it at once."""
+
         @wraps(work)
         def inside(*args: P.args, **kwargs: P.kwargs) -> None:
+            """Run the work in the application's context, in the one in hand where there is one."""
             if has_app_context():
                 work(*args, **kwargs)
                 return
@@ -51,6 +54,7 @@ def job(
                 work(*args, **kwargs)
 
         def falls_due(timestamp: int) -> None:  # the queue passes it by this name, whatever the job calls it
+            """Run periodic work with the time it fell due, in seconds since 1970."""
             cast("Callable[[int], None]", inside)(timestamp)
 
         lock = name if every else None

@@ -35,6 +35,7 @@ def commits(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRetur
 
     @wraps(view)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        """Answer and commit once; try again what the database asks to be tried again."""
         attempt = 1
         while True:
             try:

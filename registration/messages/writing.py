@@ -156,6 +156,7 @@ def _text(sheet: Draft, facts: dict[str, Any]) -> str:
     centre = rules.folded(str(facts.get("centre", "")))
 
     def filled(**changes: object) -> str:
+        """Write the text with some of its facts put otherwise."""
         return rules.plain(" ".join(_filled(name, **facts | {"centre": centre} | changes).split()))
 
     return _fitting(filled, centre)

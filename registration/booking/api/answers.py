@@ -51,6 +51,7 @@ def answers_problems(view: Callable[P, Response]) -> Callable[P, Response]:
 
     @wraps(view)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> Response:
+        """Answer as the view does, or with the problem of what it raises."""
         try:
             return view(*args, **kwargs)
         except Fault as fault:
@@ -102,6 +103,7 @@ def other_times(wish: HoldRequest) -> list[dict[str, Any]]:
     here = cards.get(wish.centre_id)
 
     def distance_of(centre: int) -> float | None:
+        """Give the distance in km from the centre that was asked for; None where that is not known."""
         return distance_km(here, cards[centre]) if here else None
 
     return [

@@ -62,6 +62,7 @@ def passes(check: Callable[[str], object]) -> Check:
     """Make a form check of a function that raises ValueError with the sentence to show; an empty field passes."""
 
     def validate(_form: Any, field: Any) -> None:  # noqa: ANN401 -- WTForms is untyped
+        """Run the check on what was typed; ValidationError is raised with its sentence."""
         try:
             check(field.data.strip()) if field.data and field.data.strip() else None
         except ValueError as error:

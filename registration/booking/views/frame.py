@@ -68,6 +68,7 @@ def facts_for(step: Step) -> Callable[[F], F]:
     """Name the function that finds what one page shows beside its question."""
 
     def keep(facts: F) -> F:
+        """Remember the function under the page's step, and give it back."""
         _facts[step] = facts
         return facts
 

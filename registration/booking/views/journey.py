@@ -149,11 +149,13 @@ def _onward(step: Step, walk: Walk) -> ResponseReturnValue:
 def _add_page(step: Step) -> None:
     @public
     def show() -> ResponseReturnValue:
+        """Show the page, with what was answered before."""
         return shown(step)
 
     @public
     @commits
     def take() -> ResponseReturnValue:
+        """Take the answer and lead to the next page."""
         return taken(step)
 
     name = step.name.lower()

@@ -65,6 +65,7 @@ def with_booking(view: View) -> View:
 
     @wraps(view)
     def found(token: str, **values: str) -> ResponseReturnValue:
+        """Look the booking up by its secret before the view is asked."""
         appointment = appointment_by_link(digest(token))
         if appointment is None:
             abort(HTTPStatus.NOT_FOUND)

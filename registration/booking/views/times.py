@@ -121,6 +121,7 @@ class Free:
         here = self.cards.get(offer[0])
 
         def away(centre: int) -> float | None:
+            """Give the distance in km to another centre; None for an office, and where nothing is known."""
             card = self.cards[centre]
             km = distance_km(here, card) if here else None
             return None if km is None or card.kind == "register_office" else km

@@ -40,6 +40,7 @@ def read_birthplaces(table: Table, districts: Mapping[str, D]) -> list[Birthplac
     table.name_columns(_BIRTHPLACES, needed=("name", "kind", "district"))
 
     def known(text: str) -> D:
+        """Give the district of a name; ValueError says that it is none of those loaded."""
         if text.casefold() not in districts:
             raise ValueError("is not a registration district known here: load the districts first")
         return districts[text.casefold()]

@@ -70,14 +70,17 @@ class _Place:
 
     @property
     def data(self) -> Path:
+        """The folder of the server's own files."""
         return self.instance / "postgres"
 
     @property
     def pid_file(self) -> Path:
+        """Where a running server writes its process number."""
         return self.data / "postmaster.pid"
 
     @property
     def log(self) -> Path:
+        """Where the server writes what happens to it."""
         return self.instance / "postgres.log"
 
     @property

@@ -49,6 +49,7 @@ def recorded(view: View) -> View:
 
     @wraps(view)
     def seen(public_id: UUID) -> ResponseReturnValue:
+        """Show the booking, or the button that records the look."""
         appointment = booking_or_404(public_id)
         if str(public_id) not in _live(now()):
             return render_template("desk/look.html", form=Form(), appointment=appointment)

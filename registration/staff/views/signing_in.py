@@ -53,6 +53,7 @@ def _refused(response: Response) -> bool:
 
 def _tries(view: View, key: Key) -> View:
     def from_here() -> str:
+        """Name the account together with the address that tries."""
         return f"{key()}:{client()}"
 
     limited = commits(view)
