@@ -76,3 +76,22 @@ def test_a_family_asks_to_be_told_of_an_earlier_appointment(come, service):
     parent.look("on the list")
     parent.visitor.page.get_by_role("button", name="Take me off the list").click()
     assert "Tell me if another appointment comes free" in parent.visitor.main.inner_text()
+
+
+@pytest.mark.parametrize("role", ["evaluator", "data_officer"])
+def test_the_first_pages_of_those_who_meet_no_family(come, role):
+    reader = Looks(come())
+    reader.visitor.sign_in(role)
+    reader.look(role)
+    assert "What you can open now" in reader.visitor.text
+    reader.visitor.follow("/privacy")
+
+
+def test_an_auditor_finds_a_family_and_leaves_the_look_behind(come, service):
+    reader = Looks(come())
+    reader.visitor.sign_in("auditor", "/desk/find")
+    name = service.one("SELECT reference FROM booking WHERE state = 'booked' ORDER BY id LIMIT 1")
+    reader.visitor.answer({"line": name})
+    reader.look("read by an auditor")
+    assert "looked at" in reader.visitor.text
+    assert "Move it" not in reader.visitor.text
