@@ -15,6 +15,28 @@ TEMPLATE = Path(__file__).with_name("authority.toml")
 
 
 @dataclass(frozen=True, slots=True)
+class Balance:
+    """What planned rotas go by. Journeys are reckoned in a straight line at `speed_kmh`, and are `longest_journey_minutes` at most.
+
+    Every centre with rooms opens once in each run of `presence_weeks`; a speaker comes once in each of `language_weeks` to a
+    cluster in which `language_percent` of families, or more, ask for help in the same one. Times are planned for
+    `reserve_percent` more families than are expected, so that they have a choice. The office
+    keeps `office_staff` people, `office_registrars` of them full registrars, for what is no birth. `solve_seconds` at most.
+    """
+
+    speed_kmh: int
+    longest_journey_minutes: int
+    presence_weeks: int
+    language_weeks: int
+    language_percent: int
+    reserve_percent: int
+    office_keeps_sessions: bool
+    office_staff: int
+    office_registrars: int
+    solve_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Authority:
     """One registration authority: a county, unitary or borough council. Lengths are minutes, margins are days."""
 
@@ -38,6 +60,7 @@ class Authority:
     certificate_fee: str
     certificate_fee_from: date
     translations_checked: tuple[str, ...]
+    balance: Balance
 
 
 #: The same in other languages; an empty text where the council has none.
@@ -51,6 +74,15 @@ RANGES = {
     "caution_days": (0, 14),
     "kept_for_desk_minutes": (0, 480),
     "urgent_days": (0, 42),
+    "speed_kmh": (5, 110),
+    "longest_journey_minutes": (5, 240),
+    "presence_weeks": (1, 26),
+    "language_weeks": (1, 26),
+    "language_percent": (1, 100),
+    "reserve_percent": (0, 100),
+    "office_staff": (0, 200),
+    "office_registrars": (0, 200),
+    "solve_seconds": (5, 3600),
 }
 
 
@@ -63,13 +95,27 @@ def read_authority(path: Path) -> Authority:
     values = tomllib.loads(TEMPLATE.read_text(encoding="utf-8"))
     if "telephone_hours" in given:
         values |= dict.fromkeys(HOURS_ELSEWHERE, "")  # the demonstration's hours are not this council's
+    balance = values.pop("balance")
+    own = given.pop("balance", {})
+    if not isinstance(own, dict):
+        raise SettingRefused(
+            f"{path.name}: balance must be a part of the file that begins with [balance], not {own!r}."
+        )
     values |= given
-    for field in fields(Authority):
-        _check(path.name, field.name, values[field.name])
-    unknown = set(values) - {field.name for field in fields(Authority)}
+    _check_all(path.name, Authority, values)
+    balance |= own
+    _check_all(path.name, Balance, balance)
+    checked = tuple(values["translations_checked"])
+    return Authority(**{**values, "translations_checked": checked, "balance": Balance(**balance)})
+
+
+def _check_all(file: str, kind: type[Authority | Balance], values: dict[str, object]) -> None:
+    known = {field.name for field in fields(kind)} - {"balance"}
+    for name in sorted(known):
+        _check(file, name, values[name])
+    unknown = set(values) - known
     if unknown:
-        raise SettingRefused(f"{path.name}: {', '.join(sorted(unknown))} is not something this service knows.")
-    return Authority(**{**values, "translations_checked": tuple(values["translations_checked"])})
+        raise SettingRefused(f"{file}: {', '.join(sorted(unknown))} is not something this service knows.")
 
 
 def _check(file: str, name: str, value: object) -> None:
@@ -101,8 +147,10 @@ def _is_list_of_languages(value: object) -> bool:
 
 _TEXT = _Wanted("a text", lambda value: isinstance(value, str) and bool(value.strip()))
 _TEXT_OR_NONE = _Wanted("a text", lambda value: isinstance(value, str))
+_TRUE_OR_FALSE = _Wanted("true or false", lambda value: type(value) is bool)
 SPECIAL = {
-    "desk_opens_extra_sessions": _Wanted("true or false", lambda value: type(value) is bool),
+    "desk_opens_extra_sessions": _TRUE_OR_FALSE,
+    "office_keeps_sessions": _TRUE_OR_FALSE,
     "certificate_fee_from": _Wanted("a date like 2024-04-01", lambda value: type(value) is date),
     "translations_checked": _Wanted('a list of "pl" and "ur"', _is_list_of_languages),
     "colour": _Wanted(
