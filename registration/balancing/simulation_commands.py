@@ -33,7 +33,7 @@ COLUMNS = (
 )
 
 
-def _without_database(command: F) -> F:
+def without_database(command: F) -> F:
     """Let a command run where there is no database: registration/cli.py looks for this."""
     vars(command)["database_settled"] = True
     return command
@@ -79,7 +79,7 @@ def _writable(_context: click.Context, _parameter: click.Parameter, names: Seque
 @click.option(
     "--out", multiple=True, callback=_writable, metavar="FILE", help="A picture .svg or a table .csv; again for both."
 )
-@_without_database
+@without_database
 def simulate(
     more: tuple[float, ...],
     utilisation: tuple[float, ...],
@@ -143,7 +143,7 @@ def as_table(outcomes: Sequence[Outcome]) -> str:
 
 
 def _range(value: float, lo: float, hi: float) -> str:
-    return f"{100 * value:.2f} % ({100 * lo:.2f} to {100 * hi:.2f})"
+    return f"{100 * value:z.2f} % ({100 * lo:z.2f} to {100 * hi:z.2f})"
 
 
 def as_csv(outcomes: Sequence[Outcome]) -> str:

@@ -84,7 +84,7 @@ class Counted:
 
 def counted_share(week: int, curve: Curve, open_weeks: Collection[int]) -> float:
     """Give the share of the babies born in a week whose families came in weeks that count (Lawless 1994, Can. J. Stat. 22:15)."""
-    return min(1.0, sum(curve.in_week(other - week) for other in open_weeks))
+    return sum(curve.in_week(other - week) for other in open_weeks)
 
 
 @dataclass(frozen=True, slots=True)
