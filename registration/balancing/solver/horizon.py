@@ -1,0 +1,81 @@
+"""The whole horizon as one linear program: which sessions an ideal rota would hold, halves of sessions allowed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from registration.balancing.rules.rota import OFFICE, Id, Instance, Rota
+from registration.balancing.solver.bound import Bound
+from registration.balancing.solver.highs import Clock, Program
+from registration.balancing.solver.service import count_service
+from registration.balancing.solver.sessions import (
+    Sessions,
+    Stay,
+    ask_for_presence_and_languages,
+    lay_out,
+    must_still_open,
+)
+
+#: What a family-week late, a family short of what leximin gives its cluster, and a family short cost beside one another.
+LATE, UNFAIR, SHORT = 1000.0, 300.0, 1.0
+#: A minute of travel; what the longest way costs stays far below one family.
+MINUTE = 0.002
+#: A registrar placed otherwise than before is as bad as so many minutes of travel.
+CHANGE_MINUTES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An ideal rota: the share of each stay that is held, of each room that is opened, and the families served."""
+
+    held: Mapping[Stay, float]
+    opened: Mapping[tuple[Id, int], float]
+    served: Mapping[tuple[Id, int], float]
+
+
+def trouble(instance: Instance, stay: Stay, before: Mapping[tuple[Id, int], Id]) -> float:
+    """Give the minutes a stay costs: its travel, and what it changes of a former rota. A session kept is a gain."""
+    one = instance.registrars[stay.registrar]
+    minutes = 0 if stay.place == OFFICE else one.reach[stay.place] * len(stay.halves)
+    if before:
+        for half in stay.halves:
+            was = before.get((one.id, half))
+            minutes += CHANGE_MINUTES * ((was is None) - (was == stay.place))
+    return minutes
+
+
+def clusters_before(instance: Instance, previous: Rota | None) -> dict[tuple[Id, int], Id]:
+    """Give the cluster, or the office, of each registrar and half-day of a former rota."""
+    places = previous.places() if previous else {}
+    return {key: instance.cluster_of.get(centre, OFFICE) for key, centre in places.items()}
+
+
+def ideal_plan(instance: Instance, bound: Bound, before: Mapping[tuple[Id, int], Id], clock: Clock) -> Plan | None:
+    """Solve the horizon; None where the rules cannot hold together even so, or time ran out."""
+    program = Program()
+    absent = must_still_open(instance)
+    made = lay_out(instance, program, range(instance.weeks), whole=False, absent=absent)
+    ask_for_presence_and_languages(made, absent)
+    for column, stay in made.stays.items():
+        program.price(column, MINUTE * trouble(instance, stay, before))
+    service = count_service(instance, program, slots_of(made))
+    for column in service.late.values():
+        program.price(column, LATE)
+    for cluster, demand in service.demands.items():
+        fair = bound.coverage[cluster] * demand.need
+        program.row([(service.last(cluster), 1), (program.column(UNFAIR), 1)], lower=fair)
+        program.row([(service.last(cluster), 1), (program.column(SHORT), 1)], lower=demand.need)
+    answer = program.solve(clock)
+    if not answer.found:
+        return None
+    return Plan(
+        {stay: answer.values[column] for column, stay in made.stays.items()},
+        {key: answer.values[column] for key, column in made.opened.items()},
+        {key: answer.values[column] for key, column in service.served.items()},
+    )
+
+
+def slots_of(made: Sessions) -> dict[tuple[Id, int], list[tuple[int, int]]]:
+    """Give the columns of each cluster's week with the families they can see."""
+    return {
+        (cluster.id, week): made.slots(cluster.id, week) for cluster in made.instance.clusters for week in made.weeks
+    }
