@@ -41,7 +41,8 @@ SELECT c.cluster_id, date_trunc('week', baby.born_on::timestamp)::date AS birth_
 """)
 
 # An LSOA has about as many people as the next: ONS draws them so (1,000 to 3,000). Its people are taken to belong to the cluster
-# of the centre nearest to the middle of its postcodes. The areas are those of the local authorities the centres lie in.
+# of the centre nearest to the middle of its postcodes; of a directory without LSOAs each postcode is an area. The areas are those
+# of the local authorities the centres lie in.
 _PEOPLE = text("""
 WITH place AS (
   SELECT cluster_id, easting, northing, postcode FROM centre
@@ -49,9 +50,9 @@ WITH place AS (
      AND participating_from <= :today AND coalesce(participating_to, 'infinity') >= :today
 ), area AS (
   SELECT avg(easting) AS easting, avg(northing) AS northing FROM postcode
-   WHERE terminated IS NULL AND easting IS NOT NULL AND northing IS NOT NULL AND lsoa21 IS NOT NULL
+   WHERE terminated IS NULL AND easting IS NOT NULL AND northing IS NOT NULL
      AND lad IN (SELECT p.lad FROM place JOIN postcode p USING (postcode))
-   GROUP BY lsoa21
+   GROUP BY coalesce(lsoa21, lsoa11, postcode)
 )
 SELECT nearest.cluster_id, count(*) FROM area CROSS JOIN LATERAL (
   SELECT cluster_id FROM place
@@ -117,7 +118,7 @@ def demand(today: date, live: LiveBirths | None = None) -> Demand:
 
 
 def people_shares(today: date) -> Mapping[int, float]:
-    """Give, by cluster, how many LSOAs lie nearest to its centres; nothing where no directory of postcodes is loaded."""
+    """Give, by cluster, how many LSOAs, or postcodes, lie nearest to its centres; nothing where no directory is loaded."""
     return {cluster: float(areas) for cluster, areas in db.session.execute(_PEOPLE, {"today": today})}
 
 

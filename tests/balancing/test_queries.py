@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from registration.balancing.actions import adjust_demand
 from registration.balancing.queries import MEMORY_WEEKS, demand, expected_births, people_shares
-from registration.balancing.rules.demand import SHARE_WEEKS, USUAL_CURVE, Adjustment
+from registration.balancing.rules.demand import SHARE_BIRTHS, USUAL_CURVE, Adjustment
 from registration.balancing.rules.intervals import Interval
 from registration.booking.models import Booking
 from registration.centres.models import Centre, Cluster, Postcode
@@ -185,6 +185,24 @@ def test_people_belong_to_the_nearest_cluster_by_lsoa_and_only_those_of_the_auth
     assert people_shares(THIS) == {world.valley: 3, world.hills: 1}
 
 
+def test_of_a_directory_without_lsoas_postcodes_are_counted(world, database):
+    postcodes(world, database)
+    database.execute(update(Postcode).values(lsoa21=None))
+
+    assert people_shares(THIS) == {world.valley: 4, world.hills: 1}
+
+
+def test_nobody_is_taken_to_live_by_a_register_office_or_a_centre_that_takes_no_part(world, database):
+    postcodes(world, database)
+    database.execute(
+        update(Centre).where(Centre.id == world.centres["todmorden"]).values(participating_from=THIS + WEEK)
+    )
+    assert people_shares(THIS) == {world.valley: 4}
+    assert people_shares(THIS + WEEK) == {world.valley: 3, world.hills: 1}
+    database.execute(update(Centre).where(Centre.id == world.centres["todmorden"]).values(kind="register_office"))
+    assert people_shares(THIS + WEEK) == {world.valley: 4}
+
+
 def test_a_cluster_that_saw_nobody_is_expected_to_have_births_by_its_people(world, database):
     postcodes(world, database)
     for weeks_ago in range(1, 20):
@@ -194,5 +212,5 @@ def test_a_cluster_that_saw_nobody_is_expected_to_have_births_by_its_people(worl
     found = expected_births(THIS)
 
     assert found[world.hills].births == 0
-    alone = found[world.valley].births / (found[world.valley].rate.weeks - SHARE_WEEKS)
-    assert found[world.hills].per_week == pytest.approx(alone * SHARE_WEEKS / 4 / found[world.hills].rate.weeks)
+    assert 0.5 < found[world.hills].per_week < 1.5 < found[world.valley].per_week < 4
+    assert found[world.hills].per_week == pytest.approx(SHARE_BIRTHS / found[world.hills].rate.weeks)

@@ -18,8 +18,9 @@ CURVE_FAMILIES = 50
 LAST_LAG = len(USUAL_CURVE) - 1
 #: Long enough to even out single weeks, short enough to follow what changes.
 BIRTH_WEEKS = 8
-#: The cluster's share of the authority counts as if it had been seen for so many weeks.
-SHARE_WEEKS = 4
+#: A cluster's share of the people tells its births to about a quarter, families being larger here and smaller there: that is as
+#: sure as so many births seen (the standard deviation of a gamma distribution of shape 16 is a quarter of its mean).
+SHARE_BIRTHS = 16
 MOST_FACTOR, MOST_BIRTHS = 5.0, 1000
 
 
@@ -118,22 +119,23 @@ def rates(
     """Tell each cluster's births a week from the weeks of birth counted there, shrunk to its share of the authority's.
 
     Poisson births of a gamma rate (Gelman et al., 2.6): the authority's own average times the cluster's share counts as
-    SHARE_WEEKS weeks. A cluster not in `shares` has none; shares need not sum to 1.
+    SHARE_BIRTHS births. A cluster not in `shares` goes by what was seen there alone; shares need not sum to 1.
     """
     known = list(clusters)
     births = {cluster: sum(week.babies for week in counted.get(cluster, {}).values()) for cluster in known}
     weeks = {cluster: sum(week.share for week in counted.get(cluster, {}).values()) for cluster in known}
-    whole = sum(shares.get(cluster, 0.0) for cluster in known)
+    whole = sum(shares.get(cluster, 0.0) for cluster in known) or 1.0
     everywhere = sum(births[cluster] / weeks[cluster] for cluster in known if weeks[cluster])
-    return {
-        cluster: Rate(
-            shape=births[cluster] + SHARE_WEEKS * everywhere * (shares.get(cluster, 0.0) / whole if whole else 0.0),
-            weeks=SHARE_WEEKS + weeks[cluster],
+    found = {}
+    for cluster in known:
+        usual = everywhere * shares.get(cluster, 0.0) / whole
+        found[cluster] = Rate(
+            shape=births[cluster] + (SHARE_BIRTHS if usual else 0),
+            weeks=(weeks[cluster] + (SHARE_BIRTHS / usual if usual else 0)) or 1.0,
             births=births[cluster],
             counted=sum(week.share > 0 for week in counted.get(cluster, {}).values()),
         )
-        for cluster in known
-    }
+    return found
 
 
 # -- what a manager knows better

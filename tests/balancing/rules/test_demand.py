@@ -1,5 +1,6 @@
 """Births told from what was seen: exact where it is plain, and right nineteen times of twenty where it is chance."""
 
+from collections import Counter
 from datetime import date, timedelta
 from random import Random
 from statistics import fmean
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from registration.balancing.rules.demand import (
     CURVE_FAMILIES,
     LAST_LAG,
-    SHARE_WEEKS,
+    SHARE_BIRTHS,
     USUAL_CURVE,
     WEEK,
     Adjustment,
@@ -106,9 +107,18 @@ def test_a_cluster_known_for_long_goes_by_itself():
 def test_a_cluster_known_for_a_short_time_leans_on_its_share_of_the_people():
     found = rates([1, 2], {1: counts(0), 2: counts(40)}, {1: 0.5, 2: 0.5})
 
-    assert found[1].mean == pytest.approx(20 * SHARE_WEEKS / (SHARE_WEEKS + 8))
-    assert found[2].mean == pytest.approx((40 * 8 + 20 * SHARE_WEEKS) / (SHARE_WEEKS + 8))
+    # Twenty a week by the share, as sure as the births of SHARE_BIRTHS / 20 weeks.
+    assert found[1].mean == pytest.approx(SHARE_BIRTHS / (8 + SHARE_BIRTHS / 20))
+    assert found[2].mean == pytest.approx((40 * 8 + SHARE_BIRTHS) / (8 + SHARE_BIRTHS / 20))
     assert (found[2].births, found[2].counted) == (320, 8)
+
+
+def test_the_share_of_the_people_alone_is_sure_to_about_a_quarter():
+    """Cluster 2 has not been counted at all: it has its share, and nothing else, to go by."""
+    alone = rates([1, 2], {1: counts(10)}, {1: 1, 2: 3})[2]
+
+    assert alone.mean == pytest.approx(7.5)
+    assert alone.variance**0.5 == pytest.approx(7.5 / 4)
 
 
 def test_weeks_that_are_seen_in_part_count_in_part():
@@ -128,27 +138,68 @@ def test_where_nothing_is_known_nothing_is_expected():
 def test_a_cluster_without_a_share_of_the_people_goes_by_what_was_seen_there():
     found = rates([1, 2], {1: counts(10), 2: counts(10)}, {2: 7})
 
-    assert found[1].mean == pytest.approx(80 / 12)
-    assert found[2].mean == pytest.approx((80 + SHARE_WEEKS * 20) / 12)
+    assert found[1].mean == 10
+    assert found[2].mean == pytest.approx((80 + SHARE_BIRTHS) / (8 + SHARE_BIRTHS / 20))
+
+
+def poisson(chance, mean):
+    upto, count = chance.expovariate(1), 0
+    while upto < mean:
+        upto, count = upto + chance.expovariate(1), count + 1
+    return count
 
 
 def test_births_of_some_weeks_together_lie_in_their_range_nineteen_times_of_twenty():
     """The rate is told from eight weeks, and the births of the next four are counted: over and over."""
     chance = Random(11)
-
-    def born(rate):
-        upto, count = chance.expovariate(rate), 0
-        while upto < 1:
-            upto, count = upto + chance.expovariate(rate), count + 1
-        return count
-
     inside = []
     for _ in range(1500):
         true = chance.uniform(5, 20)
-        told = rates([1], {1: {-week: Counted(born(true), 1.0) for week in range(1, 9)}}, {1: 1})[1].over(4)
-        inside.append(told.lo <= sum(born(true) for _ in range(4)) <= told.hi)
+        told = rates([1], {1: {-week: Counted(poisson(chance, true), 1.0) for week in range(1, 9)}}, {1: 1})[1].over(4)
+        inside.append(told.lo <= sum(poisson(chance, true) for _ in range(4)) <= told.hi)
 
     assert 0.93 <= fmean(inside) <= 0.995
+
+
+def misses(open_weeks, before=1.0, rounds=60):
+    """Invent births, let the service see them for so many weeks, and tell the rates: give how far off they are on average.
+
+    Beside it, how far off the average of the appointments of the last eight weeks is. Until eight weeks ago `before` times as
+    many were born. A cluster's share of the people tells its births to about a quarter.
+    """
+    chance, true = Random(5), {1: 4.0, 2: 12.0, 3: 35.0}
+    lags = [USUAL.in_week(lag) for lag in range(LAST_LAG + 1)]
+    ours, averages = [], []
+    for _ in range(rounds):
+        rows = [
+            (cluster, born, born + lag)
+            for cluster, mean in true.items()
+            for born in range(-40, 0)
+            for lag in chance.choices(range(LAST_LAG + 1), lags, k=poisson(chance, mean * (before if born < -8 else 1)))
+        ]
+        rows = [row for row in rows if -open_weeks <= row[2] < 0]
+        weeks, last = {week for *_, week in rows}, [row for row in rows if row[2] >= -8]
+        curve = curve_of(Counter(week - born for _, born, week in rows if min(weeks) <= born < -LAST_LAG - 1))
+        babies = Counter(row[:2] for row in rows)
+        counted = {
+            each: {week: Counted(babies[each, week], counted_share(week, curve, weeks)) for week in range(-8, 0)}
+            for each in true
+        }
+        shares = {each: mean * chance.gammavariate(16, 1 / 16) for each, mean in true.items()}
+        told = rates(true, counted, shares)
+        for each, mean in true.items():
+            ours.append(abs(told[each].mean - mean) / mean)
+            averages.append(abs(sum(row[0] == each for row in last) / min(open_weeks, 8) - mean) / mean)
+    return fmean(ours), fmean(averages)
+
+
+def test_a_young_service_and_one_whose_births_change_are_told_better_than_by_an_average_of_appointments():
+    for weeks, before in ((1, 1.0), (26, 0.67)):
+        ours, average = misses(weeks, before)
+        assert ours < average * 0.85
+
+    ours, average = misses(26)
+    assert ours < average * 1.15, "in a steady state an average is as good"
 
 
 # -- weeks ahead
