@@ -35,8 +35,7 @@ _BECAUSE = {
 _REGISTRAR = re.compile(r"\b[Rr]egistrar (\d+)")
 _CENTRE = re.compile(r"\b[Cc]entre (\d+)")
 _CLUSTER = re.compile(r"\b[Cc]luster (\d+)")
-_WHEN = re.compile(r"week (?P<week>\d+), (?P<day>\w+) (?P<half>morning|afternoon)")
-_WHEN_ELSE = re.compile(r"(?P<day>\w+day) (?P<half>morning|afternoon) of week (?P<week>\d+)")
+_WHEN = re.compile(r"(?P<day>\w+day) (?P<half>morning|afternoon) of week (?P<week>\d+)")
 _WEEKS = re.compile(r"weeks? (\d+)(?: to (\d+))?")
 
 
@@ -59,8 +58,7 @@ class Called:
         sentence = _REGISTRAR.sub(lambda found: self.registrars.get(int(found[1]), found[0]), sentence)
         sentence = _CENTRE.sub(lambda found: self.centres.get(int(found[1]), found[0]), sentence)
         sentence = _CLUSTER.sub(lambda found: self.clusters.get(int(found[1]), found[0]), sentence)
-        for when in (_WHEN, _WHEN_ELSE):
-            sentence = when.sub(lambda found: _day(calendar, found), sentence)
+        sentence = _WHEN.sub(lambda found: _day(calendar, found), sentence)
         return _WEEKS.sub(lambda found: _weeks(calendar, found), sentence)
 
 

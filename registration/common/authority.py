@@ -74,6 +74,9 @@ RANGES = {
     "caution_days": (0, 14),
     "kept_for_desk_minutes": (0, 480),
     "urgent_days": (0, 42),
+}
+#: The same in the part [balance].
+BALANCE_RANGES = {
     "speed_kmh": (5, 110),
     "longest_journey_minutes": (5, 240),
     "presence_weeks": (1, 26),
@@ -133,8 +136,9 @@ class _Wanted:
 
 
 def _wanted(name: str) -> _Wanted:
-    if name in RANGES:
-        least, most = RANGES[name]
+    ranges = RANGES | BALANCE_RANGES
+    if name in ranges:
+        least, most = ranges[name]
         return _Wanted(
             f"a whole number from {least} to {most}", lambda value: type(value) is int and least <= value <= most
         )
@@ -151,6 +155,7 @@ _TRUE_OR_FALSE = _Wanted("true or false", lambda value: type(value) is bool)
 SPECIAL = {
     "desk_opens_extra_sessions": _TRUE_OR_FALSE,
     "office_keeps_sessions": _TRUE_OR_FALSE,
+    "balance": _Wanted("a part of the file that begins with [balance]", lambda value: isinstance(value, dict)),
     "certificate_fee_from": _Wanted("a date like 2024-04-01", lambda value: type(value) is date),
     "translations_checked": _Wanted('a list of "pl" and "ur"', _is_list_of_languages),
     "colour": _Wanted(

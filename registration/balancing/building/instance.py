@@ -1,15 +1,15 @@
 """What the database gives a plan: who can work when and where, rooms, families to expect, and the rota as it stands."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
-from statistics import fmean, median
+from statistics import median
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
-from registration.balancing.queries import demand
+from registration.balancing.building.families import Expecting, expected, languages_asked_for
 from registration.balancing.rules.half_days import Calendar, Span, Times, times_of
 from registration.balancing.rules.rota import (
     OFFICE,
@@ -23,6 +23,7 @@ from registration.balancing.rules.rota import (
     OfficeNeed,
     Registrar,
     Rota,
+    in_one_order,
     rota_of,
 )
 from registration.balancing.rules.shown import can_open
@@ -44,49 +45,10 @@ from registration.rota.queries.planning import (
 )
 from registration.rota.rules.conflicts import in_words
 from registration.rota.rules.days import OpenDays
-from registration.rota.rules.planning import WEEK as WEEK_LONG
 from registration.rota.rules.planning import Basis, Planned, expand
 
 #: Babies of a week must have been registered by the end of the fifth week after it: all have their day 42 in the sixth.
 DEADLINE_WEEKS = 5
-#: Families of so many weeks say which languages a cluster needs; fewer than so many of one language are chance.
-LANGUAGE_WEEKS_BACK, FEWEST_OF_A_LANGUAGE = 26, 3
-
-_LANGUAGES = text("""
-SELECT c.cluster_id, f.language, count(*) FROM booking b JOIN family f ON f.id = b.family_id JOIN centre c ON c.id = b.centre_id
- WHERE b.state = 'booked' AND b.begins_at >= :since AND b.begins_at < :until GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
-""")
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """Families to expect: births a week by cluster, from WEEKS_BEFORE before the first week, and by when they come.
-
-    `spread` gives, by cluster, between which numbers of births a week the truth lies in 95 of 100 cases.
-    """
-
-    births: Mapping[int, Sequence[float]]
-    curve: tuple[float, ...]
-    spread: Mapping[int, tuple[float, float]]
-
-
-#: Asks what is to be expected in so many weeks from a Monday, as it is known today.
-Expecting = Callable[[date, int, date], Expected]
-
-
-def expected(first: date, weeks: int, today: date) -> Expected:
-    """Expect what the service has seen of births, and what managers say of them."""
-    told = demand(today)
-    ahead = told.ahead(first - WEEKS_BEFORE * WEEK_LONG, WEEKS_BEFORE + weeks)
-    births = {cluster: [week.births for week in found] for cluster, found in ahead.items()}
-    return Expected(
-        births={cluster: [each.value for each in found] for cluster, found in births.items()},
-        curve=told.curve.values,
-        spread={
-            cluster: (fmean(each.lo for each in found), fmean(each.hi for each in found))
-            for cluster, found in births.items()
-        },
-    )
 
 
 @dataclass(frozen=True)
@@ -128,6 +90,7 @@ class _Builder:
                 f"{len(kept)} sessions on evenings and Saturdays stay as they are; the families they see are not counted."
             )
         instance = self.where_somebody_can_come(self.instance())
+        self.note_absent()
         known = instance.registrar
         places = {key: place for key, place in self.places.items() if key[0] in known}
         return Built(
@@ -208,15 +171,30 @@ class _Builder:
     @cached_property
     def pins(self) -> frozenset[Assignment]:
         """Where a family has booked, or is booking just now: the registrar stays there then."""
+        return frozenset(pin for pin in self.booked if self.places.get((pin.registrar, pin.half_day)) == pin.centre)
+
+    @cached_property
+    def booked(self) -> set[Assignment]:
+        """Which half-days of published sessions families have, whether or not the registrar is there."""
         taken = taken_in([each.key for each in self.published])
         found = set()
         for session in self.published:
             for half_day, span in self.calendar.of_session(session):
                 begins, ends = self.calendar.moments(half_day, span)
-                booked = any(each.begins < ends and begins < each.ends for each in taken.get(session.key, ()))
-                if booked and self.places.get((session.registrar, half_day)) == session.centre:
+                if any(each.begins < ends and begins < each.ends for each in taken.get(session.key, ())):
                     found.add(Assignment(session.registrar, half_day, session.centre))
-        return frozenset(found)
+        return found
+
+    def note_absent(self) -> None:
+        """Say whose families must be seen to before any rota of these days can be published."""
+        names = {one.id: one.name for one in self.people}
+        for pin in in_one_order(self.booked - self.pins):
+            if (pin.registrar, pin.half_day) not in self.times:
+                who, when = names.get(int(pin.registrar), "Somebody"), in_words(self.calendar.day(pin.half_day))
+                self.notes.append(
+                    f"{who} is away on {when}, and families have booked then: plan the cover first, "
+                    "or a draft of these days cannot be published."
+                )
 
     def open_rooms(self) -> dict[int, tuple[int, ...]]:
         """Count the rooms of each centre in each half-day: none on a closed day, and at least those in use now."""
@@ -327,26 +305,17 @@ class _Builder:
         return (sum(x for x, _ in found) / len(found), sum(y for _, y in found) / len(found)) if found else (0.0, 0.0)
 
     def languages(self, people: Iterable[RegistrarRow]) -> dict[int, str]:
-        """Find the language, other than English, that most families of a cluster ask for, where it is enough of them.
-
-        Only a registrar can bring a language: what nobody speaks is left to interpreters, and a note says so.
-        """
-        since, until = bounds(self.today - timedelta(weeks=LANGUAGE_WEEKS_BACK), self.today)
-        rows = db.session.execute(_LANGUAGES, {"since": since, "until": until}).all()
-        families: Counter[int] = Counter()
-        for cluster, _, count in rows:
-            families[cluster] += count
-        spoken = {language for one in people for language in one.languages}
+        """Give what must be spoken, by cluster. Only a registrar can bring a language: the rest is left to interpreters."""
         needs: dict[int, str] = {}
-        for cluster, language, count in rows:
-            enough = count >= FEWEST_OF_A_LANGUAGE and 100 * count >= self.balance.language_percent * families[cluster]
-            if language == "en" or not enough:
-                continue
-            if language in spoken:
-                needs.setdefault(cluster, language)
+        spoken = {language for one in people for language in one.languages}
+        for asked in languages_asked_for(self.today, self.balance.language_percent):
+            if asked.language in spoken:
+                needs.setdefault(asked.cluster, asked.language)
             else:
-                where = cluster_names()[cluster]
-                self.notes.append(f"{count} families of {where} asked for “{language}”, which no registrar speaks.")
+                where = cluster_names()[asked.cluster]
+                self.notes.append(
+                    f"{asked.families} families of {where} asked for “{asked.language}”, which no registrar speaks."
+                )
         return needs
 
     # ---- registrars
