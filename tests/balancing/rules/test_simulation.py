@@ -15,6 +15,7 @@ from registration.balancing.rules.simulation import (
     Authority,
     Family,
     Policy,
+    _Diary,
     invent,
     simulate,
 )
@@ -128,6 +129,21 @@ def test_families_of_the_weeks_before_and_after_are_seen_and_not_counted():
     assert simulate(row(early, late), CONTROL, 1).families == 0
 
 
+@pytest.mark.parametrize(
+    ("born", "counted"),
+    [
+        (WARM_UP * 7 - 1, 0),
+        (WARM_UP * 7, 1),
+        ((WARM_UP + FIVE.weeks) * 7 - 1, 1),
+        ((WARM_UP + FIVE.weeks) * 7, 0),
+    ],
+)
+def test_what_is_counted_is_born_from_the_first_day_of_the_first_week_to_the_last_of_the_last(born, counted):
+    one = Family(born, born + 3, 0, insists=False, telephones=False, soonest=born + 4)
+
+    assert simulate(row(one), CONTROL, 1).families == counted
+
+
 def test_a_family_that_nobody_can_see_within_a_year_stands_in_nobodys_way():
     hopeless = Assumptions(clusters=5, families_per_week=0.001, weeks=10, imbalance=0)
 
@@ -166,8 +182,8 @@ def test_places_are_protected_only_while_what_is_booked_and_expected_asks_for_it
 
 
 def test_a_family_near_its_day_leaves_the_general_place_to_others():
-    both = replace(PROTECTED, protected_share=0.5)  # at a place a day every other one, here two a day: one of each
-    two_a_day = row(family(days_left=5), family(days_left=22))
+    both = replace(PROTECTED, protected_share=0.5, opens_days=0)
+    two_a_day = row(family(days_left=5), family(days_left=22))  # at half the utilisation: one of each kind
 
     assert simulate(two_a_day, both, 0.5).wait == 1
 
@@ -200,6 +216,16 @@ def test_internal_places_are_for_who_telephones_and_for_urgent_families():
     assert simulate(row(family(soonest=FRIDAY, telephones=True)), DESK, 1).wait == FRIDAY
     assert simulate(row(family(soonest=FRIDAY, days_left=7)), DESK, 1).wait == FRIDAY
     assert simulate(row(family(soonest=FRIDAY, days_left=8)), DESK, 1).wait == 7
+
+
+def test_places_are_divided_as_was_said_and_evenly_over_the_weeks():
+    diary = _Diary(10, 0.0, 70 * 7, Policy("", protected_share=0.2, internal_share=0.3))
+
+    assert sum(diary.total) == 700
+    assert [sum(kind) for kind in diary.free] == [350, 210, 140]
+    assert all(sum(kinds) == total for *kinds, total in zip(*diary.free, diary.total, strict=True))
+    weeks = [sum(diary.free[1][day : day + 7]) for day in range(0, 70 * 7, 7)]
+    assert set(weeks) == {3}
 
 
 @given(st.floats(0, 0.6), st.floats(0, 0.39), st.floats(0.1, 3))
