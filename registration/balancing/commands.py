@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import click
 
 from registration.balancing.instances import FileFaulty, read_instance, read_rota, write_rota
+from registration.balancing.plan_commands import plan
 from registration.balancing.rules.figures import Figures
 from registration.balancing.simulation_commands import simulate, without_database
 from registration.common.errors import Refused
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 balance = click.Group("balance", help="Registrars planned over the clusters of centres.")
 balance.add_command(simulate)
+balance.add_command(plan)
 READABLE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 

@@ -193,7 +193,7 @@ def weeks(plan_id: int) -> str:
     )
 
 
-@bp.get(f"/<int(max={LARGEST}):plan_id>/sessions/<int:registrar_id>/<int(max=259):half_day>")
+@bp.get(f"/<int(max={LARGEST}):plan_id>/sessions/<int(max={LARGEST}):registrar_id>/<int(max=259):half_day>")
 @roles(*ROTA_MANAGERS)
 def session(plan_id: int, registrar_id: int, half_day: int) -> str:
     """Ask what is wanted of one registrar's half-day: to stay, to go elsewhere, or not to be there."""
@@ -224,7 +224,7 @@ def _session(plan: BalancePlan, registrar: int, half_day: int, form: MoveForm, f
     )
 
 
-@bp.post(f"/<int(max={LARGEST}):plan_id>/sessions/<int:registrar_id>/<int(max=259):half_day>")
+@bp.post(f"/<int(max={LARGEST}):plan_id>/sessions/<int(max={LARGEST}):registrar_id>/<int(max=259):half_day>")
 @roles(*ROTA_MANAGERS)
 @commits
 def wish(plan_id: int, registrar_id: int, half_day: int) -> ResponseReturnValue:

@@ -268,6 +268,11 @@ def take_next() -> Task | None:
     plan = db.session.scalars(wanted).one_or_none()
     if plan is None:
         return None
+    return take(plan)
+
+
+def take(plan: BalancePlan) -> Task:
+    """Take up a plan that waits."""
     plan.state, plan.stage, plan.share = "running", "starting", 0.0
     plan.began_at = plan.beat_at = func.clock_timestamp()
     db.session.flush()

@@ -77,7 +77,11 @@ def solve_apart(instance: Kept, previous: Kept, seconds: float, look: Callable[[
 @contextmanager
 def _started() -> Iterator[tuple[subprocess.Popen[str], SimpleQueue[str]]]:
     process = subprocess.Popen(  # noqa: S603 -- our own program
-        [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", __name__],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C in a terminal is for us
     )
     lines: SimpleQueue[str] = SimpleQueue()
     reader = threading.Thread(target=_read, args=(process, lines), daemon=True)

@@ -23,7 +23,6 @@ from registration.balancing.rules.shown import (
     week_cells,
 )
 from registration.balancing.wording import called, day_in_words, why
-from registration.rota.rules.patterns import HALVES as HALF_NAMES
 
 #: So many broken rules of the rota as it stands are named; the rest are counted.
 MOST_BROKEN = 6
@@ -188,7 +187,3 @@ class Page:
     def place(self, registrar: int, half_day: int) -> tuple[Id | None, Id | None]:
         """Give where a registrar was in a half-day, and is by the plan."""
         return self.today.places().get((registrar, half_day)), self.rota.places().get((registrar, half_day))
-
-    def half(self, half_day: int) -> str:
-        """Name the half of the day."""
-        return HALF_NAMES[half_day % HALVES]
