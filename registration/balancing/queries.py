@@ -41,20 +41,22 @@ SELECT c.cluster_id, date_trunc('week', baby.born_on::timestamp)::date AS birth_
 """)
 
 # An LSOA has about as many people as the next: ONS draws them so (1,000 to 3,000). Its people are taken to belong to the cluster
-# of the centre nearest to the middle of its postcodes; of a directory without LSOAs each postcode is an area. The areas are those
-# of the local authorities the centres lie in.
+# of the centre nearest to the middle of its postcodes; of a directory without LSOAs the postcodes
+# of each square kilometre are counted instead. The areas are those of the local authorities the centres lie in.
 _PEOPLE = text("""
 WITH place AS (
   SELECT cluster_id, easting, northing, postcode FROM centre
    WHERE kind <> 'register_office' AND easting IS NOT NULL AND northing IS NOT NULL
      AND participating_from <= :today AND coalesce(participating_to, 'infinity') >= :today
 ), area AS (
-  SELECT avg(easting) AS easting, avg(northing) AS northing FROM postcode
+  SELECT avg(easting) AS easting, avg(northing) AS northing,
+         CASE WHEN max(coalesce(lsoa21, lsoa11)) IS NULL THEN count(*) ELSE 1 END AS people
+    FROM postcode
    WHERE terminated IS NULL AND easting IS NOT NULL AND northing IS NOT NULL
      AND lad IN (SELECT p.lad FROM place JOIN postcode p USING (postcode))
-   GROUP BY coalesce(lsoa21, lsoa11, postcode)
+   GROUP BY coalesce(lsoa21, lsoa11, format('%s %s', easting / 1000, northing / 1000))
 )
-SELECT nearest.cluster_id, count(*) FROM area CROSS JOIN LATERAL (
+SELECT nearest.cluster_id, sum(people) FROM area CROSS JOIN LATERAL (
   SELECT cluster_id FROM place
    ORDER BY (place.easting - area.easting) ^ 2 + (place.northing - area.northing) ^ 2, cluster_id LIMIT 1
 ) AS nearest GROUP BY 1
@@ -119,7 +121,7 @@ def demand(today: date, live: LiveBirths | None = None) -> Demand:
 
 def people_shares(today: date) -> Mapping[int, float]:
     """Give, by cluster, how many LSOAs, or postcodes, lie nearest to its centres; nothing where no directory is loaded."""
-    return {cluster: float(areas) for cluster, areas in db.session.execute(_PEOPLE, {"today": today})}
+    return {cluster: float(people) for cluster, people in db.session.execute(_PEOPLE, {"today": today})}
 
 
 def adjustments(since: date) -> Sequence[Standing]:
