@@ -46,7 +46,7 @@ class Size:
 
 
 SIZES = {
-    "tiny": Size(weeks=1, clusters=2, centres=2, registrars=2, reach=2, office=0, languages=0.5),
+    "tiny": Size(weeks=2, clusters=2, centres=3, registrars=4, reach=2, office=1, languages=0.5),
     "small": Size(weeks=4, clusters=3, centres=8, registrars=6, reach=3, office=1),
     "council": Size(weeks=6, clusters=7, centres=25, registrars=30, reach=5, office=6),
     "county": Size(weeks=8, clusters=16, centres=80, registrars=80, reach=5, office=16),

@@ -64,7 +64,7 @@ def _leximin(program: Program, service: Service, clock: Clock) -> dict[Id, float
         answer = program.solve(clock)
         if not answer.found:
             return None
-        reached = answer.values[level]
+        reached = max(0.0, answer.values[level])
         duals = program.duals()
         held = [cluster for cluster, row in rows.items() if duals[row] > TOLERANCE / 10] if reached < 1 else list(rows)
         for cluster in held or list(rows):

@@ -7,17 +7,21 @@ The rota seen from afar is solved first for each aim: it is quickly proven, and 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
+from math import floor
 
 from registration.balancing.rules.rota import Id, Instance
-from registration.balancing.solver.highs import INFINITY, Answer, Clock, Program
+from registration.balancing.solver.highs import INFINITY, Answer, Clock, Outcome, Program
 from registration.balancing.solver.horizon import slots_of, trouble
 from registration.balancing.solver.service import Service, count_service
 from registration.balancing.solver.sessions import Stay, ask_for_presence_and_languages, lay_out, must_still_open
-from registration.balancing.solver.weekly import lay_out_weeks
+from registration.balancing.solver.weekly import Weeks, lay_out_weeks
 
 #: What rounding may make of a figure; a gap in coverage, in families and in minutes that is none.
 ROUNDING = 1e-6
 COVERAGE_GAP, FAMILY_GAP, MINUTE_GAP = 1e-5, 1e-3, 0.5
+#: So many groups of clusters are looked at closely in each week: with three clusters, all.
+MOST_GROUPS = 7
 Costs = Sequence[tuple[int, float]]
 
 
@@ -69,7 +73,7 @@ def solve_exactly(
     service = count_service(instance, program, slots_of(made))
     minutes = [(column, trouble(instance, stay, before)) for column, stay in made.stays.items()]
     near = _Ladder(program, list(_aims(program, service, minutes)))
-    values, proven = _climb_all(near, _from_afar(instance), clock, tell)
+    values, proven = _climb_all(near, _from_afar(instance, clock), clock, tell)
     if not len(values):
         return None
     return Exact([stay for column, stay in made.stays.items() if values[column] > 1 / 2], proven)
@@ -84,7 +88,8 @@ def _climb_all(
         tell(aim.name, number / len(near.aims))
         if number < len(afar.aims):
             far = afar.climb(number, clock)
-            near.know(number, far.bound)
+            if far.found:
+                near.know(number, far.bound)
         answer = near.climb(number, clock, values)
         if answer.found:
             values = answer.values
@@ -96,11 +101,38 @@ def _climb_all(
     return values, True
 
 
-def _from_afar(instance: Instance) -> _Ladder:
+def _from_afar(instance: Instance, clock: Clock) -> _Ladder:
     """See the same rota from afar, with the aims that can be seen from there: changes of single half-days cannot."""
     program = Program()
-    _, service = lay_out_weeks(instance, program, whole=True)
+    weeks, service = lay_out_weeks(instance, program, whole=True)
+    for week in range(instance.weeks):
+        _look_closer(instance, weeks, week, clock)
     return _Ladder(program, list(_aims(program, service, ()))[:-1])
+
+
+def _look_closer(instance: Instance, afar: Weeks, week: int, clock: Clock) -> None:
+    """Tell the rota seen from afar how many sessions, and slots, any clusters can have in a week, hour by hour."""
+    program = Program()
+    made = lay_out(instance, program, range(week, week + 1), whole=False, absent=())
+    clusters = [cluster.id for cluster in instance.clusters]
+    several = [some for size in range(1, len(clusters) + 1) for some in combinations(clusters, size)]
+    for some in several[:MOST_GROUPS]:
+        for weighs in (lambda _: 1, lambda number: instance.registrars[number].slots):
+            near = [
+                (column, -float(weighs(stay.registrar) * len(stay.halves)))
+                for column, stay in made.stays.items()
+                if stay.place in some
+            ]
+            program.only_price(near)
+            answer = program.solve(clock)
+            if answer.outcome is not Outcome.OPTIMAL:
+                return  # time is over, or not even halves of sessions keep the rules of this week
+            far = [
+                (column, float(weighs(number)))
+                for (number, place, when), column in afar.held.items()
+                if place in some and when == week
+            ]
+            afar.program.row(far, upper=floor(ROUNDING - answer.objective))
 
 
 def _aims(program: Program, service: Service, minutes: Costs) -> Iterator[Aim]:

@@ -19,8 +19,6 @@ from registration.balancing.solver.sessions import (
 LATE, UNFAIR, SHORT = 1000.0, 300.0, 1.0
 #: A minute of travel; what the longest way costs stays far below one family.
 MINUTE = 0.002
-#: A registrar placed otherwise than before is as bad as so many minutes of travel.
-CHANGE_MINUTES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def trouble(instance: Instance, stay: Stay, before: Mapping[tuple[Id, int], Id])
     if before:
         for half in stay.halves:
             was = before.get((one.id, half))
-            minutes += CHANGE_MINUTES * ((was is None) - (was == stay.place))
+            minutes += instance.change_minutes * ((was is None) - (was == stay.place))
     return minutes
 
 

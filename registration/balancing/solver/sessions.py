@@ -44,7 +44,7 @@ class Sessions:
 
     instance: Instance
     program: Program
-    weeks: range
+    weeks: Collection[int]
     elastic: bool = False
     stays: dict[int, Stay] = field(default_factory=dict)
     at: dict[tuple[Id, int], list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -81,7 +81,7 @@ def halves_of(week: int) -> range:
 
 
 def lay_out(
-    instance: Instance, program: Program, weeks: range, *, whole: bool, absent: Absent, elastic: bool = False
+    instance: Instance, program: Program, weeks: Collection[int], *, whole: bool, absent: Absent, elastic: bool = False
 ) -> Sessions:
     """Write the rules of people, rooms and the office for some weeks.
 
@@ -198,15 +198,24 @@ def spoken(made: Sessions, cluster: Id, language: str, halves: range) -> list[in
     return sorted(column for column in there if language in people[made.stays[column].registrar].languages)
 
 
-def ask_for_presence_and_languages(made: Sessions, absent: Absent) -> None:
-    """Open every centre and bring every language once in each run of weeks; all weeks must be laid out."""
-    blocks = list(made.instance.presence_blocks())
-    for centre, number in sorted(absent, key=str):
-        columns = ((column, 1) for column in openings(made, centre, blocks[number]))
-        made.ask(columns, 1, f"Centre {centre} opens once in {weeks_in_words(blocks[number])}.")
-    for block in made.instance.language_blocks():
-        for cluster in made.instance.clusters:
-            _ask_for_language(made, cluster, block)
+def ask_for_presence_and_languages(made: Sessions, absent: Absent, brought: Collection[tuple[Id, int]] = ()) -> None:
+    """Open every centre and bring every language once in each run of weeks that is laid out, in part or whole.
+
+    `brought` names clusters and runs of weeks to which a speaker comes already.
+    """
+    for number, block in enumerate(made.instance.presence_blocks()):
+        if _touches(made, block):
+            for centre in (one for one in made.instance.centres if (one.id, number) in absent):
+                columns = ((column, 1) for column in openings(made, centre.id, block))
+                made.ask(columns, 1, f"Centre {centre.id} opens once in {weeks_in_words(block)}.")
+    for number, block in enumerate(made.instance.language_blocks()):
+        if _touches(made, block):
+            for cluster in (one for one in made.instance.clusters if (one.id, number) not in brought):
+                _ask_for_language(made, cluster, block)
+
+
+def _touches(made: Sessions, block: range) -> bool:
+    return any(half // WEEK in made.weeks for half in block)
 
 
 def _ask_for_language(made: Sessions, cluster: Cluster, block: range) -> None:

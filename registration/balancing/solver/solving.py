@@ -20,7 +20,7 @@ from registration.balancing.solver.conflicts import Impossible, NothingFound, an
 from registration.balancing.solver.exact import solve_exactly
 from registration.balancing.solver.fixing import Aim, decide_weeks
 from registration.balancing.solver.highs import Clock, Stop
-from registration.balancing.solver.horizon import CHANGE_MINUTES, clusters_before, ideal_plan
+from registration.balancing.solver.horizon import clusters_before, ideal_plan
 from registration.balancing.solver.sessions import Stay
 
 #: Stage, share of the whole done, and the figures of the best rota so far.
@@ -29,8 +29,8 @@ Progress = Callable[[str, float, Figures | None], None]
 SMALL = 40
 #: Figures that agree in so many digits after the point are equal.
 DIGITS = 6
-#: From when on a stage counts as done, of the whole.
-GREEDY, BOUND, IDEAL, WEEKS = 0.0, 0.05, 0.15, 0.6
+#: When the bound, the ideal, the weeks, and what follows them begin, in shares of the whole: for large instances, for small.
+LARGE_SHARES, SMALL_SHARES = (0.05, 0.15, 0.6, 1.0), (0.02, 0.05, 0.1, 0.2)
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,16 @@ class _Desk:
     seconds: dict[str, float] = field(default_factory=dict)
     before: dict[tuple[Id, int], Id] = field(default_factory=dict)
 
+    @property
+    def small(self) -> bool:
+        """Whether this is solved outright."""
+        return self.instance.weeks * len(self.instance.registrars) <= SMALL
+
+    @property
+    def shares(self) -> tuple[float, float, float, float]:
+        """Give how far it is when the bound, the ideal, the weeks, and what follows them begin."""
+        return SMALL_SHARES if self.small else LARGE_SHARES
+
     def tell(self, stage: str, share: float) -> None:
         """Say how far it is."""
         self.progress(stage, share, self.best[1] if self.best else None)
@@ -81,7 +91,7 @@ class _Desk:
         if broken_rules(self.instance, rota):
             return None
         figures = figures_of(self.instance, rota, self.previous)
-        if self.best is None or _rank(figures) < _rank(self.best[1]):
+        if self.best is None or _rank(figures, self.instance.change_minutes) < _rank(self.best[1], self.instance.change_minutes):
             self.best = rota, figures
         return figures
 
@@ -92,13 +102,13 @@ class _Desk:
         return rota_of(name_centres(self.instance, clusters, self.previous.places() if self.previous else {}))
 
 
-def _rank(figures: Figures) -> tuple[float | tuple[float, ...], ...]:
+def _rank(figures: Figures, change_minutes: int) -> tuple[float | tuple[float, ...], ...]:
     """Put rotas in order, the best first, as the aims say; days split between two centres settle what is left."""
     return (
         round(figures.lateness, DIGITS),
         tuple(-round(share, DIGITS) for share in sorted(figures.coverage)),
         round(figures.shortfall, DIGITS),
-        figures.travel + CHANGE_MINUTES * (figures.changed or 0),
+        figures.travel + change_minutes * (figures.changed or 0),
         figures.split_days,
     )
 
@@ -121,18 +131,18 @@ def solve(
         raise Impossible(conflicts)
     desk = _Desk(instance, previous, Clock.lasting(time_limit, stop), progress)
     desk.before = clusters_before(instance, previous)
-    with desk.stage("greedy", GREEDY):
+    with desk.stage("greedy", 0.0):
         rota = greedy_rota(instance)
         greedy = desk.offer(rota) if rota else None
         if previous:
             desk.offer(previous)
-    with desk.stage("bound", BOUND):
+    with desk.stage("bound", desk.shares[0]):
         bound = weekly_bound(instance, desk.clock)
     if bound:
         _week_by_week(desk, bound)
-    proven = instance.weeks * len(instance.registrars) <= SMALL and not desk.clock.over and _outright(desk)
+    proven = desk.small and not desk.clock.over and _outright(desk)
     if desk.best is None:
-        with desk.stage("any rota", WEEKS):
+        with desk.stage("any rota", desk.shares[-1]):
             desk.offer(desk.named(any_rota(instance, desk.clock)))
     return _result(desk, greedy, bound, proven=proven)
 
@@ -147,24 +157,28 @@ def _result(desk: _Desk, greedy: Figures | None, bound: Bound | None, *, proven:
 def _week_by_week(desk: _Desk, bound: Bound) -> None:
     """Make an ideal rota for all weeks whole, week after week."""
     instance = desk.instance
-    with desk.stage("ideal", IDEAL):
+    with desk.stage("ideal", desk.shares[1]):
         plan = ideal_plan(instance, bound, desk.before, desk.clock)
     if plan is None:
         return
     demands = {cluster.id: demand_of(instance, cluster) for cluster in instance.clusters}
     aim = Aim(instance, plan, demands, bound.coverage, desk.before)
-    with desk.stage("weeks", WEEKS):
+    *_, begin, end = desk.shares
+    with desk.stage("weeks", begin):
         stays: list[Stay] = []
         for week, held in enumerate(decide_weeks(aim, desk.clock), start=1):
-            desk.tell(f"week {week}", WEEKS + (1 - WEEKS) * week / instance.weeks)
+            desk.tell(f"week {week}", begin + (end - begin) * week / instance.weeks)
             stays = held.stays if held else []
         desk.offer(desk.named(stays))
 
 
 def _outright(desk: _Desk) -> bool:
     """Solve a small instance to the end; say whether the best found is proven best."""
-    with desk.stage("outright", WEEKS):
-        exact = solve_exactly(
-            desk.instance, desk.before, desk.clock, lambda name, share: desk.tell(name, WEEKS + (1 - WEEKS) * share)
-        )
+    begin = desk.shares[-1]
+
+    def tell(name: str, share: float) -> None:
+        desk.tell(name, begin + (1 - begin) * share)
+
+    with desk.stage("outright", begin):
+        exact = solve_exactly(desk.instance, desk.before, desk.clock, tell)
         return exact is not None and desk.offer(desk.named(exact.stays)) is not None and exact.proven
