@@ -15,6 +15,8 @@ MAP_WIDE, MAP_HIGH, MARGIN = 420, 320, 52
 #: A map never shows less than so many kilometres.
 LEAST_KM = 4.0
 LARGEST, SMALLEST = 30.0, 15.0
+#: How wide a letter under a circle is, about.
+LETTER = 7.6
 #: Below so much of the families expected a week's mark has one line more.
 LEVELS = (1.0, 0.9, 0.75, 0.5)
 MARK = 16
@@ -74,9 +76,8 @@ def cluster_map(clusters: Sequence[OnMap]) -> Markup:
     ]
     words = ", ".join(f"{number} {each.name} {each.coverage:.0%}" for number, each in known)
     return Markup(
-        '<svg viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">'
-        '<rect width="100%" height="100%" fill="{}"/>{}</svg>'
-    ).format(MAP_WIDE, MAP_HIGH, MAP_WIDE, MAP_HIGH, f"Map of the clusters: {words}", PAPER, Markup("").join(marks))
+        '<svg viewBox="0 0 {} {}" role="img" aria-label="{}"><rect width="100%" height="100%" fill="{}"/>{}</svg>'
+    ).format(MAP_WIDE, MAP_HIGH, f"Map of the clusters: {words}", PAPER, Markup("").join(marks))
 
 
 def _on_picture(ground: Sequence[Point]) -> list[Point]:
@@ -102,6 +103,8 @@ def _spread(points: Iterable[Point]) -> list[Point]:
 def _circle(number: int, each: OnMap, at: Point, radius: float) -> Markup:
     around = 2 * pi * radius
     name = each.name if len(each.name) <= 18 else f"{each.name[:17]}…"  # noqa: PLR2004 -- as much as fits under a circle
+    half = LETTER * (len(name) + len(" 100%")) / 2
+    middle = min(max(at[0], half), MAP_WIDE - half)
     return Markup(
         '<circle cx="{:.0f}" cy="{:.0f}" r="{:.0f}" fill="#fff" stroke="{}" stroke-width="1"/>'
         '<circle cx="{:.0f}" cy="{:.0f}" r="{:.0f}" fill="none" stroke="{}" stroke-width="6"'
@@ -123,7 +126,7 @@ def _circle(number: int, each: OnMap, at: Point, radius: float) -> Markup:
         at[1] + 5.5,
         INK,
         number,
-        at[0],
+        middle,
         at[1] + radius + 17,
         INK,
         name,

@@ -21,7 +21,8 @@ class Balance:
     Every centre with rooms opens once in each run of `presence_weeks`; a speaker comes once in each of `language_weeks` to a
     cluster in which `language_percent` of families, or more, ask for help in the same one. Times are planned for
     `reserve_percent` more families than are expected, so that they have a choice. The office
-    keeps `office_staff` people, `office_registrars` of them full registrars, for what is no birth. `solve_seconds` at most.
+    keeps `office_staff` people, `office_registrars` of them full registrars, for what is no birth.
+    A half-day that is to change weighs as much as `change_minutes` of journeys. Solving takes `solve_seconds` at most.
     """
 
     speed_kmh: int
@@ -33,6 +34,7 @@ class Balance:
     office_keeps_sessions: bool
     office_staff: int
     office_registrars: int
+    change_minutes: int
     solve_seconds: int
 
 
@@ -85,6 +87,7 @@ BALANCE_RANGES = {
     "reserve_percent": (0, 100),
     "office_staff": (0, 200),
     "office_registrars": (0, 200),
+    "change_minutes": (0, 600),
     "solve_seconds": (5, 3600),
 }
 

@@ -125,7 +125,7 @@ def test_progress_is_shown_until_told_not_to_and_can_be_stopped(manager):
     db.session.commit()
     shown = manager.get(f"/balance/{plan.id}").text
     assert '<progress max="100" value="40"' in shown
-    assert "worst cluster 81 %, all clusters 97 %" in shown
+    assert "worst cluster 81%, all clusters 97%" in shown
     assert 'http-equiv="refresh"' not in manager.get(f"/balance/{plan.id}?still=1").text
     sent(manager.post(f"/balance/{plan.id}/stop"), f"/balance/{plan.id}")
     assert "You asked for it to be stopped" in manager.get(f"/balance/{plan.id}").text
@@ -212,7 +212,7 @@ def test_the_bound_is_told_where_nothing_is_proven_and_a_stopped_plan_says_so(ma
     plan.state, plan.bound = "stopped", {"proven": False, "worst": 0.9, "mean": 0.95, "lateness": 0.0}
     db.session.commit()
     shown = manager.get(f"/balance/{plan.id}").text
-    assert "No rota could bring the worst cluster above 90 %, or all clusters above 95 %" in shown
+    assert "No rota could bring the worst cluster above 90%, or all clusters above 95%" in shown
     assert "with the best found until then" in shown
 
 

@@ -249,6 +249,7 @@ class _Builder:
             centres=tuple(Centre(one.id, one.cluster_id, rooms[one.id], kept[one.id]) for one in self.centres),
             registrars=self.registrars(people, [one.id for one in clusters]),
             pins=self.pins,
+            change_minutes=self.balance.change_minutes,
         )
 
     def where_somebody_can_come(self, instance: Instance) -> Instance:

@@ -43,6 +43,7 @@ def keep_instance(instance: Instance) -> Kept:
             }
             for one in instance.registrars
         ],
+        "change_minutes": instance.change_minutes,
         "pins": [_kept(pin) for pin in in_one_order(instance.pins)],
         "forbidden": sorted([list(each) for each in instance.forbidden], key=str),
     }
@@ -53,7 +54,7 @@ def kept_instance(kept: Kept) -> Instance:
     read = read_instance(json.dumps(kept).encode())
     pins = frozenset(Assignment(pin["registrar"], pin["t"], pin["centre"]) for pin in kept.get("pins", ()))
     forbidden = frozenset((one, half, place) for one, half, place in kept.get("forbidden", ()))
-    return replace(read, pins=pins, forbidden=forbidden)
+    return replace(read, pins=pins, forbidden=forbidden, change_minutes=kept.get("change_minutes", read.change_minutes))
 
 
 def _kept(one: Assignment) -> Kept:

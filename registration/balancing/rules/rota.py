@@ -90,6 +90,7 @@ class Instance:
 
     `pins` must stand in every rota: a wish of the manager's, or a session that families have booked into; a centre's `booked`
     counts them too (see `pinned`). `forbidden` are registrar, half-day, and the cluster or OFFICE where that one must not be.
+    A registrar placed otherwise than before is as bad as `change_minutes` of travel.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Instance:
     registrars: tuple[Registrar, ...]
     pins: frozenset[Assignment] = frozenset()
     forbidden: frozenset[tuple[Id, int, Id]] = frozenset()
+    change_minutes: int = 20
 
     @property
     def half_days(self) -> range:

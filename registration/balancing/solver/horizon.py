@@ -44,7 +44,8 @@ def trouble(instance: Instance, stay: Stay, before: Mapping[tuple[Id, int], Id])
 def clusters_before(instance: Instance, previous: Rota | None) -> dict[tuple[Id, int], Id]:
     """Give the cluster, or the office, of each registrar and half-day of a former rota."""
     places = previous.places() if previous else {}
-    return {key: instance.cluster_of.get(centre, OFFICE) for key, centre in places.items()}
+    known = {OFFICE: OFFICE, **instance.cluster_of}
+    return {key: known[centre] for key, centre in places.items() if centre in known}
 
 
 def ideal_plan(instance: Instance, bound: Bound, before: Mapping[tuple[Id, int], Id], clock: Clock) -> Plan | None:
