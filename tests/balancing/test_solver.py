@@ -19,7 +19,7 @@ from registration.balancing.rules.rota import OFFICE, Assignment, Cluster, Rota,
 from registration.balancing.solver.conflicts import Impossible, NothingFound, any_rota
 from registration.balancing.solver.highs import Clock
 from registration.balancing.solver.solving import solve
-from tests.balancing.councils import centre, cluster, council, registrar
+from tests.balancing.councils import centre, cluster, council, registrar, rota
 
 UR = frozenset({"ur"})
 
@@ -130,6 +130,14 @@ def test_a_former_rota_is_changed_as_little_as_the_other_aims_allow():
 
     assert again.figures.changed == 0
     assert rank(again.figures) == rank(first.figures)
+
+
+def test_a_former_rota_of_other_people_and_places_does_no_harm():
+    instance = generate("tiny", 3)
+
+    result = solve(instance, rota(("ghost", 2, OFFICE), (0, 2, "pub"), (1, 999, OFFICE)))
+
+    assert broken_rules(instance, result.rota) == []
 
 
 def test_progress_goes_up_and_knows_the_best_so_far():

@@ -120,7 +120,9 @@ def lost_sessions(instance: Instance, previous: Rota) -> list[tuple[Id, int]]:
     return [
         (one.registrar, one.half_day)
         for one in previous.assignments
-        if one.registrar in instance.registrar and not instance.registrar[one.registrar].available[one.half_day]
+        if one.registrar in instance.registrar
+        and one.half_day in instance.half_days
+        and not instance.registrar[one.registrar].available[one.half_day]
     ]
 
 

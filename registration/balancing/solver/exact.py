@@ -116,23 +116,20 @@ def _look_closer(instance: Instance, afar: Weeks, week: int, clock: Clock) -> No
     made = lay_out(instance, program, range(week, week + 1), whole=False, absent=())
     clusters = [cluster.id for cluster in instance.clusters]
     several = [some for size in range(1, len(clusters) + 1) for some in combinations(clusters, size)]
+    people = instance.registrars
     for some in several[:MOST_GROUPS]:
-        for weighs in (lambda _: 1, lambda number: instance.registrars[number].slots):
-            near = [
-                (column, -float(weighs(stay.registrar) * len(stay.halves)))
-                for column, stay in made.stays.items()
-                if stay.place in some
-            ]
-            program.only_price(near)
+        for weights in ([1] * len(people), [one.slots for one in people]):
+            here = ((column, stay) for column, stay in made.stays.items() if stay.place in some)
+            program.only_price([(column, -float(weights[stay.registrar] * len(stay.halves))) for column, stay in here])
             answer = program.solve(clock)
             if answer.outcome is not Outcome.OPTIMAL:
                 return  # time is over, or not even halves of sessions keep the rules of this week
-            far = [
-                (column, float(weighs(number)))
+            there = [
+                (column, float(weights[number]))
                 for (number, place, when), column in afar.held.items()
                 if place in some and when == week
             ]
-            afar.program.row(far, upper=floor(ROUNDING - answer.objective))
+            afar.program.row(there, upper=floor(ROUNDING - answer.objective))
 
 
 def _aims(program: Program, service: Service, minutes: Costs) -> Iterator[Aim]:

@@ -91,7 +91,9 @@ class _Desk:
         if broken_rules(self.instance, rota):
             return None
         figures = figures_of(self.instance, rota, self.previous)
-        if self.best is None or _rank(figures, self.instance.change_minutes) < _rank(self.best[1], self.instance.change_minutes):
+        if self.best is None or _rank(figures, self.instance.change_minutes) < _rank(
+            self.best[1], self.instance.change_minutes
+        ):
             self.best = rota, figures
         return figures
 

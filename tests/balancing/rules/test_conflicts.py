@@ -51,8 +51,10 @@ def test_nothing_is_said_where_nothing_is_wrong():
         (
             council(centres=[centre(booked=[1])], registrars=[registrar(away=[1])]),
             [
-                "On Monday afternoon of week 1 families have booked 1 sessions in cluster 0, "
-                "and of the registrars in reach nobody is available."
+                (
+                    "On Monday afternoon of week 1 families have booked 1 sessions in cluster 0, "
+                    "and of the registrars in reach nobody is available."
+                ),
             ],
         ),
         (
@@ -75,8 +77,10 @@ def test_nothing_is_said_where_nothing_is_wrong():
                 clusters=[cluster(language="ur")], registrars=[registrar(), registrar(1, languages=UR, away=range(10))]
             ),
             [
-                "Cluster 0 needs somebody who speaks ur in week 1, "
-                "and nobody who does and has it in reach is available when there is a room."
+                (
+                    "Cluster 0 needs somebody who speaks ur in week 1, "
+                    "and nobody who does and has it in reach is available when there is a room."
+                ),
             ],
         ),
     ],
