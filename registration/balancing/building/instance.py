@@ -89,6 +89,10 @@ class _Builder:
             self.notes.append(
                 f"{len(kept)} sessions on evenings and Saturdays stay as they are; the families they see are not counted."
             )
+        if self.balance.reserve_percent:
+            self.notes.append(
+                f"Times are planned for {self.balance.reserve_percent} in 100 more families than are expected."
+            )
         instance = self.where_somebody_can_come(self.instance())
         self.note_absent()
         known = instance.registrar

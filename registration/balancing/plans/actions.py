@@ -76,7 +76,7 @@ def _ask(first: date, weeks: int, name: str, today: date, actor: str, former: Ba
         first_day=first,
         weeks=weeks,
         asked_by=actor,
-        instance=keep_instance(instance) | {"spread": {str(one): list(both) for one, both in built.spread.items()}},
+        instance=keep_instance(instance) | _beside(built),
         today=keep_rota(built.today),
         notes=[*built.notes, *notes],
         former_id=former.id if former else None,
@@ -88,6 +88,14 @@ def _ask(first: date, weeks: int, name: str, today: date, actor: str, former: Ba
     audit.record("balance.asked", about=_about(plan), actor=actor, after=_facts(plan))
     defer(WORK)
     return plan
+
+
+def _beside(built: Built) -> Kept:
+    """Give what pages say of the families expected: how sure it is, and the reserve that the instance has in it."""
+    return {
+        "spread": {str(cluster): list(both) for cluster, both in built.spread.items()},
+        "reserve_percent": current_authority().balance.reserve_percent,
+    }
 
 
 def _check_weeks(first: date, weeks: int, today: date) -> None:

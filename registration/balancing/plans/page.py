@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import fmean
 
 from markupsafe import Markup
 
@@ -38,6 +39,7 @@ class ClusterLine:
     bar: Markup
     weeks: Sequence[tuple[Markup, int, int, float]]
     reason: str
+    births: tuple[float, float, float]  # a week: to be expected, and between which the truth lies in 95 of 100 cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,15 @@ class Page:
                 (heat_mark(week.coverage), round(100 * week.coverage), week.slots, week.expected)
                 for week in shown.weeks
             ],
+            births=self._births(shown),
             reason=why(self.instance, self.rota, shown.cluster, shown.coverage),
         )
+
+    def _births(self, shown: ClusterShown) -> tuple[float, float, float]:
+        """Give the births a week to expect, without the reserve, and how sure that is."""
+        told = self.plan.instance.get("spread", {}).get(str(shown.cluster.id), (0.0, 0.0))
+        mean = fmean(shown.cluster.births) / (1 + self.plan.instance.get("reserve_percent", 0) / 100)
+        return mean, told[0], told[1]
 
     def map(self) -> Markup:
         """Draw the clusters where they are, numbered in the order of the list."""
