@@ -22,6 +22,8 @@ ROUNDING = 1e-6
 COVERAGE_GAP, FAMILY_GAP, MINUTE_GAP = 1e-5, 1e-3, 0.5
 #: So many groups of clusters are looked at closely in each week: with three clusters, all.
 MOST_GROUPS = 7
+#: A proof that needs more branches than this is given up, the same way each time.
+MOST_NODES = 50_000
 Costs = Sequence[tuple[int, float]]
 
 
@@ -44,7 +46,7 @@ class _Ladder:
     def climb(self, number: int, clock: Clock, start: Sequence[float] = ()) -> Answer:
         """Make one aim as small as the former ones allow."""
         self.program.only_price(self.aims[number].costs)
-        return self.program.solve(clock, gap=self.aims[number].gap, start=start)
+        return self.program.solve(clock, gap=self.aims[number].gap, nodes=MOST_NODES, start=start)
 
     def keep(self, number: int, reached: float) -> None:
         """Let no later aim spoil what this one reached."""
