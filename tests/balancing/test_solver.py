@@ -16,6 +16,7 @@ from registration.balancing.rules.generating import generate
 from registration.balancing.rules.greedy import greedy_rota
 from registration.balancing.rules.naming import name_centres
 from registration.balancing.rules.rota import OFFICE, Assignment, Cluster, Rota, rota_of
+from registration.balancing.solver.bound import weekly_bound
 from registration.balancing.solver.conflicts import Impossible, NothingFound, any_rota
 from registration.balancing.solver.highs import Clock
 from registration.balancing.solver.solving import solve
@@ -103,6 +104,19 @@ def test_at_the_size_of_a_council_coverage_is_within_a_thousandth_of_the_bound(s
     assert not result.proven
     assert not result.stopped
     assert {"greedy", "bound", "ideal", "weeks"} == set(result.seconds)
+    assert 0 < result.one_program <= result.seconds["ideal"]
+
+
+def test_a_bound_of_whole_weeks_that_no_hours_can_reach_is_replaced_by_a_nearer_one():
+    instance = generate("council", 46)
+    afar = weekly_bound(instance, Clock())
+
+    result = solve(instance)
+
+    assert result.bound.mean < afar.mean - 0.0005
+    assert result.figures.mean >= result.bound.mean - 0.001
+    assert result.bound.worst <= afar.worst + 1e-6
+    assert result.bound.lateness == pytest.approx(afar.lateness, abs=1e-3)
 
 
 @pytest.mark.long

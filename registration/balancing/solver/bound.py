@@ -34,14 +34,17 @@ def weekly_bound(instance: Instance, clock: Clock) -> Bound | None:
     """Work out the bound; None where time ran out or even whole weeks cannot keep the rules."""
     program = Program()
     _, service = lay_out_weeks(instance, program, whole=False)
-    for column in service.late.values():
-        program.price(column, 1.0)
+    return best_reachable(program, service, clock)
+
+
+def best_reachable(program: Program, service: Service, clock: Clock) -> Bound | None:
+    """Find the least lateness a program allows, then the highest coverage; both stay asked for, and nothing is priced."""
+    program.only_price([(column, 1.0) for column in service.late.values()])
     first = program.solve(clock)
     if not first.found:
         return None
     lateness = max(0.0, first.objective)
-    for column in service.late.values():
-        program.price(column, 0.0)
+    program.only_price([])
     program.row([(column, 1) for column in service.late.values()], upper=lateness + TOLERANCE)
     coverage = _leximin(program, service, clock)
     if coverage is None:
@@ -54,7 +57,8 @@ def weekly_bound(instance: Instance, clock: Clock) -> Bound | None:
 def _leximin(program: Program, service: Service, clock: Clock) -> dict[Id, float] | None:
     """Raise the worst coverage as far as it goes, settle the clusters that hold it back, go on with the rest."""
     settled = {cluster: 1.0 for cluster, demand in service.demands.items() if demand.need <= 0}
-    level = program.column(cost=-1.0, upper=1.0)
+    level = program.column(upper=1.0)
+    program.price(level, -1.0)
     rows = {
         cluster: program.row([(service.last(cluster), 1.0), (level, -demand.need)], lower=0.0)
         for cluster, demand in service.demands.items()
@@ -72,4 +76,5 @@ def _leximin(program: Program, service: Service, clock: Clock) -> dict[Id, float
             need = service.demands[cluster].need
             program.bound_row(rows.pop(cluster), -float("inf"), float("inf"))
             program.row([(service.last(cluster), 1.0)], lower=reached * need - TOLERANCE)
+    program.price(level, 0.0)
     return settled

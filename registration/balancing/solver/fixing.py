@@ -26,6 +26,10 @@ FIRST, LAST, FALL = 100.0, 10.0, 0.7
 #: The cost that need not be fought for in one week: a twentieth of a family.
 GAP = 0.5
 NODES = 500
+#: Where many are free to be anywhere: a family or two, and less patience.
+WIDE_GAP, FEW_NODES = 20.0, 5
+#: The share of all families for which the last week is decided again; it takes as long as the rest.
+WORTHWHILE = 9e-4
 
 
 @dataclass
@@ -53,33 +57,57 @@ class Aim:
         rank = sorted(self.coverage, key=self.coverage.__getitem__).index(cluster)
         return max(LAST, FIRST * FALL**rank)
 
+    def short(self, held: Held) -> dict[Id, float]:
+        """Count the families of each cluster that the ideal serves by the end and the weeks held do not."""
+        last = self.instance.weeks - 1
+        return {
+            cluster: max(0.0, min(self.plan.served[cluster, last], demand.need) - held.served[cluster])
+            for cluster, demand in self.demands.items()
+        }
+
 
 def decide_weeks(aim: Aim, clock: Clock) -> Iterator[Held | None]:
     """Decide week after week, giving what is held so far after each; None, and no more, where a week cannot be decided."""
     held = Held()
+    everybody = frozenset(range(len(aim.instance.registrars)))
     for week in range(aim.instance.weeks):
-        if not (_decide(aim, held, week, clock, fixed=True) or _decide(aim, held, week, clock, fixed=False)):
+        decided = _decide(aim, held, week, clock, frozenset()) or _decide(aim, held, week, clock, everybody)
+        if decided is None:
             yield None
             return
+        if week + 1 == aim.instance.weeks:
+            decided = _better(aim, held, decided, clock)
+        held = decided
         yield held
 
 
-def _decide(aim: Aim, held: Held, week: int, clock: Clock, *, fixed: bool) -> bool:
-    """Decide one week and add it to those held; False where nothing was found."""
+def _better(aim: Aim, before: Held, held: Held, clock: Clock) -> Held:
+    """Decide the last week once more where families are left short, with whoever could come to them free to."""
+    short = aim.short(held)
+    if sum(short.values()) <= WORTHWHILE * sum(demand.need for demand in aim.demands.values()):
+        return held
+    people = enumerate(aim.instance.registrars)
+    free = frozenset(number for number, one in people if any(short.get(place, 0) > 0 for place in one.reach))
+    again = _decide(aim, before, aim.instance.weeks - 1, clock, free, hasty=True)
+    return again if again and sum(aim.short(again).values()) < sum(short.values()) else held
+
+
+def _decide(
+    aim: Aim, held: Held, week: int, clock: Clock, free: Collection[int], *, hasty: bool = False
+) -> Held | None:
+    """Decide one week: what the ideal holds whole is fixed but for those who are free. None where nothing was found."""
     program = Program()
     absent = {one for one in must_still_open(aim.instance) if one not in held.open}
     made = lay_out(aim.instance, program, range(week, week + 1), whole=True, absent=absent)
     for column, stay in made.stays.items():
         program.price(column, MINUTE * trouble(aim.instance, stay, aim.before))
-        if fixed and aim.plan.held[stay] >= WHOLE:
+        if stay.registrar not in free and aim.plan.held[stay] >= WHOLE:
             program.bound(column, 1, 1)
     _presence(aim, made, absent, week)
     _languages(aim, made, held, week)
     slots = _service(aim, made, held, week)
-    answer = program.solve(clock, gap=GAP, nodes=NODES)
-    if answer.found:
-        _note(aim, made, held, (answer.values, slots, week))
-    return answer.found
+    answer = program.solve(clock, gap=WIDE_GAP if hasty else GAP, nodes=FEW_NODES if hasty else NODES)
+    return _noted(aim, made, held, (answer.values, slots, week)) if answer.found else None
 
 
 def _ask(program: Program, columns: Collection[int], *, last: bool) -> None:
@@ -129,21 +157,26 @@ def _service(aim: Aim, made: Sessions, held: Held, week: int) -> dict[Id, list[t
     return slots
 
 
-def _note(
+def _noted(
     aim: Aim, made: Sessions, held: Held, decided: tuple[Sequence[float], Mapping[Id, list[tuple[int, int]]], int]
-) -> None:
-    """Write down a week that was decided."""
+) -> Held:
+    """Add a week that was decided to those held."""
     values, slots, week = decided
     instance = aim.instance
     stays = [stay for column, stay in made.stays.items() if values[column] > HALF]
-    held.stays += stays
+    served = {}
     for cluster, columns in slots.items():
         count = sum(count for column, count in columns if values[column] > HALF)
-        held.served[cluster] = min(held.served.get(cluster, 0.0) + count, aim.demands[cluster].released[week])
-    for centre, block in must_still_open(instance):
-        if sum(values[column] for column in openings(made, centre, halves_of(week))) >= WHOLE:
-            held.open.add((centre, block))
+        served[cluster] = min(held.served.get(cluster, 0.0) + count, aim.demands[cluster].released[week])
+    opened = {
+        (centre, block)
+        for centre, block in must_still_open(instance)
+        if sum(values[column] for column in openings(made, centre, halves_of(week))) >= WHOLE
+    }
     came = {(stay.place, one) for stay in stays for one in instance.registrars[stay.registrar].languages}
-    for cluster_ in instance.clusters:
-        if (cluster_.id, cluster_.language) in came:
-            held.spoken.add((cluster_.id, week // instance.language_weeks))
+    brought = {
+        (cluster.id, week // instance.language_weeks)
+        for cluster in instance.clusters
+        if (cluster.id, cluster.language) in came
+    }
+    return Held([*held.stays, *stays], served, held.open | opened, held.spoken | brought)

@@ -1,10 +1,11 @@
 """The whole horizon as one linear program: which sessions an ideal rota would hold, halves of sessions allowed."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from registration.balancing.rules.rota import OFFICE, Id, Instance, Rota
-from registration.balancing.solver.bound import Bound
+from registration.balancing.solver.bound import Bound, best_reachable
 from registration.balancing.solver.highs import Clock, Program
 from registration.balancing.solver.service import count_service
 from registration.balancing.solver.sessions import (
@@ -17,17 +18,23 @@ from registration.balancing.solver.sessions import (
 
 #: What a family-week late, a family short of what leximin gives its cluster, and a family short cost beside one another.
 LATE, UNFAIR, SHORT = 1000.0, 300.0, 1.0
+#: So many families short of what the bound gives show that it is out of reach.
+OUT_OF_REACH = 0.5
 #: A minute of travel; what the longest way costs stays far below one family.
 MINUTE = 0.002
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """An ideal rota: the share of each stay that is held, of each room that is opened, and the families served."""
+    """An ideal rota: the share of each stay that is held, of each room that is opened, and the families served.
+
+    `seconds` went into writing down and solving the one linear program of all weeks, without what a nearer bound took.
+    """
 
     held: Mapping[Stay, float]
     opened: Mapping[tuple[Id, int], float]
     served: Mapping[tuple[Id, int], float]
+    seconds: float
 
 
 def trouble(instance: Instance, stay: Stay, before: Mapping[tuple[Id, int], Id]) -> float:
@@ -48,29 +55,45 @@ def clusters_before(instance: Instance, previous: Rota | None) -> dict[tuple[Id,
     return {key: known[centre] for key, centre in places.items() if centre in known}
 
 
-def ideal_plan(instance: Instance, bound: Bound, before: Mapping[tuple[Id, int], Id], clock: Clock) -> Plan | None:
-    """Solve the horizon; None where the rules cannot hold together even so, or time ran out."""
+def ideal_plan(
+    instance: Instance, bound: Bound, before: Mapping[tuple[Id, int], Id], clock: Clock
+) -> tuple[Plan, Bound] | None:
+    """Solve the horizon, and give a nearer bound where the one of whole weeks cannot be reached hour by hour.
+
+    None where the rules cannot hold together even so, or time ran out.
+    """
+    begun = time.monotonic()
     program = Program()
     absent = must_still_open(instance)
     made = lay_out(instance, program, range(instance.weeks), whole=False, absent=absent)
     ask_for_presence_and_languages(made, absent)
-    for column, stay in made.stays.items():
-        program.price(column, MINUTE * trouble(instance, stay, before))
+    minutes = [(column, MINUTE * trouble(instance, stay, before)) for column, stay in made.stays.items()]
     service = count_service(instance, program, slots_of(made))
-    for column in service.late.values():
-        program.price(column, LATE)
+    late = [(column, LATE) for column in service.late.values()]
+    unfair, short = [], []
     for cluster, demand in service.demands.items():
-        fair = bound.coverage[cluster] * demand.need
-        program.row([(service.last(cluster), 1), (program.column(UNFAIR), 1)], lower=fair)
-        program.row([(service.last(cluster), 1), (program.column(SHORT), 1)], lower=demand.need)
+        unfair.append((program.column(), UNFAIR))
+        short.append((program.column(), SHORT))
+        program.row([(service.last(cluster), 1), (unfair[-1][0], 1)], lower=bound.coverage[cluster] * demand.need)
+        program.row([(service.last(cluster), 1), (short[-1][0], 1)], lower=demand.need)
+    program.only_price([*minutes, *late, *unfair, *short])
     answer = program.solve(clock)
+    seconds = time.monotonic() - begun
+    if answer.found and sum(answer.values[column] for column, _ in unfair) > OUT_OF_REACH:
+        nearer = best_reachable(program, service, clock)
+        program.only_price([*minutes, *late, *short])
+        again = program.solve(clock)
+        if nearer and again.found:
+            answer, bound = again, nearer
     if not answer.found:
         return None
-    return Plan(
+    plan = Plan(
         {stay: answer.values[column] for column, stay in made.stays.items()},
         {key: answer.values[column] for key, column in made.opened.items()},
         {key: answer.values[column] for key, column in service.served.items()},
+        seconds,
     )
+    return plan, bound
 
 
 def slots_of(made: Sessions) -> dict[tuple[Id, int], list[tuple[int, int]]]:

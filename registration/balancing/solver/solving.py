@@ -38,7 +38,8 @@ class Result:
     """A rota that breaks no rule, and how good it is known to be.
 
     `greedy` are the figures of the simple rota, None where that found none; `bound` None where it was stopped before;
-    `proven` says that no rota is better in any aim; `seconds` are spent per stage, by the wall's clock.
+    `proven` says that no rota is better in any aim; `seconds` are spent per stage, by the wall's clock, and `one_program` on
+    the one linear program of all weeks, None where it was not solved.
     """
 
     rota: Rota
@@ -48,6 +49,7 @@ class Result:
     proven: bool
     stopped: bool
     seconds: dict[str, float]
+    one_program: float | None
 
 
 @dataclass
@@ -61,6 +63,7 @@ class _Desk:
     best: tuple[Rota, Figures] | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     before: dict[tuple[Id, int], Id] = field(default_factory=dict)
+    one_program: float | None = None
 
     @property
     def small(self) -> bool:
@@ -141,7 +144,7 @@ def solve(
     with desk.stage("bound", desk.shares[0]):
         bound = weekly_bound(instance, desk.clock)
     if bound:
-        _week_by_week(desk, bound)
+        bound = _week_by_week(desk, bound)
     proven = desk.small and not desk.clock.over and _outright(desk)
     if desk.best is None:
         with desk.stage("any rota", desk.shares[-1]):
@@ -153,16 +156,18 @@ def _result(desk: _Desk, greedy: Figures | None, bound: Bound | None, *, proven:
     if desk.best is None:
         raise NothingFound
     desk.tell("done", 1.0)
-    return Result(*desk.best, greedy, bound, proven, desk.clock.over and not proven, desk.seconds)
+    return Result(*desk.best, greedy, bound, proven, desk.clock.over and not proven, desk.seconds, desk.one_program)
 
 
-def _week_by_week(desk: _Desk, bound: Bound) -> None:
-    """Make an ideal rota for all weeks whole, week after week."""
+def _week_by_week(desk: _Desk, bound: Bound) -> Bound:
+    """Make an ideal rota for all weeks whole, week after week; give the bound, nearer where it was out of reach."""
     instance = desk.instance
     with desk.stage("ideal", desk.shares[1]):
-        plan = ideal_plan(instance, bound, desk.before, desk.clock)
-    if plan is None:
-        return
+        ideal = ideal_plan(instance, bound, desk.before, desk.clock)
+    if ideal is None:
+        return bound
+    plan, bound = ideal
+    desk.one_program = plan.seconds
     demands = {cluster.id: demand_of(instance, cluster) for cluster in instance.clusters}
     aim = Aim(instance, plan, demands, bound.coverage, desk.before)
     *_, begin, end = desk.shares
@@ -172,6 +177,7 @@ def _week_by_week(desk: _Desk, bound: Bound) -> None:
             desk.tell(f"week {week}", begin + (end - begin) * week / instance.weeks)
             stays = held.stays if held else []
         desk.offer(desk.named(stays))
+    return bound
 
 
 def _outright(desk: _Desk) -> bool:
