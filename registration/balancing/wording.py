@@ -10,6 +10,7 @@ from sqlalchemy import select
 from registration.balancing.rules.half_days import Calendar
 from registration.balancing.rules.reasons import Reason, held_back, speakers_days
 from registration.balancing.rules.rota import HALVES, OFFICE, WEEK, WEEKDAYS, Cluster, Id, Instance, Rota
+from registration.booking.forms.needs import language_name
 from registration.common.db import db
 from registration.rota.models import Registrar
 from registration.rota.queries.planning import cluster_names, seats
@@ -35,6 +36,7 @@ _BECAUSE = {
 _REGISTRAR = re.compile(r"\b[Rr]egistrar (\d+)")
 _CENTRE = re.compile(r"\b[Cc]entre (\d+)")
 _CLUSTER = re.compile(r"\b[Cc]luster (\d+)")
+_SPOKEN = re.compile(r"\bspeaks ([a-z]{2,3})\b")
 _WHEN = re.compile(r"(?P<day>\w+day) (?P<half>morning|afternoon) of week (?P<week>\d+)")
 _WEEKS = re.compile(r"weeks? (\d+)(?: to (\d+))?")
 
@@ -58,6 +60,7 @@ class Called:
         sentence = _REGISTRAR.sub(lambda found: self.registrars.get(int(found[1]), found[0]), sentence)
         sentence = _CENTRE.sub(lambda found: self.centres.get(int(found[1]), found[0]), sentence)
         sentence = _CLUSTER.sub(lambda found: self.clusters.get(int(found[1]), found[0]), sentence)
+        sentence = _SPOKEN.sub(lambda found: f"speaks {language_name(found[1])}", sentence)
         sentence = _WHEN.sub(lambda found: _day(calendar, found), sentence)
         return _WEEKS.sub(lambda found: _weeks(calendar, found), sentence)
 
@@ -105,10 +108,10 @@ def _language(instance: Instance, cluster: Cluster) -> str:
         return ""
     days = speakers_days(instance, cluster)
     if not days:
-        return f" Nobody within reach speaks “{cluster.language}”."
+        return f" Nobody within reach speaks {language_name(cluster.language)}."
     if len(days) == len(WEEKDAYS):
         return ""
-    return f" Someone who speaks “{cluster.language}” can come only on {_listed([WEEKDAYS[day] for day in days])}."
+    return f" Someone who speaks {language_name(cluster.language)} can come only on {_listed([WEEKDAYS[day] for day in days])}."
 
 
 def _listed(words: Sequence[str]) -> str:

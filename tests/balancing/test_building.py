@@ -203,7 +203,9 @@ def test_a_language_that_many_families_of_a_cluster_ask_for_must_be_brought_if_s
     past = TODAY - timedelta(days=12)
     born = (past - timedelta(days=5),)
     world.session("sunshine", "ann", past, "9:00", "16:00")
-    for number, language in enumerate(("pl", "pl", "pl", "so", "so", "so", "so", "en", "en")):
+    for number, language in enumerate(
+        ("pl", "pl", "pl", "so", "so", "so", "so", "en", "en", "und", "und", "und", "und")
+    ):
         begins = at_time(past, "9:00") + timedelta(minutes=30 * number)
         booked(
             world.centres["sunshine"],
@@ -214,12 +216,12 @@ def test_a_language_that_many_families_of_a_cluster_ask_for_must_be_brought_if_s
             now=begins,
             births=born,
         )
-    settings(language_percent=30)
+    settings(language_percent=20)
     made = built()
     valley, upper = made.instance.clusters
     assert (valley.language, upper.language) == ("pl", None)
-    assert "4 families of Calder Valley asked for “so”, which no registrar speaks." in made.notes
-    settings(language_percent=40)
+    assert "4 families of Calder Valley asked for Somali, which no registrar speaks." in made.notes
+    settings(language_percent=32)
     assert {one.language for one in built().instance.clusters} == {None}
 
 
@@ -249,6 +251,19 @@ def test_a_family_of_somebody_who_is_away_pins_nobody_and_is_told_of(world):
     assert any(
         "Registrar Ann is away on Monday 7 December 2026, and families have booked" in note for note in made.notes
     )
+
+
+def test_a_family_at_a_centre_that_takes_no_part_any_more_is_told_of(world):
+    publish(draft(FIRST, FIRST + timedelta(days=6)))
+    for clock, who in (("9:30", "a"), ("13:00", "b")):
+        booked(world.centres["elland"], at_time(day(2), clock), email=f"{who}@example.com", mobile=None)
+    db.session.get_one(Centre, world.centres["elland"]).participating_to = TODAY
+    made = built()
+    assert made.instance.pins == frozenset()
+    told = (
+        "Families have booked at Elland Children’s Centre on Wednesday 9 December 2026, which takes no part then: move"
+    )
+    assert [each[: len(told)] for each in made.notes if each.startswith("Families")] == [told]
 
 
 def test_the_register_office_keeps_the_sessions_it_has_unless_the_settings_say_otherwise(world, settings):

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,12 +11,17 @@ import pytest
 from registration.balancing import jobs
 from registration.balancing.plans import actions, apart, working
 from registration.balancing.plans.keeping import keep_instance, keep_rota, kept_figures, kept_instance, kept_rota
+from registration.balancing.plans.page import Page
 from registration.balancing.rules.checking import broken_rules
 from registration.balancing.rules.greedy import greedy_rota
 from registration.balancing.rules.rota import Assignment, pinned
 from registration.common.db import db
+from registration.rota.models import CentreDay
 from tests.balancing.council import FIRST, TODAY, make_council
 from tests.balancing.small import council, registrar, rota
+from tests.booking.appointments import booked
+from tests.booking.world import at_time
+from tests.rota.plans import draft, publish
 
 
 @pytest.fixture
@@ -54,6 +60,51 @@ def test_rules_that_cannot_hold_together_are_named_and_nothing_else_is_kept(worl
     jobs.work()
     assert (plan.state, plan.rota, plan.figures) == ("impossible", None, None)
     assert plan.conflicts
+
+
+@pytest.fixture
+def settings(app):
+    """Change what stands under [balance]."""
+    before = app.config["AUTHORITY"]
+
+    def change(**values):
+        app.config["AUTHORITY"] = replace(before, balance=replace(before.balance, **values))
+
+    yield change
+    app.config["AUTHORITY"] = before
+
+
+def worded(plan):
+    jobs.work()
+    assert (plan.state, plan.rota) == ("impossible", None)
+    return " ".join(Page(plan).sentences())
+
+
+def test_a_language_that_nobody_within_reach_speaks_is_said_in_words(world, settings):
+    past = TODAY - timedelta(days=12)
+    world.session("elland", "bo", past, "9:00", "16:00")
+    for number in range(3):
+        begins = at_time(past, "9:00") + timedelta(minutes=30 * number)
+        who = {"email": f"{number}@example.com", "mobile": None, "language": "pl"}
+        booked(world.centres["elland"], begins, begins, births=(past - timedelta(days=5),), **who)
+    settings(longest_journey_minutes=10)
+    said = worded(asked())
+    assert said == "Calder Valley needs somebody who speaks Polish, and nobody who does has it in reach."
+
+
+def test_an_office_that_needs_more_than_there_are_is_said_in_words(world, settings):
+    settings(office_staff=3, office_registrars=1)
+    assert "On Mon 7 December, morning the office needs 3, and only 1 is available." in worded(asked())
+
+
+def test_a_booked_session_without_a_room_is_said_in_words(world):
+    publish(draft(FIRST, FIRST + timedelta(days=6)))
+    booked(world.centres["sunshine"], at_time(FIRST, "9:30"))
+    db.session.add(
+        CentreDay(centre_id=world.centres["sunshine"], day=FIRST, open=False, reason="Flood", made_by="staff:1")
+    )
+    said = worded(asked())
+    assert "On Mon 7 December, morning families have booked 1 sessions at Sunshine" in said
 
 
 def test_a_plan_that_is_to_stop_ends_with_the_best_found(world):

@@ -228,7 +228,7 @@ def test_a_cluster_that_cannot_be_served_says_why(manager, world):
     db.session.commit()
     shown = manager.get(f"/balance/{plan.id}").text
     assert "no registrar is available" in shown
-    assert "Someone who speaks “pl” can come only on Thursday." in shown
+    assert "Someone who speaks Polish can come only on Thursday." in shown
 
 
 def test_rules_that_the_rota_as_it_stands_breaks_are_told(manager, world):

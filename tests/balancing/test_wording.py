@@ -29,13 +29,13 @@ def test_rooms_that_are_full_come_in_whole_sentences():
     assert said(none, rota()) == "In 10 of 10 half-days its rooms are full, or it has none."
 
 
-def test_the_days_of_a_language_are_told_where_they_are_few():
+def test_the_days_of_a_language_are_told_where_they_are_few(app, database):
     speaks = frozenset({"ur"})
     assert said(council(registrar(101, languages=speaks, available=[0, 2])), rota(), "ur").endswith(
-        "Someone who speaks “ur” can come only on Monday and Tuesday."
+        "Someone who speaks Urdu can come only on Monday and Tuesday."
     )
     assert "speaks" not in said(council(registrar(101, languages=speaks)), rota(), "ur")
-    assert said(council(registrar(101)), rota(), "ur").endswith("Nobody within reach speaks “ur”.")
+    assert said(council(registrar(101)), rota(), "ur").endswith("Nobody within reach speaks Urdu.")
 
 
 def test_spare_half_days_are_no_reason():

@@ -10,6 +10,8 @@ from sqlalchemy import text
 
 from registration.balancing.queries import demand
 from registration.balancing.rules.rota import WEEKS_BEFORE
+from registration.booking.forms.needs import UNLISTED
+from registration.booking.rules.journey import ENGLISH
 from registration.common.db import db
 from registration.rota.queries.planning import bounds
 from registration.rota.rules.planning import WEEK
@@ -71,5 +73,9 @@ def languages_asked_for(today: date, percent: int) -> Iterator[AskedFor]:
     for cluster, _, count in rows:
         families[cluster] += count
     for cluster, language, count in rows:
-        if language != "en" and count >= FEWEST_OF_A_LANGUAGE and 100 * count >= percent * families[cluster]:
+        if (
+            language not in {ENGLISH, UNLISTED}
+            and count >= FEWEST_OF_A_LANGUAGE
+            and 100 * count >= percent * families[cluster]
+        ):
             yield AskedFor(cluster, language, count)

@@ -27,6 +27,7 @@ from registration.balancing.rules.rota import (
     rota_of,
 )
 from registration.balancing.rules.shown import can_open
+from registration.booking.forms.needs import language_name
 from registration.booking.queries.sessions import taken_in
 from registration.centres.models import Centre as CentreRow
 from registration.centres.queries import locate
@@ -94,7 +95,7 @@ class _Builder:
                 f"Times are planned for {self.balance.reserve_percent} in 100 more families than are expected."
             )
         instance = self.where_somebody_can_come(self.instance())
-        self.note_absent()
+        self.note_displaced()
         known = instance.registrar
         places = {key: place for key, place in self.places.items() if key[0] in known}
         return Built(
@@ -189,16 +190,21 @@ class _Builder:
                     found.add(Assignment(session.registrar, half_day, session.centre))
         return found
 
-    def note_absent(self) -> None:
+    def note_displaced(self) -> None:
         """Say whose families must be seen to before any rota of these days can be published."""
         names = {one.id: one.name for one in self.people}
+        said = {}
         for pin in in_one_order(self.booked - self.pins):
-            if (pin.registrar, pin.half_day) not in self.times:
-                who, when = names.get(int(pin.registrar), "Somebody"), in_words(self.calendar.day(pin.half_day))
-                self.notes.append(
-                    f"{who} is away on {when}, and families have booked then: plan the cover first, "
-                    "or a draft of these days cannot be published."
-                )
+            when = in_words(self.calendar.day(pin.half_day))
+            if (pin.registrar, pin.half_day) in self.times:
+                where = db.session.get_one(CentreRow, pin.centre).name
+                said[f"Families have booked at {where} on {when}, which takes no part then"] = "move them"
+            else:
+                who = names.get(int(pin.registrar), "Somebody who may register no births")
+                said[f"{who} is away on {when}, and families have booked then"] = "plan the cover"
+        self.notes.extend(
+            f"{fact}: {first} first, or a draft of these days cannot be published." for fact, first in said.items()
+        )
 
     def open_rooms(self) -> dict[int, tuple[int, ...]]:
         """Count the rooms of each centre in each half-day: none on a closed day, and at least those in use now."""
@@ -319,7 +325,7 @@ class _Builder:
             else:
                 where = cluster_names()[asked.cluster]
                 self.notes.append(
-                    f"{asked.families} families of {where} asked for “{asked.language}”, which no registrar speaks."
+                    f"{asked.families} families of {where} asked for {language_name(asked.language)}, which no registrar speaks."
                 )
         return needs
 

@@ -4,15 +4,21 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import defer
 
 from registration.balancing.plans.models import BalancePlan, BalanceWish
 from registration.common.audit import Named
 from registration.common.db import db
 
+#: So many plans are listed; older ones are reached from those that came of them, or by their address.
+MOST_LISTED = 50
+
 
 def plans_asked() -> Sequence[BalancePlan]:
-    """Give every plan, the latest first."""
-    return db.session.scalars(select(BalancePlan).order_by(BalancePlan.id.desc())).all()
+    """Give the latest plans, the last one first, without what they are made of, which is large."""
+    large = (BalancePlan.instance, BalancePlan.today, BalancePlan.rota)
+    wanted = select(BalancePlan).options(*(defer(part) for part in large))
+    return db.session.scalars(wanted.order_by(BalancePlan.id.desc()).limit(MOST_LISTED)).all()
 
 
 def plan_by_id(plan_id: int) -> BalancePlan | None:
