@@ -72,3 +72,10 @@ def test_where_a_booked_room_waits_nobody_takes_another():
 
 def test_whoever_finds_no_room_is_left_out_and_the_rules_say_so():
     assert name_centres(two(), {(one, 0): 0 for one in (0, 1, 2)}, {}) == {(0, 0): "library", (1, 0): "school"}
+
+
+def test_of_two_centres_with_the_same_only_chance_the_first_opens():
+    shut = centre(rooms=0)
+    choosy = [type(shut)(name, 0, (1,) + (0,) * 9, shut.booked) for name in ("library", "school")]
+
+    assert name_centres(council(centres=choosy), {(0, 0): 0}, {}) == {(0, 0): "library"}
