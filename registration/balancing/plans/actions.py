@@ -163,7 +163,7 @@ def run_again(plan_id: int, actor: str) -> None:
     if plan.state != "failed" and not (plan.state == "stopped" and plan.rota is None):
         raise PlanSettled
     plan.state, plan.stop_asked, plan.conflicts, plan.stage, plan.share = "waiting", False, [], "", 0.0
-    plan.began_at = plan.beat_at = plan.ended_at = None
+    plan.began_at = plan.beat_at = plan.ended_at = plan.best = None
     db.session.flush()
     audit.record("balance.asked", about=_about(plan), actor=actor, after=_facts(plan))
     defer(WORK)
