@@ -63,6 +63,7 @@ def job(
             cast("Callable[[int], None]", inside)(timestamp)
 
         def at_length(context: JobContext, *args: P.args, **kwargs: P.kwargs) -> None:
+            """Do the work, able to ask whether the worker is to end."""
             _ending.set(context.should_abort)
             inside(*args, **kwargs)
 

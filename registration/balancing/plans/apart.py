@@ -159,6 +159,7 @@ def solve_kept(
     from registration.balancing.solver.solving import solve
 
     def progress(stage: str, share: float, best: Figures | None) -> None:
+        """Tell how far it is."""
         tell({"stage": stage, "share": share, "best": None if best is None else keep_figures(best)})
 
     try:

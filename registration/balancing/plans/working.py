@@ -21,6 +21,7 @@ def work_on(task: actions.Task, told: Callable[[Progress | None], None]) -> None
     """Solve a plan and keep what came of it. `told` hears of progress, and raises Ended to leave off."""
 
     def look(progress: Progress | None) -> bool:
+        """Keep how far it is; give whether to stop."""
         told(progress)
         with transaction():
             return actions.note(task.plan_id, **(asdict(progress) if progress else {}))
