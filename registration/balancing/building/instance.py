@@ -10,6 +10,7 @@ from statistics import median
 from sqlalchemy import select
 
 from registration.balancing.building.families import Expecting, expected, languages_asked_for
+from registration.balancing.building.journeys import journey_minutes, setting_out
 from registration.balancing.rules.half_days import Calendar, Span, Times, times_of
 from registration.balancing.rules.rota import (
     OFFICE,
@@ -30,8 +31,6 @@ from registration.balancing.rules.shown import can_open
 from registration.booking.forms.needs import language_name
 from registration.booking.queries.sessions import taken_in
 from registration.centres.models import Centre as CentreRow
-from registration.centres.queries import locate
-from registration.centres.rules import Place, Position, distance_km
 from registration.common.authority import Balance, current_authority
 from registration.common.db import db
 from registration.rota.models import Registrar as RegistrarRow
@@ -370,31 +369,16 @@ class _Builder:
 
     def _reach(self, one: RegistrarRow, clusters: Sequence[Id]) -> dict[Id, int]:
         """Give the minutes to the farthest centre of each cluster that is near enough, or that is worked in now."""
-        home = self._home(one)
+        home = setting_out(one.home_postcode, self.centres)
         now = {centre for (who, _), centre in self.places.items() if who == one.id}
         longest = self.balance.longest_journey_minutes
         found: dict[Id, int] = {}
         for cluster in clusters:
             centres = [each for each in self.centres if each.cluster_id == cluster]
-            minutes = max(self._minutes(home, each) for each in centres)
+            minutes = max(journey_minutes(home, each, self.balance) for each in centres)
             if minutes <= longest or any(each.id in now for each in centres):
                 found[cluster] = minutes
         return found
-
-    def _home(self, one: RegistrarRow) -> Place | Position:
-        place = locate(one.home_postcode) if one.home_postcode else None
-        if place is not None:
-            return place
-        office = next((each for each in self.centres if each.kind == "register_office"), None)
-        return _position(office) if office else Position()
-
-    def _minutes(self, home: Place | Position, centre: CentreRow) -> int:
-        km = distance_km(home, _position(centre))
-        return self.balance.longest_journey_minutes if km is None else round(km / self.balance.speed_kmh * 60)
-
-
-def _position(centre: CentreRow) -> Position:
-    return Position(centre.easting, centre.northing, centre.latitude, centre.longitude)
 
 
 def _in_week(half_days: Iterable[int], week: int) -> int:
