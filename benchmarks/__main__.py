@@ -12,7 +12,7 @@ from itertools import count
 
 from sqlalchemy import create_engine, text
 
-from benchmarks import world
+from benchmarks import rotas, steering, world
 from benchmarks.load import Client, Result, getting, many
 from benchmarks.servers import Servers, running
 
@@ -39,6 +39,8 @@ def main() -> None:
         print(f"{CLIENTS} clients, {SECONDS:g} s each, {os.cpu_count()} cores, client and server on one machine\n")
         _measure(servers, engine, today)
         engine.dispose()
+    steering.measure()
+    rotas.measure()
 
 
 def _measure(servers: Servers, engine: object, today: date) -> None:

@@ -109,4 +109,5 @@ def worker() -> None:
     address = str(current_app.config["SQLALCHEMY_DATABASE_URI"]).replace("postgresql+psycopg://", "postgresql://", 1)
     with queue.replace_connector(PsycopgConnector(conninfo=address)) as running:
         # Away from the command's application context: two jobs that found it would share one database session.
-        Context().run(running.run_worker, delete_jobs="successful", concurrency=2)
+        # Of the three things done at once one may be a plan of the rota, for minutes; jobs like that are told soon of the end.
+        Context().run(running.run_worker, delete_jobs="successful", concurrency=3, shutdown_graceful_timeout=1)

@@ -14,6 +14,8 @@ from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLo
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
+import registration.balancing.models
+import registration.balancing.plans.models
 import registration.booking.models
 import registration.centres.models
 import registration.cover.models
@@ -23,6 +25,9 @@ import registration.messages.models
 import registration.rota.models
 import registration.staff.models  # noqa: F401 -- tables that migrations must know
 from registration import cli
+from registration.balancing import jobs as _balancing_jobs  # noqa: F401 -- registers its jobs
+from registration.balancing import views as balancing
+from registration.balancing.commands import balance
 from registration.booking import api
 from registration.booking import jobs as _booking_jobs  # noqa: F401 -- registers its jobs
 from registration.booking.commands import invariants, links, sessions
@@ -170,11 +175,13 @@ def _capabilities(app: Flask) -> None:
     rota.init_app(app, rota.Seen(taken_in, booked_minutes, births_per_week, families_are_told))
     desk.init_app(app)
     cover.init_app(app)
+    balancing.init_app(app)
     staff.surround(app, staff.Around(_centre_names, registrars_and_accounts, tie_account))
     staff.offer_own_doors(app)
     app.cli.add_command(staff_commands)
     app.cli.add_command(demo_commands)
     app.cli.add_command(invariants)
+    app.cli.add_command(balance)
     app.cli.add_command(links)
     app.cli.add_command(registrars)
     app.cli.add_command(patterns)

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from registration.balancing.plans.models import BalancePlan, BalanceWish
 from registration.booking.models import CalendarFeed
 from registration.booking.rules.requests import Appointment
 from registration.common.db import db
@@ -67,9 +68,12 @@ NAMED = {
     "message_id": lambda it: it.message,
     "registrar_id": lambda it: it.world.registrars["ann"],
     "work": lambda _it: "offers",
+    "half_day": lambda _it: 2,
     **{
         name: lambda it, name=name: it.made[name]
         for name in (
+            "plan_id",
+            "wish_id",
             "line_id",
             "task_id",
             "staff_id",
@@ -121,6 +125,55 @@ def _letter(booking: Appointment) -> UUID:
     return message.id
 
 
+def _plan(registrar: int, centre: int) -> tuple[BalancePlan, BalanceWish]:
+    """Make a plan of one week, solved, and a wish kept with it."""
+    week = range(10)
+    instance = {
+        "format": "rota-instance/1",
+        "weeks": 1,
+        "presence_weeks": 1,
+        "language_weeks": 1,
+        "curve": [0, 1],
+        "deadline_weeks": 5,
+        "office": [{"min": 0, "min_registrars": 0} for _ in week],
+        "clusters": [{"id": 1, "x": 0, "y": 0, "language": None, "births": [1] * 6}],
+        "centres": [{"id": centre, "cluster": 1, "rooms": [1 for _ in week], "booked": [0 for _ in week]}],
+        "registrars": [
+            {
+                "id": registrar,
+                "grade": "registrar",
+                "slots": 6,
+                "contract": 5,
+                "home": 1,
+                "languages": [],
+                "avail": [1 for _ in week],
+                "reach": {"1": 5},
+            }
+        ],
+    }
+    rota = {"assignments": [{"registrar": registrar, "t": 2, "centre": centre}]}
+    plan = BalancePlan(
+        name="Winter",
+        first_day=TUESDAY + timedelta(days=6),
+        weeks=1,
+        state="done",
+        asked_by="staff:1",
+        instance=instance,
+        today=rota,
+        rota=rota,
+        figures={"worst": 1.0, "mean": 1.0},
+        bound={},
+    )
+    db.session.add(plan)
+    db.session.flush()
+    day = TUESDAY + timedelta(days=7)
+    wish = BalanceWish(
+        plan_id=plan.id, registrar_id=registrar, day=day, half="morning", centre_id=centre, made_by="staff:1"
+    )
+    db.session.add(wish)
+    return plan, wish
+
+
 def _others(world: World) -> dict[str, int]:
     ann, bo, here = world.registrars["ann"], world.registrars["bo"], world.centres["sunshine"]
     draft = RotaDraft(name="January", first_day=TUESDAY, last_day=WEDNESDAY, made_by="staff:1")
@@ -148,5 +201,6 @@ def _others(world: World) -> dict[str, int]:
         ends_at=datetime(2026, 11, 24, 12, tzinfo=UTC),
     )
     db.session.add_all([rows["key"], PatternHalfDay(pattern_id=pattern.id, **half)])
+    rows["plan_id"], rows["wish_id"] = _plan(ann, here)
     db.session.flush()
     return {name: row.id for name, row in rows.items()} | {"room_id": world.rooms["sunshine"][2]}

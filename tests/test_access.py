@@ -30,6 +30,9 @@ VALUES = {
     ("IntegerConverter", "day_id"): 0,
     ("IntegerConverter", "room_id"): 0,
     ("IntegerConverter", "staff_id"): 0,
+    ("IntegerConverter", "plan_id"): 0,
+    ("IntegerConverter", "wish_id"): 0,
+    ("IntegerConverter", "half_day"): 0,
 }
 #: Open to all, but only what a carrier signed is read: 403 is its own answer (tests/messages/test_views.py).
 SIGNED = {"receipts.twilio_status", "receipts.twilio_incoming"}

@@ -140,6 +140,7 @@ class Postcode(Model):
     """
 
     __tablename__ = "postcode"
+    __table_args__ = (Index("ix_postcode_lad", "lad"),)  # of a whole country, those of one authority
 
     postcode: Mapped[str] = mapped_column(Text, primary_key=True)
     easting: Mapped[int | None]

@@ -15,6 +15,30 @@ TEMPLATE = Path(__file__).with_name("authority.toml")
 
 
 @dataclass(frozen=True, slots=True)
+class Balance:
+    """What planned rotas go by. Journeys are reckoned in a straight line at `speed_kmh`, and are `longest_journey_minutes` at most.
+
+    Every centre with rooms opens once in each run of `presence_weeks`; a speaker comes once in each of `language_weeks` to a
+    cluster in which `language_percent` of families, or more, ask for help in the same one. Times are planned for
+    `reserve_percent` more families than are expected, so that they have a choice. The office
+    keeps `office_staff` people, `office_registrars` of them full registrars, for what is no birth.
+    A half-day that is to change weighs as much as `change_minutes` of journeys. Solving takes `solve_seconds` at most.
+    """
+
+    speed_kmh: int
+    longest_journey_minutes: int
+    presence_weeks: int
+    language_weeks: int
+    language_percent: int
+    reserve_percent: int
+    office_keeps_sessions: bool
+    office_staff: int
+    office_registrars: int
+    change_minutes: int
+    solve_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Authority:
     """One registration authority: a county, unitary or borough council. Lengths are minutes, margins are days."""
 
@@ -40,6 +64,7 @@ class Authority:
     certificate_fee: str
     certificate_fee_from: date
     translations_checked: tuple[str, ...]
+    balance: Balance
 
 
 #: The same in other languages; an empty text where the council has none.
@@ -55,6 +80,19 @@ RANGES = {
     "urgent_days": (0, 42),
     "chase_managers_after_days": (1, 20),
 }
+#: The same in the part [balance].
+BALANCE_RANGES = {
+    "speed_kmh": (5, 110),
+    "longest_journey_minutes": (5, 240),
+    "presence_weeks": (1, 26),
+    "language_weeks": (1, 26),
+    "language_percent": (1, 100),
+    "reserve_percent": (0, 100),
+    "office_staff": (0, 200),
+    "office_registrars": (0, 200),
+    "change_minutes": (0, 600),
+    "solve_seconds": (5, 3600),
+}
 
 
 def read_authority(path: Path) -> Authority:
@@ -66,13 +104,27 @@ def read_authority(path: Path) -> Authority:
     values = tomllib.loads(TEMPLATE.read_text(encoding="utf-8"))
     if "telephone_hours" in given:
         values |= dict.fromkeys(HOURS_ELSEWHERE, "")  # the demonstration's hours are not this council's
+    balance = values.pop("balance")
+    own = given.pop("balance", {})
+    if not isinstance(own, dict):
+        raise SettingRefused(
+            f"{path.name}: balance must be a part of the file that begins with [balance], not {own!r}."
+        )
     values |= given
-    for field in fields(Authority):
-        _check(path.name, field.name, values[field.name])
-    unknown = set(values) - {field.name for field in fields(Authority)}
+    _check_all(path.name, Authority, values)
+    balance |= own
+    _check_all(path.name, Balance, balance)
+    checked = tuple(values["translations_checked"])
+    return Authority(**{**values, "translations_checked": checked, "balance": Balance(**balance)})
+
+
+def _check_all(file: str, kind: type[Authority | Balance], values: dict[str, object]) -> None:
+    known = {field.name for field in fields(kind)} - {"balance"}
+    for name in sorted(known):
+        _check(file, name, values[name])
+    unknown = set(values) - known
     if unknown:
-        raise SettingRefused(f"{path.name}: {', '.join(sorted(unknown))} is not something this service knows.")
-    return Authority(**{**values, "translations_checked": tuple(values["translations_checked"])})
+        raise SettingRefused(f"{file}: {', '.join(sorted(unknown))} is not something this service knows.")
 
 
 def _check(file: str, name: str, value: object) -> None:
@@ -90,8 +142,9 @@ class _Wanted:
 
 
 def _wanted(name: str) -> _Wanted:
-    if name in RANGES:
-        least, most = RANGES[name]
+    ranges = RANGES | BALANCE_RANGES
+    if name in ranges:
+        least, most = ranges[name]
         return _Wanted(
             f"a whole number from {least} to {most}", lambda value: type(value) is int and least <= value <= most
         )
@@ -108,6 +161,8 @@ _TEXT_OR_NONE = _Wanted("a text", lambda value: isinstance(value, str))
 SPECIAL = {
     "desk_opens_extra_sessions": _TRUTH,
     "chase_outcomes": _TRUTH,
+    "office_keeps_sessions": _TRUTH,
+    "balance": _Wanted("a part of the file that begins with [balance]", lambda value: isinstance(value, dict)),
     "certificate_fee_from": _Wanted("a date like 2024-04-01", lambda value: type(value) is date),
     "translations_checked": _Wanted('a list of "pl" and "ur"', _is_list_of_languages),
     "colour": _Wanted(

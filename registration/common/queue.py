@@ -1,12 +1,13 @@
 """Work done after the page is sent, kept in the same database as the booking."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, cast
 
 from flask import Flask, has_app_context
-from procrastinate import App, SyncPsycopgConnector
+from procrastinate import App, JobContext, SyncPsycopgConnector
 from procrastinate.retry import BaseRetryStrategy
 from procrastinate.types import JSONValue
 
@@ -19,6 +20,7 @@ queue = App(connector=SyncPsycopgConnector(conninfo=""))
 #: Queues by name on the connection in hand, in the worker too: there the connector above is asynchronous, our sessions are not.
 _hand = App(connector=SyncPsycopgConnector(conninfo=""))
 _application: list[Flask] = []
+_ending: ContextVar[Callable[[], bool]] = ContextVar("_ending")
 
 
 def init_queue(app: Flask) -> None:
@@ -33,12 +35,19 @@ def defer(job: str, *, schedule_at: datetime | None = None, **arguments: JSONVal
     _hand.configure_task(job, connection=connection, **options).defer(**arguments)  # type: ignore[arg-type]
 
 
+def ending() -> bool:
+    """Say whether the worker was asked to stop meanwhile: a job that takes long has to leave off."""
+    asked = _ending.get(None)
+    return asked is not None and asked()
+
+
 def job(
-    name: str, *, every: str | None = None, retry: BaseRetryStrategy | None = None
+    name: str, *, every: str | None = None, retry: BaseRetryStrategy | None = None, takes_long: bool = False
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Register a job under a name that defer() knows; `every` is a cron line in UTC for work that falls due by itself.
 
-    A periodic job receives the time it fell due, in seconds since 1970, as its only argument.
+    A periodic job receives the time it fell due, in seconds since 1970, as its only argument. One that takes long is not
+    waited for when the worker ends: it asks `ending()` now and then.
     """
 
     def decorate(work: Callable[P, None]) -> Callable[P, None]:
@@ -57,8 +66,15 @@ def job(
             """Run periodic work with the time it fell due, in seconds since 1970."""
             cast("Callable[[int], None]", inside)(timestamp)
 
+        def at_length(context: JobContext, *args: P.args, **kwargs: P.kwargs) -> None:
+            """Do the work, able to ask whether the worker is to end."""
+            _ending.set(context.should_abort)
+            inside(*args, **kwargs)
+
         lock = name if every else None
-        task: Any = queue.task(name=name, retry=retry or False, queueing_lock=lock)(falls_due if every else inside)
+        called: Any = falls_due if every else at_length if takes_long else inside
+        make: Any = queue.task
+        task: Any = make(name=name, retry=retry or False, queueing_lock=lock, pass_context=takes_long)(called)
         if every:
             queue.periodic(cron=every)(task)
         return inside

@@ -194,7 +194,11 @@ def _add_registrars() -> dict[str, int]:
     for each in invented.registrars():
         languages = list(each.languages)
         person = Registrar(
-            name=each.name, grade=each.grade, may_register_births=each.may_register_births, languages=languages
+            name=each.name,
+            grade=each.grade,
+            may_register_births=each.may_register_births,
+            languages=languages,
+            home_postcode=each.home or None,
         )
         db.session.add(person)
     db.session.flush()

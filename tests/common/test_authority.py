@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from registration.common.authority import (
+    BALANCE_RANGES,
     HOURS_ELSEWHERE,
     RANGES,
     SPECIAL,
@@ -80,6 +81,26 @@ def test_every_value_can_be_changed(file):
     assert (authority.colour, authority.minutes_per_baby) == ("#ABCDEF", 45)
     assert authority.certificate_fee_from == date(2027, 4, 1)
     assert authority.translations_checked == ("ur", "pl")
+
+
+@pytest.mark.parametrize("name", sorted(BALANCE_RANGES))
+def test_numbers_of_plans_stand_in_a_part_of_their_own(file, refusal, name):
+    least, most = BALANCE_RANGES[name]
+    for fits in (least, most):
+        assert getattr(file(f"[balance]\n{name} = {fits}").balance, name) == fits
+    said = refusal(f"[balance]\n{name} = {most + 1}")
+    assert said == f"authority.toml: {name} must be a whole number from {least} to {most}, not {most + 1}."
+
+
+def test_the_part_on_plans_is_a_part_and_holds_nothing_else(file, refusal):
+    assert file("[balance]\noffice_keeps_sessions = false").balance.office_keeps_sessions is False
+    assert file("").balance == read_authority(TEMPLATE).balance
+    assert (
+        refusal("balance = 7")
+        == "authority.toml: balance must be a part of the file that begins with [balance], not 7."
+    )
+    assert refusal("[balance]\nspeed = 7") == "authority.toml: speed is not something this service knows."
+    assert refusal("speed_kmh = 7") == "authority.toml: speed_kmh is not something this service knows."
 
 
 @pytest.mark.parametrize("name", sorted(RANGES))

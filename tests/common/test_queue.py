@@ -1,5 +1,6 @@
 """How the queue calls our jobs."""
 
+from contextvars import copy_context
 from datetime import UTC, datetime
 
 import pytest
@@ -7,7 +8,7 @@ from flask import current_app, has_app_context
 from procrastinate import PsycopgConnector
 from sqlalchemy import text
 
-from registration.common.queue import defer, init_queue, job, queue
+from registration.common.queue import defer, ending, init_queue, job, queue
 
 
 @pytest.fixture
@@ -120,3 +121,23 @@ def test_a_periodic_job_is_not_queued_twice_while_it_waits(register):
 
     assert queue.tasks["tests.once"].queueing_lock == "tests.once"
     assert queue.tasks["tests.often"].queueing_lock is None
+
+
+def test_a_job_that_takes_long_hears_that_the_worker_is_to_end(app, register):
+    heard = []
+
+    def long(*, word: str) -> None:
+        heard.append((word, ending()))
+
+    register("tests.long", long, takes_long=True)
+
+    class Context:
+        def __init__(self, asked):
+            self.should_abort = lambda: asked
+
+    task = queue.tasks["tests.long"]
+    for asked in (False, True):
+        copy_context().run(task.func, Context(asked), word="now")
+    assert heard == [("now", False), ("now", True)]
+    assert task.pass_context
+    assert ending() is False

@@ -114,7 +114,9 @@ def test_three_pages_and_the_keyboard_are_enough_to_book(come, service):
     member.tab_to("name")
     keys.type("Keyboard Only")
     member.tab_to("email")
-    keys.type("typed@example.com")  # nobody else's here: the same birth and email would rightly be called the same family
+    keys.type(
+        "typed@example.com"
+    )  # nobody else's here: the same birth and email would rightly be called the same family
     member.tab_to("share")
     keys.press("Space")
     with member.page.expect_navigation():

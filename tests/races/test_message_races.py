@@ -114,7 +114,7 @@ def test_the_worker_gives_each_job_a_database_session_of_its_own(live, monkeypat
 
     result = live.test_cli_runner().invoke(args=["worker"])
 
-    assert (result.exit_code, seen) == (0, [(False, 2)])
+    assert (result.exit_code, seen) == (0, [(False, 3)])
 
 
 def test_a_real_worker_delivers_what_a_booking_wrote(live):

@@ -140,7 +140,10 @@ def test_a_new_pattern_begins_as_the_one_in_force_and_is_kept(manager, world, da
             {"place_1_morning": "E", "begins_1_morning": "9:00", "ends_1_morning": "9:00"},
             "The end must be after the beginning",
         ),
-        ({"place_1_morning": "0", "begins_1_morning": "9:00", "ends_1_morning": "12:00"}, "Choose one of those offered"),
+        (
+            {"place_1_morning": "0", "begins_1_morning": "9:00", "ends_1_morning": "12:00"},
+            "Choose one of those offered",
+        ),
         (
             {"place_1_morning": "E", "begins_1_morning": "9:00", "ends_1_morning": "12:00", "valid_from": "2026-01-01"},
             "Registrar Ann already has a pattern from Monday 5 January 2026 until further notice",

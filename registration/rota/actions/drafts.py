@@ -68,6 +68,16 @@ def make_draft(first: date, last: date, name: str, today: date, actor: str) -> t
     _check_span(first, last, today)
     one_at_a_time()
     sessions, left_out = expand(first, last, basis(first, last))
+    return keep_draft(first, last, name, sessions, today, actor), left_out
+
+
+def keep_draft(first: date, last: date, name: str, sessions: Sequence[Planned], today: date, actor: str) -> RotaDraft:
+    """Make a draft for a span of days from sessions; those without a room get the one they have, or one that is free.
+
+    Raises NotThatDraft where the span is none, lies in the past or is longer than half a year.
+    """
+    _check_span(first, last, today)
+    one_at_a_time()
     stands = published_rota(first, last)
     kept = {(each.registrar, each.centre, each.begins): each.room for each in stands if each.room is not None}
     placed = with_rooms(sessions, rooms_by_centre(), around(first, last).standing, kept)
@@ -77,7 +87,7 @@ def make_draft(first: date, last: date, name: str, today: date, actor: str) -> t
     db.session.add_all(_row(draft.id, each) for each in placed)
     db.session.flush()
     audit.record("made a draft rota", about=_about(draft), actor=actor, after=_facts(draft) | {"sessions": len(placed)})
-    return draft, left_out
+    return draft
 
 
 def _check_span(first: date, last: date, today: date) -> None:

@@ -1,0 +1,56 @@
+"""Questions about plans of the rota."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import defer
+
+from registration.balancing.plans.models import BalancePlan, BalanceWish
+from registration.common.audit import Named
+from registration.common.db import db
+
+#: So many plans are listed; older ones are reached from those that came of them, or by their address.
+MOST_LISTED = 50
+
+
+def plans_asked() -> Sequence[BalancePlan]:
+    """Give the latest plans, the last one first, without what they are made of, which is large."""
+    large = (BalancePlan.instance, BalancePlan.today, BalancePlan.rota)
+    wanted = select(BalancePlan).options(*(defer(part) for part in large))
+    return db.session.scalars(wanted.order_by(BalancePlan.id.desc()).limit(MOST_LISTED)).all()
+
+
+def plan_by_id(plan_id: int) -> BalancePlan | None:
+    """Give a plan, None where there is none."""
+    return db.session.get(BalancePlan, plan_id)
+
+
+def wishes_of(plan_id: int) -> Sequence[BalanceWish]:
+    """Give the wishes kept with a plan, in the order of their half-days."""
+    wanted = select(BalanceWish).filter_by(plan_id=plan_id)
+    return db.session.scalars(wanted.order_by(BalanceWish.day, BalanceWish.half.desc(), BalanceWish.id)).all()
+
+
+def wish_of(plan_id: int, wish_id: int) -> BalanceWish | None:
+    """Give a wish of a plan, None where that plan has none of the number."""
+    return db.session.scalars(select(BalanceWish).filter_by(id=wish_id, plan_id=plan_id)).one_or_none()
+
+
+def in_work(silent_seconds: float) -> bool:
+    """Say whether a worker is at a plan: one that gave a sign within so many seconds."""
+    since = func.clock_timestamp() - timedelta(seconds=silent_seconds)
+    wanted = select(BalancePlan.id).where(BalancePlan.state == "running", BalancePlan.beat_at >= since)
+    return db.session.scalar(wanted.limit(1)) is not None
+
+
+def is_silent(plan: BalancePlan, silent_seconds: float) -> bool:
+    """Say whether a plan is said to be worked on, and nobody has given a sign of it for so long."""
+    return plan.state == "running" and not in_work(silent_seconds)
+
+
+def plan_names(keys: Collection[str]) -> Mapping[str, Named]:
+    """Give the names of plans as the record shows them, by number, with the page of each."""
+    wanted = select(BalancePlan.id, BalancePlan.name).where(BalancePlan.id.in_([int(key) for key in keys]))
+    rows = db.session.execute(wanted)
+    return {str(row.id): Named(row.name, "balance.plan", {"plan_id": row.id}) for row in rows}

@@ -1,0 +1,1 @@
+"""The decisions of balancing, standard library only."""

@@ -1,0 +1,61 @@
+"""Pictures of a plan: what they draw, in words and without colour."""
+
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from registration.balancing.charts import BAR_WIDE, MAP_HIGH, MAP_WIDE, OnMap, capacity_bar, cluster_map, heat_mark
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(markup):
+    return ET.fromstring(str(markup).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))  # noqa: S314 -- our own picture
+
+
+def test_a_bar_is_as_long_as_what_can_be_seen_and_its_line_stands_at_what_is_expected():
+    half = drawn(capacity_bar(50, 75, 100))
+    filled = half.findall(f"{SVG}rect")[1]
+    assert float(filled.get("width")) == pytest.approx((BAR_WIDE - 4) / 2, abs=0.1)
+    line = half.findall(f"{SVG}path")[1].get("d")
+    assert float(re.match(r"M([\d.]+)", line)[1]) == pytest.approx((BAR_WIDE - 4) * 0.75 + 2, abs=0.1)
+    whole = drawn(capacity_bar(200, 0, 100))
+    assert float(whole.findall(f"{SVG}rect")[1].get("width")) == BAR_WIDE - 4
+    assert drawn(capacity_bar(0, 0, 0)).findall(f"{SVG}rect")[1].get("width") == "0.0"
+
+
+def test_the_fewer_can_be_seen_the_more_lines_a_mark_has():
+    lines = [
+        drawn(heat_mark(share)).find(f"{SVG}path").get("d").count("M") for share in (1.2, 1.0, 0.95, 0.8, 0.6, 0.2)
+    ]
+    assert lines == [0, 0, 1, 2, 3, 8]
+
+
+def test_a_map_numbers_the_clusters_and_says_all_of_them_in_words():
+    made = cluster_map(
+        [
+            OnMap("Upper <Valley>", 399.6, 425.2, 40, 0.5),
+            OnMap("Nowhere", 0, 0, 5, 1),
+            OnMap("Halifax", 408.4, 426.2, 90, 1.2),
+        ]
+    )
+    found = drawn(made)
+    assert found.get("aria-label") == "Map of the clusters: 1 Upper <Valley> 50%, 3 Halifax 120%"
+    assert [each.text for each in found.findall(f"{SVG}text")] == ["1", "Upper <Valley> 50%", "3", "Halifax 120%"]
+    for circle in found.findall(f"{SVG}circle"):
+        assert 0 < float(circle.get("cx")) < MAP_WIDE
+        assert 0 < float(circle.get("cy")) < MAP_HIGH
+
+
+def test_circles_of_one_place_are_told_apart_and_long_names_are_cut():
+    same = [OnMap(f"The cluster of a long name {number}", 400.0, 420.0, 10, 1.0) for number in range(6)]
+    found = drawn(cluster_map(same))
+    places = {(each.get("cx"), each.get("cy")) for each in found.findall(f"{SVG}circle")}
+    assert len(places) == 6
+    assert "The cluster of a …" in found.findall(f"{SVG}text")[1].text
+
+
+def test_where_no_place_is_known_no_map_is_drawn():
+    assert cluster_map([OnMap("Nowhere", 0, 0, 5, 1)]) == ""
+    assert "<svg" in cluster_map([OnMap("Here", 400.0, 420.0, 0, 1.0)])
