@@ -2,27 +2,24 @@
 
 from collections.abc import Iterable
 
-from wtforms import IntegerField, SelectField, StringField
+from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length
 
 from registration.balancing.plans.actions import MOST_WEEKS
 from registration.common.forms import Form
 from registration.rota.forms.drafts import LONGEST_NAME
 from registration.rota.forms.fields import DayField
+from registration.rota.forms.people import number, reads
+
+_HOW_MANY = f"Enter a number of weeks from 1 to {MOST_WEEKS}"
 
 
 class PlanForm(Form):
     """The weeks of a plan, and what it is called."""
 
     first = DayField("First day, a Monday", [InputRequired("Enter the first day")])
-    weeks = IntegerField(
-        "Weeks",
-        [
-            InputRequired(f"Enter a number of weeks from 1 to {MOST_WEEKS}"),
-            NumberRange(1, MOST_WEEKS, f"Enter a number of weeks from 1 to {MOST_WEEKS}"),
-        ],
-    )
+    weeks = StringField("Weeks", [InputRequired(_HOW_MANY), reads(number(1, MOST_WEEKS), _HOW_MANY)])
     name = StringField(
         "Name (optional)", [Length(max=LONGEST_NAME, message=f"This must be {LONGEST_NAME} letters or fewer")]
     )

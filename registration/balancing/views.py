@@ -57,7 +57,7 @@ def _list(form: PlanForm | None = None) -> str:
     return render_template(
         "balance/plans.html",
         plans=listed,
-        form=form or PlanForm(formdata=None, first=monday_of(today()) + WEEK, weeks=USUAL_WEEKS),
+        form=form or PlanForm(formdata=None, first=monday_of(today()) + WEEK, weeks=str(USUAL_WEEKS)),
         may_plan=has_role(*ROTA_MANAGERS),
     )
 
@@ -71,7 +71,7 @@ def ask() -> ResponseReturnValue:
     if form.accepted():
         name = " ".join((form.name.data or "").split())
         try:
-            made = actions.ask_plan(form.first.data, form.weeks.data, name, today(), current_actor())
+            made = actions.ask_plan(form.first.data, int(form.weeks.data), name, today(), current_actor())
             return _to(made.id)
         except Refused as refusal:
             undo()

@@ -104,7 +104,8 @@ def test_a_manager_asks_for_the_next_weeks(manager):
         ({"first": "2026-12-08", "weeks": "2"}, "The first day must be a Monday"),
         ({"first": "", "weeks": "2"}, "Enter the first day"),
         ({"first": "2026-12-07", "weeks": "40"}, "Enter a number of weeks from 1 to 13"),
-        ({"first": "2026-12-07", "weeks": "two"}, "Not a valid integer value"),
+        ({"first": "2026-12-07", "weeks": "9" * 400}, "Enter a number of weeks from 1 to 13"),
+        ({"first": "2026-12-07", "weeks": "two"}, "Enter a number of weeks from 1 to 13"),
     ],
 )
 def test_weeks_that_cannot_be_planned_are_asked_for_again(manager, data, sentence):
