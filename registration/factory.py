@@ -31,6 +31,7 @@ from registration.balancing.commands import balance
 from registration.booking import api
 from registration.booking import jobs as _booking_jobs  # noqa: F401 -- registers its jobs
 from registration.booking.commands import invariants, links, sessions
+from registration.booking.queries.displaced import booked_after
 from registration.booking.queries.sessions import births_per_week, booked_minutes, taken_in
 from registration.booking.views import feeds, find, frame, manage
 from registration.booking.views import finish as _finish  # noqa: F401 -- the journey's last pages, on its blueprint
@@ -186,6 +187,7 @@ def _capabilities(app: Flask) -> None:
     app.cli.add_command(registrars)
     app.cli.add_command(patterns)
     app.cli.add_command(sessions)
+    app.extensions["booked_after"] = booked_after  # what an import of places asks, which knows no bookings
     for group in place_commands:
         app.cli.add_command(group)
 

@@ -328,7 +328,7 @@ class BookingAnswer(BaseModel):
     bring: list[str]
     version: int = Field(description="Grows by one with each change.")
     needs_new_time: bool = Field(
-        description="True while the time does not stand, because the registrar is away then: move it, or answer the offer."
+        description="True while the time does not stand: the registrar is away, or the centre closed. Move it, or answer the offer."
     )
     offer: str | None = Field(
         description="Where the family accepts or declines another time that is kept for it; null where none is."

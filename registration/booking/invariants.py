@@ -7,6 +7,7 @@ the database or a wrong line of code is found all the same.
 from sqlalchemy import text
 
 from registration.booking.models import STANDS_FOR_ITS_BIRTH
+from registration.booking.queries.displaced import HAS_CLOSED
 from registration.common.db import db
 
 # Overlap is told by looking, in order of beginning, for a row that begins before an earlier one has ended.
@@ -41,11 +42,13 @@ _BIRTH_TWICE = f"""
  WHERE again)
 """  # noqa: S608 -- of our own words only
 
-_OUTSIDE_SESSION = """
+# Where a centre closes its sessions may go to another; a family is still booked at the one that closes until it answers.
+_OUTSIDE_SESSION = f"""
 (SELECT count(*) FROM booking b JOIN session s ON s.id = b.session_id
   WHERE b.state = 'booked'
-    AND (s.state <> 'published' OR b.centre_id <> s.centre_id OR b.begins_at < s.begins_at OR b.ends_at > s.ends_at))
-"""
+    AND (s.state <> 'published' OR b.centre_id <> s.centre_id AND NOT {HAS_CLOSED}
+         OR b.begins_at < s.begins_at OR b.ends_at > s.ends_at))
+"""  # noqa: S608 -- of our own words only
 
 # What was called back confirms nothing; a message that bounced or was held back has made a task for staff.
 # Who stood at the centre was told there.
@@ -107,16 +110,23 @@ _CANCELLED_WITH_TIME = """
 
 _WITHOUT_END = "(SELECT count(*) FROM occupancy WHERE kind = 'hold' AND until IS NULL)"
 
-# Whoever was put down as away left an hour ago no family without a time, an offer of one, or a person asked to ring it.
-_NOBODY_SEES_TO = """
+_UNSEEN = """
+        NOT EXISTS (SELECT 1 FROM offer o WHERE o.booking_id = b.id AND o.state = 'sent')
+    AND NOT EXISTS (SELECT 1 FROM staff_task t WHERE t.about = b.public_id AND t.kind = 'call_about_cover')
+"""
+# Whoever was put down as away, and a centre that closed, left an hour ago no family without a time, an offer of one, or a person
+# asked to ring it.
+_NOBODY_SEES_TO = f"""
 (SELECT count(*) FROM booking b
    JOIN session s ON s.id = b.session_id
    JOIN absence a ON a.registrar_id = s.registrar_id AND a.state = 'planned'
                  AND a.begins_at < b.ends_at AND a.ends_at > b.begins_at
   WHERE b.state = 'booked' AND b.begins_at > clock_timestamp() AND a.made_at < clock_timestamp() - interval '1 hour'
-    AND NOT EXISTS (SELECT 1 FROM offer o WHERE o.booking_id = b.id AND o.state = 'sent')
-    AND NOT EXISTS (SELECT 1 FROM staff_task t WHERE t.about = b.public_id AND t.kind = 'call_about_cover'))
-"""
+    AND {_UNSEEN})
++ (SELECT count(*) FROM booking b
+  WHERE b.state = 'booked' AND b.begins_at > clock_timestamp() AND b.created_at < clock_timestamp() - interval '1 hour'
+    AND {HAS_CLOSED} AND {_UNSEEN})
+"""  # noqa: S608 -- of our own words only
 
 # A time is kept for an open offer, and an open offer has its own registrar's time or has run out.
 _OFFER_AMISS = """

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, BinaryIO
@@ -45,13 +45,21 @@ POSITION = ("easting", "northing", "latitude", "longitude")
 AREA = ("lsoa", "imd_decile")
 
 
+#: Asks how many families are booked at a centre after a day, as of a moment. Bookings stand above places, so it is handed in.
+BookedAfter = Callable[[int, date, datetime], int]
+
+
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """Who imports, and when: the moment is stamped; the civil day is the first on which a new centre takes part."""
+    """Who imports, and when: the moment is stamped; the civil day is the first on which a new centre takes part.
+
+    `booked_after` says how many families are booked at a centre after a day: a file does not close it over their heads.
+    """
 
     actor: str
     now: datetime
     today: date
+    booked_after: BookedAfter = field(default=lambda _centre_id, _last_day, _now: 0)
 
 
 @dataclass(slots=True)
@@ -79,7 +87,7 @@ def import_centres(stream: BinaryIO, by: Importer, authority: str | None = None)
         "centres",
         fingerprint,
         by,
-        lambda: _load_centres(table, read_centres(table, today=by.today, authority=authority), by.today),
+        lambda: _load_centres(table, read_centres(table, today=by.today, authority=authority), by),
     )
 
 
@@ -91,7 +99,7 @@ def import_offices(stream: BinaryIO, by: Importer, district: str | None = None) 
     table = Table(stream)
     code = district or db.session.scalar(select(RegistrationDistrict.code).where(RegistrationDistrict.ours).limit(1))
     fingerprint = _fingerprint(table.sha256, code)
-    return _once("offices", fingerprint, by, lambda: _load_centres(table, read_offices(table, code), by.today))
+    return _once("offices", fingerprint, by, lambda: _load_centres(table, read_offices(table, code), by))
 
 
 def import_postcodes(stream: BinaryIO, by: Importer, progress: Callable[[int], None]) -> Outcome:
@@ -220,13 +228,16 @@ def _keep(row: Model, outcome: Outcome, *, more: bool = False) -> None:
         outcome.unchanged += 1
 
 
-def _load_centres(table: Table, file: CentreFile, today: date) -> Outcome:
+def _load_centres(table: Table, file: CentreFile, by: Importer) -> Outcome:
+    today = by.today
     outcome = Outcome(skipped=file.skipped)
     known = _Known()
     warnings = list(table.warnings)
     with db.session.no_autoflush:
         stored = [(record, known.store(record, today, outcome, warnings)) for record in file.records]
-    db.session.flush()
+    sooner = {centre for _, centre in stored if known.ends_sooner(centre)}
+    db.session.flush()  # restamps, and so locks, the sessions of a centre that ends sooner: nobody books there meanwhile
+    _refuse_where_booked(table, [(record, centre) for record, centre in stored if centre in sooner], by)
     lines = {centre.id: record.line for record, centre in stored}
     warnings += _near_duplicates(table.column("name"), lines, today)
     if len(file.authorities) > 1:
@@ -237,11 +248,24 @@ def _load_centres(table: Table, file: CentreFile, today: date) -> Outcome:
     return outcome
 
 
+def _refuse_where_booked(table: Table, stored: Iterable[tuple[CentreRecord, Centre]], by: Importer) -> None:
+    """Refuse a file by which a centre closes over the heads of families who are booked there afterwards."""
+    for record, centre in stored:
+        last_day = centre.participating_to or date.max
+        booked = by.booked_after(centre.id, last_day, by.now)
+        if booked:
+            families = "1 family is" if booked == 1 else f"{booked} families are"
+            reason = f"closes on {last_day:%-d %B %Y}, and {families} booked there after it: close it on the page Cover first"
+            table.add(Fault(record.line, table.column("name"), centre.name, reason))
+    table.refuse_if_faulty()
+
+
 class _Known:
     """The centres, clusters and rooms there are, to tell what a file's rows speak of."""
 
     def __init__(self) -> None:
         centres = db.session.scalars(select(Centre).order_by(Centre.id)).all()
+        self._ends = {centre.id: centre.participating_to for centre in centres}
         self._by_urn = {centre.urn: centre for centre in centres if centre.urn}
         self._by_name = {(centre.name.casefold(), centre.postcode): centre for centre in centres}
         self._clusters = {cluster.name: cluster for cluster in db.session.scalars(select(Cluster))}
@@ -269,6 +293,13 @@ class _Known:
         more |= self._replace_services(centre, record.services)
         _keep(centre, outcome, more=more)
         return centre
+
+    def ends_sooner(self, centre: Centre) -> bool:
+        """Say whether a centre that was known takes part for less long than before."""
+        if centre.id not in self._ends or centre.participating_to is None:
+            return False
+        before = self._ends[centre.id]
+        return before is None or centre.participating_to < before
 
     def _find(self, record: CentreRecord) -> Centre | None:
         urn = record.facts.get("urn")

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from registration.centres import actions
@@ -87,7 +88,7 @@ def _import() -> Iterator[actions.Importer]:
     """Do one import whole or not at all; a refused file is told line by line and ends with status 1."""
     try:
         with transaction():
-            yield actions.Importer(current_actor(), clock.now(), clock.today())
+            yield actions.Importer(current_actor(), clock.now(), clock.today(), current_app.extensions["booked_after"])
     except FileRefused as refused:
         for line in refused.lines():
             click.echo(line, err=True)

@@ -67,6 +67,7 @@ class Centre(Model):
         CheckConstraint("participating_from <= participating_to", name="participating"),
         CheckConstraint("latitude BETWEEN 49 AND 61.5 AND longitude BETWEEN -9 AND 2.5", name="position"),
         CheckConstraint("imd_decile BETWEEN 1 AND 10", name="imd_decile"),
+        CheckConstraint("successor_id <> id", name="successor"),
         Index("ix_centre_name_postcode", "name", "postcode"),
     )
 
@@ -88,6 +89,7 @@ class Centre(Model):
     website: Mapped[str] = mapped_column(Text, default="")
     participating_from: Mapped[date]
     participating_to: Mapped[date | None]
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("centre.id"))  # the centre it was merged into
     step_free: Mapped[bool | None]
     parking: Mapped[bool | None]
     bus: Mapped[str] = mapped_column(Text, default="")

@@ -1,4 +1,4 @@
-"""Who is away, and what a family is to have instead."""
+"""Who is away or which centre closes, and what a family is to have instead."""
 
 import re
 from datetime import datetime
@@ -6,9 +6,11 @@ from datetime import datetime
 from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
-from registration.booking.queries import moment
+from registration.booking.queries import midnight, moment
+from registration.common.clock import today
 from registration.common.dates import CivilDateField
 from registration.common.forms import Form
+from registration.cover.queries import Closing
 from registration.rota.forms.absences import AwayFor
 from registration.rota.rules.absences import ABSENCE_REASONS
 
@@ -35,6 +37,36 @@ class NewPlan(AwayFor, Form):
         [Length(max=LONGEST_NOTE, message=f"This must be {LONGEST_NOTE} letters or fewer")],
         description="Nothing about anybody’s health.",
     )
+
+
+class NewClosing(Form):
+    """The closing of one centre for good, from a day on."""
+
+    centre = SelectField("Which centre closes?", [DataRequired("Choose the centre")])
+    first = CivilDateField(
+        "First day on which it is closed", missing="Enter the first day on which it is closed", noun="The day"
+    )
+    successor = SelectField(
+        "Which centre is it merged into? (optional)", description="Weekly patterns that name it then name this one."
+    )
+    note = StringField(
+        "Note (optional)",
+        [Length(max=LONGEST_NOTE, message=f"This must be {LONGEST_NOTE} letters or fewer")],
+    )
+
+    def validate_first(self, field: CivilDateField) -> None:
+        """Refuse a day that has begun: what is booked today is settled by hand; ValidationError is raised."""
+        if field.data is not None and field.data <= today():
+            raise ValidationError("Choose a day after today")
+
+    def validate_successor(self, field: SelectField) -> None:
+        """Refuse a centre merged into itself; ValidationError is raised."""
+        if field.data and field.data == self.centre.data:
+            raise ValidationError("Choose another centre than the one that closes")
+
+    def closing(self) -> Closing:
+        """Give what closes, and when, once the form is accepted."""
+        return Closing(int(self.centre.data), midnight(self.first.data), int(self.successor.data or 0) or None)
 
 
 class ChangeRow(Form):

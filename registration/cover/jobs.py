@@ -3,13 +3,15 @@
 from registration.common.clock import now
 from registration.common.queue import job
 from registration.common.transaction import transaction
-from registration.cover.actions import clean_up, settle_plans
+from registration.cover.actions import clean_up, settle_plans, withdraw_left
 
 
 @job("cover.tidy", every="* * * * *")
 def tidy(_due: int) -> None:
-    """Free the times of drafts that nobody sent within the half-hour, and close plans whose families are all settled."""
+    """Put away drafts that nobody sent within the half-hour, close plans that are settled, and sessions left at closed centres."""
     with transaction():
         clean_up(now())
     with transaction():
         settle_plans(now())
+    with transaction():
+        withdraw_left(now())

@@ -4,7 +4,7 @@ Nothing here knows the database. Moments are whole minutes since 1970, days are 
 proposed a time after its last lawful day (1953 Act s.2) while it had one within it: where there is none, a person rings it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -35,6 +35,7 @@ class Way(StrEnum):
 
     TAKE_OVER = "take_over"
     SAME_TIME = "same_time"
+    SAME_REGISTRAR = "same_registrar"
     SAME_CENTRE = "same_centre"
     OTHER_CENTRE = "other_centre"
     OFFICE = "office"
@@ -165,6 +166,8 @@ class Proposal:
 class Ground:
     """What there is to propose: sessions that could be taken over, seats, and how far centres are from each other.
 
+    `moves` gives, for a session at a centre that closes, the centre to which it goes whole with its registrar.
+
     `near` gives, for a centre, the other centres that are no offices from the nearest on; `offices` likewise the register
     offices. `now` is a minute; a family that is told by letter can answer for times from the minute `by_post` on.
     """
@@ -175,6 +178,7 @@ class Ground:
     seats: Mapping[int, Sequence[Seat]]  # by centre
     near: Mapping[int, Sequence[int]]
     offices: Mapping[int, Sequence[int]]
+    moves: Mapping[int, int] = field(default_factory=dict)
     _seats: dict[int, dict[int, Seat]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -251,7 +255,68 @@ def _too_near(sitting: Sitting, other: Sitting) -> bool:
     return sitting.begin < other.end + way and other.begin < sitting.end + way
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A session as it stands: its registrar, and its room."""
+
+    session_id: int
+    registrar_id: int
+    centre_id: int
+    room_id: int
+    begin: Minute
+    end: Minute
+
+    def meets(self, other: "Whole", way: int = 0) -> bool:
+        """Say whether two sessions overlap, or lie less than so many minutes apart."""
+        return self.begin < other.end + way and other.begin < self.end + way
+
+
+def goes_to(
+    leaving: Iterable[Whole],
+    standing: Iterable[Whole],
+    order: Sequence[int],
+    rooms: Mapping[int, Sequence[int]],
+    is_open: Callable[[int, date], bool],
+) -> dict[int, tuple[int, int]]:
+    """Give the centre and the room to which sessions of a centre that closes go whole, each with its registrar.
+
+    Each goes to the first centre of `order` that is open that day and has a room free for all of it, where its registrar has
+    no other session at that time, nor one elsewhere that cannot be reached. What goes nowhere is left out.
+    """
+    there, found = list(standing), {}
+    for whole in leaving:
+        for centre in order:
+            gone = (
+                _at_centre(whole, centre, rooms.get(centre, ()), there)
+                if is_open(centre, day_of(whole.begin))
+                else None
+            )
+            if gone is not None:
+                there.append(gone)
+                found[whole.session_id] = (gone.centre_id, gone.room_id)
+                break
+    return found
+
+
+def _at_centre(whole: Whole, centre: int, rooms: Sequence[int], there: Sequence[Whole]) -> Whole | None:
+    theirs = (other for other in there if other.registrar_id == whole.registrar_id)
+    if any(whole.meets(other, 0 if other.centre_id == centre else TRAVEL_MINUTES) for other in theirs):
+        return None
+    taken = {other.room_id for other in there if other.centre_id == centre and whole.meets(other)}
+    room = next((each for each in rooms if each not in taken), None)
+    return None if room is None else replace(whole, centre_id=centre, room_id=room)
+
+
+def goes_along(family: Family, ground: Ground) -> bool:
+    """Say whether a family can be offered its own time with its own registrar elsewhere, and is told in time."""
+    soonest = ground.by_post if family.by_post else ground.now + SOONEST_MINUTES
+    return family.session_id in ground.moves and family.start >= soonest
+
+
 def _propose(family: Family, ground: Ground) -> Proposal:
+    if goes_along(family, ground):
+        centre = ground.moves[family.session_id]
+        return Proposal(family.booking_id, Way.SAME_REGISTRAR, family.session_id, None, centre, family.start)
     for way, start, seat in choices(family, ground):
         ground.fill(seat, start, family.need)
         return Proposal(family.booking_id, way, seat.session_id, seat.registrar_id, seat.centre_id, start)

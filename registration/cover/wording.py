@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from registration.booking.wording import clock_time, short_day
+from registration.booking.wording import clock_time, long_day, short_day
 from registration.common.clock import civil_date
 from registration.cover.models import CoverPlan
-from registration.cover.queries import LineCard
+from registration.cover.queries import LineCard, Touched
 from registration.cover.rules import MARGIN_DAYS, OPEN, QUIET, Standing, Way
 from registration.rota.rules.absences import span_text
 
@@ -17,6 +17,7 @@ NEAR = timedelta(days=5)
 _WHY = {
     Way.TAKE_OVER: "{taker} is free and sits there instead: the family is told nothing",
     Way.SAME_TIME: "{taker} sits there at the same time: the family is told nothing",
+    Way.SAME_REGISTRAR: "{taker} sits there at the same time: the whole session goes to the nearest centre with a free room",
     Way.SAME_CENTRE: "the free time at the same centre that is nearest to its own",
     Way.OTHER_CENTRE: "its centre has no time left for it: the nearest that has",
     Way.OFFICE: "no centre has a time for it: the register office has",
@@ -147,15 +148,80 @@ def summary(lines: Sequence[LineCard], today: date) -> str:
 
 def away_sentence(plan: CoverPlan, registrar: str, now: datetime, *, taken_back: bool) -> str:
     """Say who is away and when, as it stands now: to come, now, over, taken back, or never put down."""
-    when_away = span_text(plan.begins_at, plan.ends_at)
+    when_away = span_text(plan.begins_at, plan.ends_at or plan.begins_at)
     if taken_back:
         return f"{registrar} was put down as away: {when_away}. That absence has been taken back, so that time is offered again."
     if plan.state == "undone":
         return f"{registrar} was not put down as away: {when_away}"
     if plan.state == "draft":
         return f"{registrar} is to be put down as away: {when_away}"
-    verb = "was" if plan.ends_at <= now else "is" if plan.begins_at <= now else "will be"
+    verb = "was" if (plan.ends_at or now) <= now else "is" if plan.begins_at <= now else "will be"
     return f"{registrar} {verb} away: {when_away}"
+
+
+def closing_sentence(plan: CoverPlan, centre: str, successor: str, today: date) -> str:
+    """Say until when a centre takes part, as it stands now, and what it is merged into."""
+    last = civil_date(plan.begins_at) - timedelta(days=1)
+    merged = f" It is merged into {successor}." if successor else ""
+    if plan.state == "undone":
+        again = "was closed, and has been opened again." if plan.sent_at else "was not closed: this plan was put away."
+        return f"{centre} {again}"
+    if plan.state == "draft":
+        return f"{centre} is to close: its last day is {long_day(last)}.{merged}"
+    over = last < today
+    return (
+        f"{centre} {'closed' if over else 'closes'}: its last day {'was' if over else 'is'} {long_day(last)}.{merged}"
+    )
+
+
+def closing_effects(touched: Touched, successor: str) -> list[str]:
+    """Say what closing a centre does besides what it means for the families booked there, one sentence for each."""
+    patterns = ", ".join(touched.patterns)
+    follow = f"The weekly patterns of {patterns} name {successor} instead."
+    change = (
+        f"The weekly patterns of {patterns} name the centre: change them, or the next draft of the rota has conflicts."
+    )
+    half_days = f"{_number(touched.half_days, 'single half-day', 'single half-days')} planned there"
+    waits = f"wait{'s' if touched.wishes == 1 else ''}"
+    told = [
+        (
+            touched.empty,
+            f"{_number(touched.empty, 'session', 'sessions')} without a family there {_are(touched.empty)} withdrawn.",
+        ),
+        (
+            touched.filled,
+            f"{_number(touched.filled, 'session', 'sessions')} with families there {_are(touched.filled)} closed to others.",
+        ),
+        (len(touched.patterns), follow if successor else change),
+        (
+            touched.half_days,
+            f"{half_days} {_are(touched.half_days)} {f'at {successor} then' if successor else 'for you to change'}.",
+        ),
+        (len(touched.drafts), f"These drafts of the rota have sessions there: {', '.join(touched.drafts)}."),
+        (
+            touched.wishes,
+            f"{_families(touched.wishes)} on the waiting list {waits} for {successor} instead."
+            if successor
+            else f"{_families(touched.wishes)} on the waiting list {waits} for it no more: whoever named no other is to be told.",
+        ),
+        (touched.joining, f"{_families(touched.joining)} asked to join this centre: the record keeps that."),
+    ]
+    return [sentence for number, sentence in told if number]
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _number(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def closed(lines: Sequence[LineCard], centre: str) -> str:
+    """Say what sending the plan of a centre that closes has done."""
+    if not lines:
+        return f"{centre} has its last day. No family was booked there afterwards."
+    return sent(lines, centre)
 
 
 def sent(lines: Sequence[LineCard], registrar: str) -> str:

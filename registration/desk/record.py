@@ -26,7 +26,7 @@ _OFFERS = {
     "lapsed": "not answered in time",
     "withdrawn": "taken back",
 }
-_CAUSES = {"cover": "because the registrar is away", "waiting_list": "from the waiting list"}
+_CAUSES = {"cover": "because the registrar is away or the centre closes", "waiting_list": "from the waiting list"}
 _WISHES = {"waiting": "waiting", "met": "met", "ended": "ended"}
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from registration.booking.models import STANDS_FOR_ITS_BIRTH
+from registration.booking.queries.displaced import HAS_CLOSED
 from registration.common.clock import civil_date
 from registration.common.db import db
 
@@ -27,18 +28,23 @@ WITHOUT_TIME, UNANSWERED = "without-a-time", "offers"
 
 _FAMILY = """b.id AS booking_id, b.public_id, b.reference, f.name, coalesce(f.mobile, f.email, f.second_contact, '') AS reach,
        b.last_lawful_day, b.begins_at"""
-# Found from the absences, which are few, and not from the bookings to come, which are many.
+# Found from the absences and the centres that close, which are few, and not from the bookings to come, which are many.
 _DISPLACED = """
 SELECT d.id FROM absence away
   JOIN session s ON s.registrar_id = away.registrar_id AND s.begins_at < away.ends_at AND s.ends_at > away.begins_at
   JOIN booking d ON d.session_id = s.id AND d.begins_at < away.ends_at AND d.ends_at > away.begins_at
  WHERE away.state = 'planned' AND away.ends_at > :now AND d.state = 'booked' AND d.begins_at > :now
+ UNION
+SELECT d.id FROM centre gone JOIN booking d ON d.centre_id = gone.id
+ WHERE gone.participating_to IS NOT NULL AND d.state = 'booked' AND d.begins_at > :now
+   AND (d.begins_at AT TIME ZONE 'Europe/London')::date > gone.participating_to
 """
 _CAME_TO_NOTHING = "({b}.state = 'cancelled' OR {b}.outcome IN ('unable', 'did_not_attend'))"
 # A family that books again makes a new booking with the same keys; of several that came to nothing the last one counts.
 _WITHOUT_TIME = """
 SELECT CASE (SELECT o.state FROM offer o WHERE o.booking_id = b.id AND o.cause = 'cover' ORDER BY o.id DESC LIMIT 1)
-            WHEN 'declined' THEN 'declined' WHEN 'lapsed' THEN 'lapsed' ELSE 'away' END AS why, b.version AS fact_no, {family},
+            WHEN 'declined' THEN 'declined' WHEN 'lapsed' THEN 'lapsed'
+            ELSE CASE WHEN {closed} THEN 'closed' ELSE 'away' END END AS why, b.version AS fact_no, {family},
        NULL::timestamptz AS offered_at, NULL::timestamptz AS answer_by
   FROM booking b JOIN family f ON f.id = b.family_id
  WHERE b.id IN ({displaced})
@@ -62,6 +68,7 @@ _QUERIES = {
     WITHOUT_TIME: _WITHOUT_TIME.format(
         family=_FAMILY,
         displaced=_DISPLACED,
+        closed=HAS_CLOSED,
         nothing=_CAME_TO_NOTHING.format(b="b"),
         nothing_again=_CAME_TO_NOTHING.format(b="n"),
         stands=STANDS_FOR_ITS_BIRTH.replace("state", "n.state").replace("outcome", "n.outcome"),

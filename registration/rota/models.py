@@ -202,7 +202,7 @@ class Session(Model):
         CheckConstraint("state IN ('published', 'withdrawn')", name="state"),
         CheckConstraint("(kind = 'extra') = (reason IS NOT NULL)", name="extra_reason"),
         CheckConstraint(
-            "withdrawn_for IS NULL OR (state = 'withdrawn' AND withdrawn_for IN ('closed_day', 'leaving'))",
+            "withdrawn_for IS NULL OR (state = 'withdrawn' AND withdrawn_for IN ('closed_day', 'leaving', 'centre_closed'))",
             name="withdrawn_for",
         ),
         _one_at_a_time("registrar_id"),

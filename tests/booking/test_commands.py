@@ -338,6 +338,19 @@ def test_a_last_lawful_day_that_is_not_42_days_from_the_earliest_birth(mine, run
     assert broken() == {"wrong_last_lawful_day": 1}
 
 
+def test_a_family_whose_centre_has_closed_and_whom_nobody_sees_to(world, mine, run):
+    run("UPDATE booking SET created_at = clock_timestamp() - interval '2 hours'")
+    run(
+        "UPDATE centre SET participating_to = :day WHERE id = :id",
+        day=NINE.date() - timedelta(days=1),
+        id=mine.centre_id,
+    )
+    assert broken() == {"displaced_and_nobody_sees_to_it": 1}
+    made = offers.keep(mine.public_id, world.centres["elland"], TEN, cause="cover", answer_by=TEN, now=NOW)
+    offers.send(made.id, NOW)
+    assert broken() == {}
+
+
 def test_a_family_whose_registrar_is_away_and_whom_nobody_sees_to(world, mine, run):
     run(
         """INSERT INTO absence (registrar_id, begins_at, ends_at, reason, made_by, made_at)

@@ -20,8 +20,11 @@ from registration.cover.rules import (
     Standing,
     Taker,
     Way,
+    Whole,
     choices,
     day_of,
+    goes_along,
+    goes_to,
     plan,
     standing,
     take_overs,
@@ -325,3 +328,70 @@ def test_nobody_is_left_to_be_rung_while_a_time_in_reach_stays_free(families, se
     for each in families:
         if proposals[each.booking_id].way is Way.CALL:
             assert list(choices(each, known)) == []
+
+
+# ---- a centre that closes
+
+
+def whole(number=1, who=1, centre=HOME, room=10, begin=TUESDAY, minutes=180):
+    return Whole(number, who, centre, room, begin, begin + minutes)
+
+
+ROOMS = {NEXT: [20, 21], FAR: [30], OFFICE: [90]}
+
+
+def always(_centre, _day):
+    return True
+
+
+def test_sessions_go_to_the_first_centre_with_a_room_free_for_all_of_it():
+    leaving = [whole(1, 1), whole(2, 2, room=11), whole(3, 3, room=12), whole(4, 4, begin=TUESDAY + 180)]
+    there = [whole(9, 9, NEXT, 20)]
+    assert goes_to(leaving, there, [NEXT, FAR], ROOMS, always) == {1: (NEXT, 21), 2: (FAR, 30), 4: (NEXT, 20)}
+
+
+def test_a_centre_without_rooms_or_closed_that_day_is_passed_over():
+    assert goes_to([whole()], [], [NEXT, FAR], {FAR: [30]}, always) == {1: (FAR, 30)}
+    assert goes_to([whole()], [], [NEXT, FAR], ROOMS, lambda centre, day: (centre, day) == (FAR, day_of(TUESDAY))) == {
+        1: (FAR, 30)
+    }
+    assert goes_to([whole()], [], [NEXT, FAR], ROOMS, lambda _centre, _day: False) == {}
+
+
+def test_a_registrar_who_must_be_elsewhere_too_soon_does_not_go_there():
+    before, after = whole(8, 1, FAR, 30, TUESDAY - 200), whole(9, 1, FAR, 30, TUESDAY + 200)
+    assert goes_to([whole()], [before, after], [NEXT, FAR], ROOMS, always) == {1: (FAR, 30)}
+    apart = [replace(after, begin=TUESDAY + 210, end=TUESDAY + 300)]
+    assert goes_to([whole()], apart, [NEXT, FAR], ROOMS, always) == {1: (NEXT, 20)}
+
+
+def test_two_sessions_of_one_registrar_go_where_both_can_be_reached():
+    morning, noon = whole(1), whole(2, begin=TUESDAY + 190)
+    gone = goes_to(
+        [morning, noon],
+        [whole(9, 9, NEXT, 20, TUESDAY + 190), whole(8, 8, NEXT, 21, TUESDAY + 190)],
+        [NEXT, FAR],
+        ROOMS,
+        always,
+    )
+    assert gone == {1: (NEXT, 20)}
+
+
+def test_a_family_goes_along_with_its_registrar_where_it_can_be_told_in_time():
+    known = replace(ground(seat(begin=TUESDAY + DAY)), moves={1: NEXT})
+    [proposal] = plan([family()], known)
+    assert (proposal.way, proposal.centre_id, proposal.start, proposal.session_id) == (
+        Way.SAME_REGISTRAR,
+        NEXT,
+        TUESDAY,
+        1,
+    )
+    assert goes_along(family(start=NOW + SOONEST_MINUTES), known)
+    assert not goes_along(family(start=NOW + SOONEST_MINUTES - 1), known)
+    assert not goes_along(family(session=2), known)
+    assert not goes_along(replace(family(), by_post=True), known)
+    assert goes_along(replace(family(start=NOW + 4 * DAY), by_post=True), known)
+
+
+def test_a_way_with_the_same_registrar_is_told_to_the_family():
+    assert Way.SAME_REGISTRAR not in QUIET

@@ -352,3 +352,12 @@ def test_a_booking_whose_registrar_is_away_is_said_not_to_stand(database, open_,
     )
     database.commit()
     assert "This time does not stand: the registrar is away then." in page(open_(mine))
+
+
+def test_a_booking_at_a_centre_that_has_closed_is_said_not_to_stand(database, open_, mine):
+    last = mine.start.date() - timedelta(days=1)
+    database.execute(
+        text("UPDATE centre SET participating_to = :last WHERE id = :id"), {"last": last, "id": mine.centre_id}
+    )
+    database.commit()
+    assert "This time does not stand: the centre has closed by then." in page(open_(mine))

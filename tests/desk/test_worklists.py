@@ -75,6 +75,14 @@ def test_a_family_whose_registrar_is_away_is_on_it_until_another_time_is_offered
     assert found() == []
 
 
+def test_a_family_whose_centre_has_closed_is_on_it_and_says_so(database, world):
+    mine = family(world)
+    database.execute(text("UPDATE centre SET participating_to = :day"), {"day": TUESDAY})
+    assert found() == []
+    database.execute(text("UPDATE centre SET participating_to = :day"), {"day": TUESDAY - timedelta(days=1)})
+    assert found() == [("closed", mine.reference)]
+
+
 @pytest.mark.parametrize("state", ["declined", "lapsed"])
 def test_a_family_that_did_not_take_the_other_time_is_on_it_again_and_says_why(database, world, state):
     mine = family(world)

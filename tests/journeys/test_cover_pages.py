@@ -1,4 +1,4 @@
-"""A registrar is absent: the manager plans, the families answer, in a browser."""
+"""A registrar is absent, a centre closes: the manager plans, the families answer, in a browser."""
 
 from __future__ import annotations
 
@@ -111,3 +111,63 @@ def test_a_plan_is_put_away_with_the_keyboard_alone(eyes, service):
     eyes.look("undone")
     member.open("/cover/")
     eyes.look()
+
+
+BUSIEST_CENTRE = """
+SELECT b.centre_id, (now() AT TIME ZONE 'Europe/London')::date + 7 AS day
+  FROM booking b JOIN centre c ON c.id = b.centre_id JOIN family f ON f.id = b.family_id
+ WHERE b.state = 'booked' AND b.begins_at > now() + interval '8 days' AND f.locale = 'en' AND f.email IS NOT NULL
+   AND c.kind <> 'register_office' AND c.participating_to IS NULL
+ GROUP BY 1 ORDER BY count(*), 1 LIMIT 1
+"""
+
+
+def test_a_centre_closes_and_its_families_answer(eyes, service, come):
+    member = eyes.visitor
+    member.open("/cover/close")
+    eyes.look()
+    member.answer({"centre": ""})
+    eyes.refused("no centre")
+    which = service.rows(BUSIEST_CENTRE)[0]
+    typed = {f"first-{part}": str(getattr(which.day, part)) for part in ("day", "month", "year")}
+    member.open("/cover/close")
+    member.answer({"centre": str(which.centre_id), "successor": ""} | typed)
+    eyes.look("a centre, before it closes")
+    plan = member.path
+    assert "Closing the centre does this" in member.main.inner_text()
+    member.page.get_by_role("button", name="Close the centre").click()
+    assert member.path == plan
+    eyes.look("a centre that closes")
+
+    link = family_link(service)
+    parent = Looks(come())
+    parent.visitor.open(link)
+    parent.look("its centre closes")
+    assert "the centre is closing" in parent.visitor.main.inner_text()
+    parent.visitor.open(f"{link}/offer")
+    parent.look("instead of a centre that closes")
+    parent.visitor.page.get_by_role("button", name="Take this appointment").click()
+    assert parent.visitor.path.endswith("/moved")
+
+    member.open(plan)
+    assert "Accepted" in member.main.inner_text()
+    # The weekly patterns still name it, and other journeys plan with them.
+    service.rows("UPDATE centre SET participating_to = NULL WHERE id = :id", id=which.centre_id)
+
+
+def test_a_centre_without_families_is_closed_and_opened_again_with_the_keyboard(eyes, service):
+    member = eyes.visitor
+    which = service.rows("""
+        SELECT c.id FROM centre c WHERE c.participating_to IS NULL AND c.kind <> 'register_office' ORDER BY c.id LIMIT 1""")[
+        0
+    ]
+    last = service.one("SELECT (max(begins_at) AT TIME ZONE 'Europe/London')::date + 1 FROM booking")
+    member.open(f"/cover/close?centre={which.id}")
+    typed = {f"first-{part}": str(getattr(last, part)) for part in ("day", "month", "year")}
+    member.answer(typed)
+    for name in ("Close the centre", "Open the centre again"):
+        member.page.get_by_role("button", name=name).focus()
+        with member.page.expect_navigation():
+            member.page.keyboard.press("Enter")
+        eyes.look(name)
+    assert "has been opened again" in member.main.inner_text()

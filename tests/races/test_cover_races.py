@@ -227,3 +227,47 @@ def test_a_time_that_runs_out_as_it_is_accepted_is_not_had_twice(busy):
     assert counted(app, TWICE) == 0
     do(app, lambda: offers.lapse_due(NOW))
     check(app)
+
+
+def close(app, plan):
+    return do(app, lambda: send(plan))
+
+
+def plan_closing(first):
+    """Plan to close centre 1 from a day on."""
+    from registration.cover.actions import start_closing
+    from registration.cover.queries import Closing
+    from tests.booking.world import at_time
+
+    return start_closing(Closing(1, at_time(first, "0:00")), "", NOW, "staff:1").public_id
+
+
+def test_families_who_book_while_their_centre_closes_are_in_the_plan_or_turned_away(busy):
+    app, tokens = busy
+    plan = do(app, lambda: plan_closing(AWAY))
+
+    def act(number):
+        """Close the centre, or book there."""
+        return close(app, plan) if number == 0 else take(app, start_at(2, 12), 100 + number)[0]
+
+    answers = at_once(5, act)
+    assert answers[0] in {"sent", "PlanChanged"}
+    assert set(answers[1:]) <= {201, 409, 410}
+    if answers[0] == "PlanChanged":
+        from registration.cover.actions import refresh
+
+        do(app, lambda: refresh(plan, NOW))
+        assert close(app, plan) == "sent"
+    assert take(app, start_at(2, 13), 200)[0] == 409
+    assert (
+        counted(
+            app,
+            """SELECT count(*) FROM booking b JOIN centre c ON c.id = b.centre_id
+            WHERE b.state = 'booked' AND b.begins_at::date > c.participating_to
+              AND NOT EXISTS (SELECT 1 FROM offer o WHERE o.booking_id = b.id AND o.state = 'sent')
+              AND NOT EXISTS (SELECT 1 FROM staff_task t WHERE t.about = b.public_id)""",
+        )
+        == 0
+    )
+    assert counted(app, "SELECT count(*) FROM booking WHERE state = 'booked'") == len(tokens) + answers.count(201)
+    check(app)

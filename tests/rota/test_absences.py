@@ -283,7 +283,7 @@ def test_where_families_are_booked_the_page_lists_them_and_leads_to_cover(databa
     ("wrong", "sentence"),
     [
         ({"registrars": []}, "Choose at least one registrar"),
-        ({"registrars": ["0"]}, "not"),
+        ({"registrars": ["0"]}, "Choose one of those offered"),
         ({"first-day": ""}, "First day must include a day"),
         ({"last-day": "23"}, "The last day must be the first day or after it"),
         ({"reason": ""}, "Choose why"),

@@ -230,6 +230,13 @@ def test_bank_holidays_are_known(world):
     assert open_days(date(2026, 12, 20), date(2026, 12, 26)).closed(1, date(2026, 12, 25)) == "Christmas Day"
 
 
+def test_boxing_day_on_a_saturday_is_closed_unless_a_manager_decides_otherwise(world):
+    saturday, elland = date(2026, 12, 26), world.centres["elland"]
+    assert open_days(saturday, saturday).closed(elland, saturday) == "Boxing Day (the day itself)"
+    decide(world, saturday, is_open=True, place="elland", reason="busy")
+    assert open_days(saturday, saturday).closed(elland, saturday) == ""
+
+
 def test_closing_a_day_withdraws_what_was_published_for_it(world, database):
     here, elsewhere = world.session("elland", "ann", TUESDAY), world.session("office", "bo", TUESDAY)
     next_day = world.session("elland", "ann", MONDAY)

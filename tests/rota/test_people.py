@@ -216,7 +216,7 @@ def test_a_registrar_is_added_on_the_page(database, manager):
     [
         ({"name": " "}, "Enter the registrar’s name"),
         ({"name": "registrar bo"}, "There is a registrar with this name already"),
-        ({"name": "x" * 121}, "longer than 120"),
+        ({"name": "x" * 121}, "120 letters or fewer"),
         ({"languages": "klingonish"}, "Enter languages as tags"),
         ({"home_postcode": "HX"}, "Enter a full UK postcode"),
         ({"contracted_sessions": "15"}, "from 1 to 14"),

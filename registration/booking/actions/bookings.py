@@ -27,7 +27,8 @@ from registration.families.rules import Answer, FamilyDetails, birth_key, same_e
 TOLD_IN_PERSON = timedelta(hours=1)
 
 _USED_KEY = text("SELECT body_digest, booking_public_id FROM request_key WHERE key_digest = :key")
-# A hold may have been made of what was read before its session was taken off the rota, or its registrar put down as away.
+# A hold may have been made of what was read before its session was taken off the rota, its registrar put down as away, or its
+# centre closed.
 _HELD = text("""
 SELECT o.id, o.session_id, o.begins_at, o.ends_at, o.born, o.interpreter, s.centre_id, c.name, c.address, c.postcode,
        c.directions, c.entrance, c.latitude, c.longitude, p.stamp
@@ -36,6 +37,7 @@ SELECT o.id, o.session_id, o.begins_at, o.ends_at, o.born, o.interpreter, s.cent
    AND o.begins_at >= s.begins_at AND o.ends_at <= s.ends_at
    AND NOT EXISTS (SELECT 1 FROM absence a WHERE a.registrar_id = s.registrar_id AND a.state = 'planned'
                       AND a.begins_at < o.ends_at AND a.ends_at > o.begins_at)
+   AND (o.begins_at AT TIME ZONE 'Europe/London')::date <= coalesce(c.participating_to, 'infinity')
    FOR UPDATE OF o
 """)
 # One stroke: the booking, the hold that becomes its time, the line in the record, and the caller's key. Where the same birth is

@@ -39,6 +39,8 @@ UPDATE booking SET session_id = :session, centre_id = :centre, begins_at = :begi
                                     AND begins_at <= :begins AND ends_at >= :ends)
    AND NOT EXISTS (SELECT 1 FROM absence WHERE registrar_id = :registrar AND state = 'planned'
                       AND begins_at < :ends AND ends_at > :begins)
+   AND NOT EXISTS (SELECT 1 FROM centre WHERE id = :centre
+                      AND (CAST(:begins AS timestamptz) AT TIME ZONE 'Europe/London')::date > participating_to)
 """)
 _CANCEL = text("""
 UPDATE booking SET state = 'cancelled', cancelled_at = clock_timestamp(), cancel_reason = :reason,
@@ -112,7 +114,7 @@ def _swap(booking_id: int, opening: Opening, start: datetime, end: datetime) -> 
     if swapped.rowcount != 1:  # type: ignore[attr-defined]
         return False
     if db.session.execute(_MOVE, values).rowcount != 1:  # type: ignore[attr-defined]
-        raise NotOffered  # the session was taken off the rota or made shorter, or its registrar is away, since a moment ago
+        raise NotOffered  # off the rota or made shorter, its registrar away or its centre closed, since a moment ago
     return True
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from flask_babel import force_locale
 
 from registration.booking.actions.notices import details, recipients
-from registration.booking.queries.displaced import Hit
+from registration.booking.queries.displaced import Hit, has_closed
 from registration.booking.queries.offers import OfferCard
 from registration.booking.rules.offers import COVER
 from registration.booking.rules.requests import Appointment
@@ -30,6 +30,7 @@ def tell_offer(family: Appointment, offer: OfferCard, now: datetime) -> None:
         told = details(as_offered(family, offer)) | {
             "was": family.start.isoformat(),
             "was_centre": family.centre,
+            "closed": has_closed(family.id),
             "until": day_and_time(offer.answer_by),
             "until_at": offer.answer_by.isoformat(),
             "link_then": "/offer",
@@ -74,7 +75,7 @@ def call_back(family: Appointment, now: datetime) -> None:
 
 
 def ask_for_a_call(family: Appointment | Hit, why: str, now: datetime) -> None:
-    """Ask staff to ring a family whose registrar is away, before its last lawful day; once, however often it is asked.
+    """Ask staff to ring a family whose time does not stand, before its last lawful day; once, however often it is asked.
 
     One that gave nothing but a postal address cannot be rung: the sentence says so, and why is said the same way.
     """
@@ -83,8 +84,10 @@ def ask_for_a_call(family: Appointment | Hit, why: str, now: datetime) -> None:
         when = f"by {last:%-d %B}" if civil_date(now) <= last else "soon, for their 42 days are over"
     act = "Reach" if _by_post_only(family) else "Call"
     known = ", known by their postal address alone" if act == "Reach" else ""
+    booking_id = family.booking_id if isinstance(family, Hit) else family.id
+    whose = "their centre has closed by" if has_closed(booking_id) else "their registrar is away on"
     sentence = (
-        f"{act} the family of appointment {family.reference}{known}: their registrar is away on {lost} and they {why}. "
+        f"{act} the family of appointment {family.reference}{known}: {whose} {lost} and they {why}. "
         f"Find them a time {when}."
     )
     messages.ask_staff(CALL, sentence, now=now, about=family.public_id)

@@ -4,6 +4,7 @@ The time offered is filled by a hold with the offer's number, so nobody else can
 decides as it does for every other hold. Locks are taken in one order: the booking's row, then the offer's.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID, uuid4
@@ -48,7 +49,7 @@ SELECT id FROM made
 _LOCKED = text("SELECT state FROM offer WHERE id = :offer FOR UPDATE")
 # With the hold's row locked nobody clears it away any more, even as it runs out.
 _HELD = text("""
-SELECT f.state FROM offer f JOIN occupancy o ON o.offer_id = f.id AND o.until > clock_timestamp()
+SELECT f.state FROM offer f JOIN occupancy o ON o.offer_id = f.id AND (o.until > clock_timestamp() OR o.kind = 'booking')
  WHERE f.id = :offer FOR UPDATE
 """)
 _SENT = text("UPDATE offer SET state = 'sent', sent_at = clock_timestamp(), answer_by = :answer_by WHERE id = :offer")
@@ -56,11 +57,18 @@ _LAST_UNTIL = text("""
 UPDATE occupancy SET until = clock_timestamp() + :lasting WHERE offer_id = :offer AND until > clock_timestamp()
 """)
 _SETTLED = text("UPDATE offer SET state = :state, settled_at = clock_timestamp() WHERE id = :offer")
-_LET_GO = text("DELETE FROM occupancy WHERE offer_id = :offer")
-_LEAVE = text("DELETE FROM occupancy WHERE booking_id = :booking")
+_LET_GO = text("DELETE FROM occupancy WHERE offer_id = :offer AND kind = 'hold'")
+_ITS_OWN = text("UPDATE occupancy SET offer_id = NULL WHERE offer_id = :offer")
+_LEAVE = text("DELETE FROM occupancy WHERE booking_id = :booking AND offer_id IS DISTINCT FROM :offer")
 _FILL = text("""
 UPDATE occupancy SET kind = 'booking', booking_id = :booking, until = NULL, offer_id = NULL
- WHERE offer_id = :offer AND kind = 'hold'
+ WHERE offer_id = :offer
+""")
+_OWN_TIME = text("""
+SELECT o.id FROM occupancy o JOIN session s ON s.id = o.session_id
+ WHERE o.booking_id = :booking AND o.kind = 'booking' AND o.offer_id IS NULL AND o.session_id = :session
+   AND s.centre_id = :centre AND s.state = 'published'
+   FOR UPDATE OF o
 """)
 _MOVE = text("""
 UPDATE booking SET session_id = :session, centre_id = :centre, begins_at = :begins, ends_at = :ends,
@@ -74,10 +82,15 @@ SELECT f.id FROM offer f JOIN session s ON s.id = f.session_id
  WHERE f.state IN ('kept', 'sent') AND s.registrar_id = :registrar AND f.begins_at < :ends AND f.ends_at > :begins
  ORDER BY f.id
 """)
+_OPEN_AT = text("""
+SELECT id FROM offer WHERE state IN ('kept', 'sent') AND centre_id = :centre AND begins_at >= :begins ORDER BY id
+""")
 _RUN_OUT = text("""
 SELECT f.id FROM offer f
  WHERE f.state IN ('kept', 'sent')
-   AND NOT EXISTS (SELECT 1 FROM occupancy o WHERE o.offer_id = f.id AND o.until > clock_timestamp())
+   AND NOT EXISTS (SELECT 1 FROM occupancy o
+                    WHERE o.offer_id = f.id
+                      AND (o.until > clock_timestamp() OR o.kind = 'booking' AND f.answer_by > :now))
  ORDER BY f.id FOR UPDATE SKIP LOCKED
 """)
 
@@ -107,8 +120,25 @@ def keep(
         end = opening.ends(needed, start)
         held = _take(opening, start, end, answer_by - now)
         if held is not None:
-            return _made(family, opening, start, end, cause, answer_by, held)
+            return _made(family, opening.session_id, opening.centre_id, start, end, cause, answer_by, held)
     raise SlotTaken if openings else NotOffered
+
+
+def keep_with_registrar(
+    booking_public_id: UUID, session_id: int, centre_id: int, *, answer_by: datetime, now: datetime
+) -> OfferMade:
+    """Keep a family's own time with its own registrar for it, in its session, which has gone to another centre.
+
+    Nothing else keeps that time: it fills it already. Raises NotOffered where the session is not there, AlreadyOffered while
+    another offer is open, CannotChange when the booking is cancelled or past.
+    """
+    family = locked(booking_public_id)
+    _may_be_offered(family, family.start, now)
+    values = {"booking": family.id, "session": session_id, "centre": centre_id}
+    held = db.session.execute(_OWN_TIME, values).scalar()
+    if held is None:
+        raise NotOffered
+    return _made(family, session_id, centre_id, family.start, family.end, COVER, answer_by, held)
 
 
 def _may_be_offered(family: Appointment, start: datetime, now: datetime) -> None:
@@ -129,15 +159,22 @@ def _take(opening: Opening, start: datetime, end: datetime, lasting: timedelta) 
 
 
 def _made(
-    family: Appointment, opening: Opening, start: datetime, end: datetime, cause: str, answer_by: datetime, held: int
+    family: Appointment,
+    session_id: int,
+    centre_id: int,
+    start: datetime,
+    end: datetime,
+    cause: str,
+    answer_by: datetime,
+    held: int,
 ) -> OfferMade:
     public_id = uuid4()
     values = {
         "public_id": public_id,
         "booking": family.id,
         "cause": cause,
-        "session": opening.session_id,
-        "centre": opening.centre_id,
+        "session": session_id,
+        "centre": centre_id,
         "begins": start,
         "ends": end,
         "answer_by": answer_by,
@@ -150,8 +187,8 @@ def _made(
         public_id,
         family.id,
         family.public_id,
-        opening.session_id,
-        opening.centre_id,
+        session_id,
+        centre_id,
         start,
         end,
         answer_by,
@@ -294,7 +331,15 @@ def withdraw_of(booking_id: int, now: datetime) -> None:
 def withdraw_with(registrar_id: int, begins: datetime, ends: datetime, now: datetime) -> list[Appointment]:
     """Take back every time offered with a registrar who is away then; give the families, who need another offer or a call."""
     values = {"registrar": registrar_id, "begins": begins, "ends": ends}
-    numbers = db.session.scalars(_OPEN_WITH, values).all()
+    return _withdraw_all(db.session.scalars(_OPEN_WITH, values).all(), now)
+
+
+def withdraw_at(centre_id: int, begins: datetime, now: datetime) -> list[Appointment]:
+    """Take back every time offered at a centre that closes from a moment on; give the families, as above."""
+    return _withdraw_all(db.session.scalars(_OPEN_AT, {"centre": centre_id, "begins": begins}).all(), now)
+
+
+def _withdraw_all(numbers: Sequence[int], now: datetime) -> list[Appointment]:
     offers = offers_by_number(numbers)
     return [_of(offers[number]) for number in numbers if withdraw(number, now)]
 
@@ -304,7 +349,7 @@ def lapse_due(now: datetime) -> int:
 
     A family whose own time does not stand is then rung by a person.
     """
-    numbers = db.session.scalars(_RUN_OUT).all()
+    numbers = db.session.scalars(_RUN_OUT, {"now": now}).all()
     for offer in offers_by_number(numbers).values():
         _settle(offer, "lapsed" if offer.state == "sent" else "withdrawn")
         if offer.state == "sent":
@@ -317,6 +362,7 @@ def lapse_due(now: datetime) -> int:
 
 def _settle(offer: OfferCard, state: str) -> None:
     db.session.execute(_LET_GO, {"offer": offer.id})
+    db.session.execute(_ITS_OWN, {"offer": offer.id})
     db.session.execute(_SETTLED, {"offer": offer.id, "state": state})
 
 

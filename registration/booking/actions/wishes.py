@@ -21,6 +21,7 @@ from registration.common.access import current_actor
 from registration.common.authority import current_authority
 from registration.common.clock import civil_date
 from registration.common.db import db
+from registration.messages import actions as messages
 
 _JOIN = text("""
 INSERT INTO wish (booking_id, earlier, centre_ids, route) VALUES (:booking, :earlier, :centres, :route)
@@ -34,6 +35,13 @@ UPDATE wish w SET state = 'met', ended_at = clock_timestamp() FROM offer o
  WHERE w.state = 'waiting' AND o.booking_id = w.booking_id AND o.cause = 'waiting_list' AND o.state = 'accepted'
    AND o.settled_at >= w.made_at
 """)
+_NAMING = text("""
+SELECT w.id, w.earlier, w.centre_ids, b.id AS booking_id, b.public_id, b.reference, c.name
+  FROM wish w JOIN booking b ON b.id = w.booking_id JOIN centre c ON c.id = :centre
+ WHERE w.state = 'waiting' AND :centre = ANY(w.centre_ids) ORDER BY w.id FOR UPDATE OF w
+""")
+_WAIT_FOR = text("UPDATE wish SET centre_ids = :centres WHERE id = :wish")
+_END = text("UPDATE wish SET state = 'ended', ended_at = clock_timestamp() WHERE id = :wish")
 # A cancellation can be undone within its minute; the family then still waits.
 _ENDED = text("""
 UPDATE wish w SET state = 'ended', ended_at = clock_timestamp() FROM booking b
@@ -51,6 +59,10 @@ SELECT f.session_id, s.centre_id, f.begins_at, f.ends_at FROM freed_time f JOIN 
  WHERE f.id = :freed FOR UPDATE OF f SKIP LOCKED
 """)
 _SETTLED = text("DELETE FROM freed_time WHERE id = :freed")
+
+
+#: What staff are asked for when nobody can wait any more for what a family waited for.
+WISH_ENDED = "tell_about_wish"
 
 
 class CannotBeTold(BookingRefused):
@@ -89,6 +101,29 @@ def leave(public_id: UUID) -> None:
     family = locked(public_id)
     if db.session.execute(_LEAVE, {"booking": family.id}).rowcount:  # type: ignore[attr-defined]
         _note("left the waiting list", family, None)
+
+
+def forget_centre(centre_id: int, successor_id: int | None, now: datetime) -> int:
+    """Let nobody wait for a centre that closes: families wait for its successor, or for the other centres they named.
+
+    Whoever named no other waits no more, and staff are asked to tell them. Says how many families had named it.
+    """
+    rows = db.session.execute(_NAMING, {"centre": centre_id}).all()
+    for row in rows:
+        left = {*row.centre_ids, successor_id} - {centre_id, None}
+        about = f"booking:{row.booking_id}"
+        if left:
+            db.session.execute(_WAIT_FOR, {"wish": row.id, "centres": sorted(left)})
+            audit.record("waits for other centres", about=about, actor=current_actor(), after={"centres": sorted(left)})
+            continue
+        db.session.execute(_END, {"wish": row.id})
+        audit.record("left the waiting list", about=about, actor=current_actor(), after={"why": f"{row.name} closes"})
+        sentence = (
+            f"Tell the family of appointment {row.reference}: {row.name} closes, so they are not on its waiting list any more. "
+            "They keep their appointment unless they were told otherwise."
+        )
+        messages.ask_staff(WISH_ENDED, sentence, now=now, about=row.public_id)
+    return len(rows)
 
 
 def _note(event: str, family: Appointment, after: dict[str, object] | None) -> None:

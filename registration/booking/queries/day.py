@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from registration.booking.queries.displaced import HAS_CLOSED
 from registration.booking.queries.openings import midnight
 from registration.booking.rules.attendance import Attending, Parents
 from registration.booking.rules.outcomes import Outcome, Standing
@@ -23,13 +24,13 @@ SELECT b.reference, b.version, b.kind, b.state = 'cancelled', b.begins_at, b.end
   LEFT JOIN staff_user u ON m.recorded_by = 'staff:' || u.id
 {rest}
 """
-_MORE = """,
+_MORE = f""",
        b.id, b.public_id, r.name, room.name, f.name, cardinality(f.born), b.married_or_civil_partners,
        b.both_parents_named, b.attending, f.language, f.interpreter, f.access_needs, f.mobile, f.email,
        (SELECT share FROM sharing_answer WHERE family_id = f.id ORDER BY id DESC LIMIT 1),
        EXISTS (SELECT 1 FROM centre_sign_up WHERE family_id = f.id), m.happened_at,
-       EXISTS (SELECT 1 FROM absence a WHERE a.registrar_id = s.registrar_id AND a.state = 'planned'
-                  AND a.begins_at < b.ends_at AND a.ends_at > b.begins_at), b.channel"""
+       (EXISTS (SELECT 1 FROM absence a WHERE a.registrar_id = s.registrar_id AND a.state = 'planned'
+                   AND a.begins_at < b.ends_at AND a.ends_at > b.begins_at) OR {HAS_CLOSED}), b.channel"""  # noqa: S608 -- of our own words only
 _OF_A_DAY = """
   JOIN family f ON f.id = b.family_id
   JOIN session s ON s.id = b.session_id

@@ -1,4 +1,4 @@
-"""Bookings whose time does not stand because their registrar is away then: found by looking, never by a mark."""
+"""Bookings whose time does not stand, their registrar away then or their centre closed: found by looking, never by a mark."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,16 +9,22 @@ from sqlalchemy import bindparam, text
 
 from registration.common.db import db
 
-#: Of a booking `b`: its registrar is away at its time.
-IS_DISPLACED = """
-EXISTS (SELECT 1 FROM session away_s JOIN absence away ON away.registrar_id = away_s.registrar_id AND away.state = 'planned'
-         WHERE away_s.id = b.session_id AND away.begins_at < b.ends_at AND away.ends_at > b.begins_at)
+#: Of a booking `b`: its centre takes part no more on its day.
+HAS_CLOSED = """
+EXISTS (SELECT 1 FROM centre gone
+         WHERE gone.id = b.centre_id AND (b.begins_at AT TIME ZONE 'Europe/London')::date > gone.participating_to)
 """
+#: Of a booking `b`: its registrar is away at its time, or its centre has closed by then.
+IS_DISPLACED = f"""
+(EXISTS (SELECT 1 FROM session away_s JOIN absence away ON away.registrar_id = away_s.registrar_id AND away.state = 'planned'
+          WHERE away_s.id = b.session_id AND away.begins_at < b.ends_at AND away.ends_at > b.begins_at)
+ OR {HAS_CLOSED})
+"""  # noqa: S608 -- of our own words only
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A family's booking that an absence falls on."""
+    """A family's booking that an absence, or the closing of its centre, falls on."""
 
     booking_id: int
     public_id: UUID
@@ -52,9 +58,16 @@ _IN_SPAN = text(
         which="s.registrar_id = ANY(:registrars) AND b.begins_at < :ends AND b.ends_at > greatest(:begins, :now)"
     )
 )
+_AT = text(_HIT.format(which="b.centre_id = :centre AND b.begins_at >= greatest(:begins, :now)"))
 _NUMBERED = text(_HIT.format(which="b.id = ANY(:bookings)"))
 _NOW_DISPLACED = text(_HIT.format(which=f"b.begins_at > :now AND {IS_DISPLACED}"))
 _IS = text(f"SELECT 1 FROM booking b WHERE b.id = :booking AND b.state = 'booked' AND {IS_DISPLACED}")  # noqa: S608
+_CLOSED = text(f"SELECT 1 FROM booking b WHERE b.id = :booking AND {HAS_CLOSED}")  # noqa: S608
+_BOOKED_AFTER = text("""
+SELECT count(*) FROM booking b
+ WHERE b.state = 'booked' AND b.centre_id = :centre AND b.begins_at > :now
+   AND (b.begins_at AT TIME ZONE 'Europe/London')::date > :last_day
+""")
 _LOCK = text("SELECT id FROM booking WHERE id = ANY(:bookings) ORDER BY id FOR UPDATE").bindparams(
     bindparam("bookings")
 )
@@ -66,8 +79,20 @@ def hits(registrars: Collection[int], begins: datetime, ends: datetime, now: dat
     return [_hit(row) for row in db.session.execute(_IN_SPAN, values)]
 
 
+def hits_at(centre_id: int, begins: datetime, now: datetime) -> list[Hit]:
+    """List the bookings still to come at a centre that closes from a moment on, by the day they have to be settled."""
+    values = {"centre": centre_id, "begins": begins, "now": now}
+    return [_hit(row) for row in db.session.execute(_AT, values)]
+
+
+def booked_after(centre_id: int, last_day: date, now: datetime) -> int:
+    """Count the families booked at a centre on a day after its last, whose time would not stand then."""
+    values = {"centre": centre_id, "last_day": last_day, "now": now}
+    return int(db.session.execute(_BOOKED_AFTER, values).scalar_one())
+
+
 def displaced(now: datetime) -> list[Hit]:
-    """List every booking still to come whose registrar is away, by the day they have to be settled."""
+    """List every booking still to come whose time does not stand, by the day they have to be settled."""
     return [_hit(row) for row in db.session.execute(_NOW_DISPLACED, {"now": now})]
 
 
@@ -80,6 +105,11 @@ def live_among(bookings: Collection[int]) -> list[Hit]:
 def is_displaced(booking_id: int) -> bool:
     """Say whether a booking's time does not stand."""
     return db.session.execute(_IS, {"booking": booking_id}).scalar() is not None
+
+
+def has_closed(booking_id: int) -> bool:
+    """Say whether it is the closing of its centre for which a booking's time does not stand."""
+    return db.session.execute(_CLOSED, {"booking": booking_id}).scalar() is not None
 
 
 def _hit(row: tuple[object, ...]) -> Hit:

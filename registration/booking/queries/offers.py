@@ -30,12 +30,13 @@ class OfferCard:
 
 
 # An offer is as good as the hold that keeps its time: the database's own clock ends it, or a registrar who is away then too.
+# Where the family's session goes to another centre, what it has there is its own time, and that is kept until it answers.
 _OFFER = """
 SELECT f.id, f.public_id, f.booking_id, f.cause, f.state, f.session_id, f.centre_id, c.name,
        concat_ws(', ', NULLIF(c.address, ''), NULLIF(c.postcode, '')), f.begins_at, f.ends_at, f.answer_by,
        f.state IN ('kept', 'sent') AND EXISTS (
          SELECT 1 FROM occupancy o JOIN session s ON s.id = o.session_id
-          WHERE o.offer_id = f.id AND o.until > clock_timestamp() AND s.state = 'published'
+          WHERE o.offer_id = f.id AND (o.until > clock_timestamp() OR o.kind = 'booking') AND s.state = 'published'
             AND NOT EXISTS (SELECT 1 FROM absence a WHERE a.registrar_id = s.registrar_id AND a.state = 'planned'
                                AND a.begins_at < f.ends_at AND a.ends_at > f.begins_at))
   FROM offer f JOIN centre c ON c.id = f.centre_id

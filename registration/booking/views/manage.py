@@ -20,7 +20,7 @@ from registration.booking.actions.refusals import BookingRefused, CannotChange
 from registration.booking.forms.manage import ChangeTime, Sharing
 from registration.booking.other_times import other_times
 from registration.booking.queries import appointment_by_link
-from registration.booking.queries.displaced import is_displaced
+from registration.booking.queries.displaced import has_closed, is_displaced
 from registration.booking.queries.offers import latest_offer
 from registration.booking.queries.wishes import wish_of
 from registration.booking.rules.requests import Appointment
@@ -156,6 +156,7 @@ def _notice(appointment: Appointment) -> dict[str, object]:
     standing = kept if kept is not None and kept.stands else None
     return {
         "displaced": is_displaced(appointment.id),
+        "closed": has_closed(appointment.id),
         "offer": standing,
         "until": day_and_time(standing.answer_by) if standing else "",
         "was": day_and_time(appointment.start),

@@ -9,7 +9,7 @@ from registration.booking.actions import offers
 from registration.booking.actions.offer_notices import as_offered
 from registration.booking.actions.refusals import BookingRefused
 from registration.booking.forms.offer import ACCEPT, AnswerOffer
-from registration.booking.queries.displaced import is_displaced
+from registration.booking.queries.displaced import has_closed, is_displaced
 from registration.booking.queries.offers import OfferCard, latest_offer
 from registration.booking.rules.offers import COVER
 from registration.booking.rules.requests import Appointment
@@ -80,6 +80,7 @@ def _page(
         offer=kept,
         cover=kept.cause == COVER,
         displaced=is_displaced(appointment.id),
+        closed=has_closed(appointment.id),
         appointment=as_offered(appointment, kept),
         was=day_and_time(appointment.start),
         was_centre=appointment.centre,

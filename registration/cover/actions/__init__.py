@@ -1,5 +1,6 @@
 """What changes with plans of cover."""
 
+from registration.cover.actions.closing import CannotClose, CannotOpen, open_again, start_closing, withdraw_left
 from registration.cover.actions.planning import (
     DRAFT,
     KEPT,
@@ -20,15 +21,20 @@ __all__ = [
     "KEPT",
     "UNDONE",
     "AlreadyOver",
+    "CannotClose",
+    "CannotOpen",
     "NotThere",
     "PlanChanged",
     "change_row",
     "change_session",
     "clean_up",
     "mark_called",
+    "open_again",
     "refresh",
     "send_plan",
     "settle_plans",
+    "start_closing",
     "start_plan",
     "undo_plan",
+    "withdraw_left",
 ]

@@ -3,7 +3,7 @@
 Until it is sent nothing has happened to anybody: no absence stands, no booking has changed, no family has been told.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -12,14 +12,28 @@ from sqlalchemy import delete, func, select
 from registration.booking.actions import offers
 from registration.booking.actions.refusals import BookingRefused, SlotTaken
 from registration.booking.queries import moment
-from registration.booking.queries.displaced import Hit, hits, live_among
+from registration.booking.queries.displaced import Hit, live_among
 from registration.booking.rules.offers import COVER, OfferMade
 from registration.centres.queries import centre_card
 from registration.common import audit
 from registration.common.db import db
 from registration.common.errors import Refused
 from registration.cover.models import CoverLine, CoverPlan
-from registration.cover.queries import OFFICE, Away, families, ground, is_free_for, minute, plan_by_id, registrar_name
+from registration.cover.queries import (
+    OFFICE,
+    Away,
+    Cause,
+    Closing,
+    cause_of,
+    families,
+    going,
+    ground,
+    hit_by,
+    is_free_for,
+    minute,
+    plan_by_id,
+    whom,
+)
 from registration.cover.rules import Family, Proposal, Way, plan, way_to
 from registration.rota.rules.absences import ABSENCE_REASONS
 
@@ -43,19 +57,11 @@ class _Gone(Exception):
     """Another family has the time proposed."""
 
 
-def span(made: CoverPlan) -> Away:
-    """Give who is to be away, and when."""
-    return Away(made.registrar_id, made.begins_at, made.ends_at)
-
-
 def facts(made: CoverPlan) -> dict[str, object]:
     """Give what the record keeps of a plan."""
-    return {
-        "registrar": registrar_name(made.registrar_id),
-        "begins": made.begins_at.isoformat(),
-        "ends": made.ends_at.isoformat(),
-        "state": made.state,
-    }
+    who = "registrar" if made.centre_id is None else "centre"
+    ends = None if made.ends_at is None else made.ends_at.isoformat()
+    return {who: whom(made), "begins": made.begins_at.isoformat(), "ends": ends, "state": made.state}
 
 
 # ---- its beginning and its end
@@ -77,15 +83,15 @@ def start_plan(away: Away, reason: str, note: str, now: datetime, actor: str) ->
         CoverPlan.kept_until > now,
     )
     there = db.session.scalars(same.order_by(CoverPlan.id).limit(1)).one_or_none()
-    return there or _new_plan(away, reason, note, now, actor)
+    return there or new_plan(away, reason, note, now, actor)
 
 
-def _new_plan(away: Away, reason: str, note: str, now: datetime, actor: str) -> CoverPlan:
+def new_plan(cause: Cause, reason: str, note: str, now: datetime, actor: str) -> CoverPlan:
+    """Draw a plan up, whatever it is for."""
     made = CoverPlan(
         public_id=uuid4(),
-        registrar_id=away.registrar_id,
-        begins_at=away.begins,
-        ends_at=away.ends,
+        **_columns(cause),
+        begins_at=cause.begins,
         reason=reason,
         note=note,
         state=DRAFT,
@@ -94,9 +100,15 @@ def _new_plan(away: Away, reason: str, note: str, now: datetime, actor: str) -> 
     )
     db.session.add(made)
     db.session.flush()
-    _draw_up(made, hits([away.registrar_id], away.begins, away.ends, now), now)
+    _draw_up(made, hit_by(cause, now), now)
     audit.record("planned cover", about=f"cover:{made.id}", actor=actor, after=facts(made))
     return made
+
+
+def _columns(cause: Cause) -> dict[str, object]:
+    if isinstance(cause, Closing):
+        return {"centre_id": cause.centre_id, "successor_id": cause.successor_id}
+    return {"registrar_id": cause.registrar_id, "ends_at": cause.ends}
 
 
 def draft(public_id: UUID) -> CoverPlan:
@@ -163,16 +175,18 @@ def _draw_up(made: CoverPlan, wanted: Collection[Hit], now: datetime, nobody: Co
 
 
 def _locked(made: CoverPlan, wanted: Collection[Hit]) -> list[Hit]:
-    """Lock these families' bookings, in one order, and give those that still have their time with the absent registrar."""
+    """Lock these families' bookings, in one order, and give those that still have their time with whom or where they had it."""
     live = live_among([hit.booking_id for hit in wanted])
-    return [hit for hit in live if hit.registrar_id == made.registrar_id]
+    return [
+        hit for hit in live if made.centre_id in {None, hit.centre_id} and made.registrar_id in {None, hit.registrar_id}
+    ]
 
 
 def _proposals(made: CoverPlan, wanted: Sequence[Hit], nobody: Collection[int], now: datetime) -> list[Proposal]:
     """Ask the rules; what was decided of a session, who takes it over or that nobody does, holds for all its families."""
     decided: dict[int, int | None] = dict.fromkeys(nobody)
     decided |= {line.was_session_id: line.registrar_id for line in lines_of(made)}
-    asked, known = families(wanted), ground(wanted, span(made), now)
+    asked, known = families(wanted), ground(wanted, cause_of(made), now)
     known.sittings = [sitting for sitting in known.sittings if sitting.session_id not in decided]
     free = [family for family in asked if decided.get(family.session_id) is None]
     taken = [family for family in asked if decided.get(family.session_id) is not None]
@@ -198,7 +212,11 @@ def _write(made: CoverPlan, hit: Hit, proposal: Proposal, now: datetime, *, chos
         begins_at=start,
         chosen=chosen,
     )
-    if proposal.way not in {Way.TAKE_OVER, Way.CALL} and start is not None and proposal.centre_id is not None:
+    if (
+        proposal.way not in {Way.TAKE_OVER, Way.SAME_REGISTRAR, Way.CALL}
+        and start is not None
+        and proposal.centre_id is not None
+    ):
         kept = _keep(made, hit, proposal.centre_id, start, proposal.session_id, now)
         line.offer_id, line.session_id = kept.id, kept.session_id
     db.session.add(line)
@@ -236,8 +254,9 @@ def refresh(public_id: UUID, now: datetime) -> int:
     made.kept_until = now + KEPT
     rows = lines_of(made)
     live_among([line.booking_id for line in rows])
-    hit = {each.booking_id: each for each in hits([made.registrar_id], made.begins_at, made.ends_at, now)}
-    stale = [line for line in rows if not (line.booking_id in hit and _stands(line, hit[line.booking_id]))]
+    hit = {each.booking_id: each for each in hit_by(cause_of(made), now)}
+    gone = whereto(made, now)
+    stale = [line for line in rows if not (line.booking_id in hit and _stands(line, hit[line.booking_id], gone))]
     _drop(stale, now)
     settled = {line.booking_id for line in rows} - {line.booking_id for line in stale}
     anew = [each for number, each in hit.items() if number not in settled]
@@ -245,12 +264,20 @@ def refresh(public_id: UUID, now: datetime) -> int:
     return len({line.booking_id for line in stale} | {each.booking_id for each in anew})
 
 
-def _stands(line: CoverLine, hit: Hit) -> bool:
+def whereto(made: CoverPlan, now: datetime) -> Mapping[int, tuple[int, int]]:
+    """Give the centre and the room to which each session of a centre that closes would go; nothing for an absence."""
+    cause = cause_of(made)
+    return going(cause, now) if isinstance(cause, Closing) else {}
+
+
+def _stands(line: CoverLine, hit: Hit, gone: Mapping[int, tuple[int, int]]) -> bool:
     """Say whether a row still speaks of the time its family has, and can be had; its time is kept anew."""
     if (line.was_session_id, line.was_begins_at) != (hit.session_id, hit.start):
         return False
     if line.registrar_id is not None:
         return is_free_for(line.registrar_id, line.was_session_id)
+    if line.way == Way.SAME_REGISTRAR:
+        return line.was_session_id in gone and gone[line.was_session_id][0] == line.centre_id
     return line.chosen if line.offer_id is None else offers.extend(line.offer_id, KEPT)
 
 
@@ -283,11 +310,12 @@ def change_row(public_id: UUID, line_id: int, centre_id: int | None, start: date
 def change_session(public_id: UUID, session_id: int, registrar_id: int | None, now: datetime) -> None:
     """Have another registrar take a whole session over, or nobody: then each of its families is proposed another time.
 
-    Raises AlreadyOver, NotThere where the plan has no family of that session, SlotTaken where that registrar is not free.
+    Raises AlreadyOver, NotThere where the plan has no family of that session, or is for a centre, SlotTaken where that registrar is
+    not free.
     """
     made = draft(public_id)
     rows = [line for line in lines_of(made) if line.was_session_id == session_id]
-    found = hits([made.registrar_id], made.begins_at, made.ends_at, now)
+    found = [] if made.registrar_id is None else hit_by(cause_of(made), now)
     theirs = [hit for hit in found if hit.session_id == session_id]
     if not rows or not theirs:
         raise NotThere
@@ -304,7 +332,7 @@ def change_session(public_id: UUID, session_id: int, registrar_id: int | None, n
 def _row(public_id: UUID, line_id: int, now: datetime) -> tuple[CoverPlan, CoverLine, Hit]:
     made = draft(public_id)
     line = next((each for each in lines_of(made) if each.id == line_id), None)
-    found = hits([made.registrar_id], made.begins_at, made.ends_at, now)
+    found = hit_by(cause_of(made), now)
     hit = next((each for each in found if line is not None and each.booking_id == line.booking_id), None)
     if line is None or hit is None:
         raise NotThere

@@ -1,4 +1,4 @@
-"""Send a plan: record the absence, give quiet families their registrar, tell the others, have people ring the rest."""
+"""Send a plan: record the absence or close the centre, tell families what they are to know, have people ring the rest."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -8,17 +8,19 @@ from sqlalchemy import select, text
 
 from registration.booking.actions import offer_notices, offers
 from registration.booking.actions.refusals import BookingRefused
-from registration.booking.queries.displaced import Hit, hits, is_displaced, live_among
+from registration.booking.queries.displaced import Hit, is_displaced, live_among
 from registration.booking.queries.offers import offers_by_number
 from registration.booking.rules.offers import BEFORE_START, AnswerBy, answer_by, answer_by_post
+from registration.booking.rules.requests import Appointment
 from registration.common import audit
 from registration.common.access import current_actor
 from registration.common.db import db
 from registration.common.errors import Refused
 from registration.common.holidays import bank_holidays
-from registration.cover.actions.planning import SENT, SETTLED, NotThere, draft, facts, lines_of
+from registration.cover.actions.closing import close
+from registration.cover.actions.planning import SENT, SETTLED, NotThere, draft, facts, lines_of, whereto
 from registration.cover.models import CoverLine, CoverPlan
-from registration.cover.queries import is_free_for, lines, plan_by_id, registrar_name
+from registration.cover.queries import Away, Closing, cause_of, hit_by, is_free_for, lines, plan_by_id, registrar_name
 from registration.cover.rules import OPEN, Way
 from registration.messages import actions as messages
 from registration.messages.rules import REMINDERS
@@ -41,28 +43,45 @@ class PlanChanged(Refused):
 
 
 def send_plan(public_id: UUID, now: datetime, actor: str) -> CoverPlan:
-    """Do what a plan proposes, whole: afterwards the registrar is away, and every family has a time, an offer or a caller.
+    """Do what a plan proposes, whole: afterwards every family has a time, an offer or a caller.
 
-    Raises AlreadyOver where it is no draft, PlanChanged where it does not fit what is booked and free any more.
+    The registrar is away then, or the centre closes. Raises CannotClose where that was done meanwhile, AlreadyOver where it is
+    no draft, PlanChanged where it does not fit what is booked and free any more.
     """
     made = draft(public_id)
     rows = lines_of(made)
     families = {hit.booking_id: hit for hit in live_among([line.booking_id for line in rows])}
     if any(not _is_as_planned(line, families) for line in rows):
         raise PlanChanged
-    [absence] = record_absence([made.registrar_id], made.begins_at, made.ends_at, made.reason, made.note, actor)
-    _take_over(made, rows)
-    _clear(made, families, now)
+    absence_id = _bring_about(made, rows, families, now, actor)
     try:
         for line in rows:
             _settle_one(line, families[line.booking_id], now)
     except BookingRefused:
         raise PlanChanged from None
     _nobody_forgotten(made, rows, now)
-    made.state, made.absence_id, made.sent_by, made.sent_at = SENT, absence.id, actor, now
+    made.state, made.absence_id, made.sent_by, made.sent_at = SENT, absence_id, actor, now
     db.session.flush()
     audit.record("sent the plan of cover", about=f"cover:{made.id}", actor=actor, after=facts(made))
     return made
+
+
+def _bring_about(
+    made: CoverPlan, rows: Collection[CoverLine], families: Mapping[int, Hit], now: datetime, actor: str
+) -> int | None:
+    """Put the registrar down as away, and give the absence, or close the centre: nobody can book what falls to it then."""
+    cause = cause_of(made)
+    if isinstance(cause, Closing):
+        moves = {line.was_session_id: line.centre_id for line in rows if line.way == Way.SAME_REGISTRAR}
+        gone = {session: place for session, place in whereto(made, now).items() if session in moves}
+        if any(session not in gone or gone[session][0] != centre for session, centre in moves.items()):
+            raise PlanChanged
+        _call_for(close(made, cause, gone, now, actor), families, now)
+        return None
+    [absence] = record_absence([cause.registrar_id], cause.begins, cause.ends, made.reason, made.note, actor)
+    _take_over(cause.registrar_id, rows)
+    _clear(cause, families, now)
+    return absence.id
 
 
 def _is_as_planned(line: CoverLine, families: Mapping[int, Hit]) -> bool:
@@ -70,7 +89,7 @@ def _is_as_planned(line: CoverLine, families: Mapping[int, Hit]) -> bool:
     return hit is not None and (hit.session_id, hit.start) == (line.was_session_id, line.was_begins_at)
 
 
-def _take_over(made: CoverPlan, rows: Collection[CoverLine]) -> None:
+def _take_over(away: int, rows: Collection[CoverLine]) -> None:
     """Put other registrars into whole sessions: their families notice nothing. PlanChanged where one is not free any more.
 
     Recording the absence has taken the lock under which the rota is changed, so who is free stays so.
@@ -78,22 +97,27 @@ def _take_over(made: CoverPlan, rows: Collection[CoverLine]) -> None:
     for session_id, taker in sorted(
         {(line.was_session_id, line.registrar_id or 0) for line in rows if line.registrar_id}
     ):
-        values = {"session": session_id, "taker": taker, "away": made.registrar_id}
+        values = {"session": session_id, "taker": taker, "away": away}
         if not is_free_for(taker, session_id):
             raise PlanChanged
         db.session.execute(_SIT, values)
         db.session.execute(_SIT_THERE, values)
-        was, by = ({"registrar": registrar_name(number)} for number in (made.registrar_id, taker))
+        was, by = ({"registrar": registrar_name(number)} for number in (away, taker))
         audit.record("taken over", about=f"session:{session_id}", actor=current_actor(), before=was, after=by)
 
 
-def _clear(made: CoverPlan, families: Mapping[int, Hit], now: datetime) -> None:
+def _clear(away: Away, families: Mapping[int, Hit], now: datetime) -> None:
     """Let go what was kept with the absent registrar, for families on their way and for those offered such a time."""
-    where = {"away": made.registrar_id, "begins": made.begins_at, "ends": made.ends_at}
-    for family in offers.withdraw_with(made.registrar_id, made.begins_at, made.ends_at, now):
+    where = {"away": away.registrar_id, "begins": away.begins, "ends": away.ends}
+    _call_for(offers.withdraw_with(away.registrar_id, away.begins, away.ends, now), families, now)
+    db.session.execute(_NOT_THERE, where)
+
+
+def _call_for(withdrawn: Collection[Appointment], families: Mapping[int, Hit], now: datetime) -> None:
+    """Have families rung whose own time does not stand, who are not in the plan, and who lose what was offered to them."""
+    for family in withdrawn:
         if family.id not in families and is_displaced(family.id):
             offer_notices.ask_for_a_call(family, "cannot have the time offered to them either", now)
-    db.session.execute(_NOT_THERE, where)
 
 
 def _settle_one(line: CoverLine, hit: Hit, now: datetime) -> None:
@@ -103,6 +127,8 @@ def _settle_one(line: CoverLine, hit: Hit, now: datetime) -> None:
         offers.swap_quietly(line.offer_id, now)
         return
     messages.withdraw(hit.public_id, now=now, templates=REMINDERS)
+    if line.way == Way.SAME_REGISTRAR:
+        _keep_own(line, hit, now)
     if line.offer_id is None:
         why = "are to be rung" if line.chosen else "can have no other time within their 42 days by itself"
         offer_notices.ask_for_a_call(hit, why, now)
@@ -117,6 +143,14 @@ def _settle_one(line: CoverLine, hit: Hit, now: datetime) -> None:
         little = "have little time to answer the offer of another"
         late = "have a letter on its way that comes after that"
         offer_notices.ask_for_a_call(hit, late if hit.by_post_only else little, now)
+
+
+def _keep_own(line: CoverLine, hit: Hit, now: datetime) -> None:
+    """Keep a family's own time for it where its session has gone; what else was offered to it has lost its meaning."""
+    offers.withdraw_of(hit.booking_id, now)
+    kept = offers.keep_with_registrar(hit.public_id, hit.session_id, line.centre_id or 0, answer_by=hit.start, now=now)
+    line.offer_id = kept.id
+    db.session.flush()
 
 
 def _limit(hit: Hit, offered: datetime, now: datetime) -> AnswerBy | None:
@@ -138,7 +172,7 @@ def _ask_instead(line: CoverLine, hit: Hit, now: datetime) -> None:
 def _nobody_forgotten(made: CoverPlan, rows: Collection[CoverLine], now: datetime) -> None:
     """Refuse the whole where a family that booked meanwhile has no row. Its session is locked by now, so no more can come."""
     known = {line.booking_id for line in rows}
-    if any(hit.booking_id not in known for hit in hits([made.registrar_id], made.begins_at, made.ends_at, now)):
+    if any(hit.booking_id not in known for hit in hit_by(cause_of(made), now)):
         raise PlanChanged
 
 

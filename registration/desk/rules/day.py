@@ -44,7 +44,7 @@ def state_in_words(standing: Standing, today: date, *, displaced: bool) -> str:
     if standing.outcome is not None:
         return TITLES[standing.outcome]
     if displaced:
-        return "The registrar is away"
+        return "The registrar is away or the centre has closed"
     return "Expected" if standing.day >= today else "Nothing marked"
 
 

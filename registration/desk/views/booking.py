@@ -10,7 +10,7 @@ from registration.booking.actions import changes
 from registration.booking.actions.contacts import contact_of, correct_contact
 from registration.booking.actions.refusals import AlreadyBooked, BookingRefused, CannotChange
 from registration.booking.forms.needs import language_name
-from registration.booking.queries.displaced import is_displaced
+from registration.booking.queries.displaced import has_closed, is_displaced
 from registration.booking.rules.requests import Appointment
 from registration.booking.wording import clock_time, clock_time_to_the_second, long_day
 from registration.common import audit
@@ -48,6 +48,7 @@ def _show(appointment: Appointment, fault: str = "") -> str:
         settled=record.settled_of(appointment.id),
         history=audit.history_of(f"booking:{appointment.id}", str(appointment.public_id)),
         displaced=is_displaced(appointment.id),
+        closed=has_closed(appointment.id),
         **facts(appointment),
     )
 

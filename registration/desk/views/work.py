@@ -32,18 +32,19 @@ TITLES = {WITHOUT_TIME: "Families without a time", UNANSWERED: "Offers not answe
 INTRODUCTIONS = {
     WITHOUT_TIME: "Each of these families needs a time, or has to tell us that they need none. Those with the fewest days "
     "left of their 42 come first.",
-    UNANSWERED: "These families’ registrar is away and they have not answered the time we keep for them. Ring those whose "
-    "answer is due soon: once it lapses, the time is gone.",
+    UNANSWERED: "These families’ registrar is away, or their centre closes, and they have not answered the time we keep for "
+    "them. Ring those whose answer is due soon: once it lapses, the time is gone.",
 }
 #: What happened, and what to do next.
 WHY = {
     "away": ("Registrar away at {start}; no other time is offered", "Ring and agree another time"),
-    "declined": ("Registrar away at {start}; the other time was declined", "Ring and agree another time"),
-    "lapsed": ("Registrar away at {start}; the other time was not answered", "Ring and agree another time"),
+    "closed": ("Centre closed by {start}; no other time is offered", "Ring and agree another time"),
+    "declined": ("Cannot be seen at {start}; the other time was declined", "Ring and agree another time"),
+    "lapsed": ("Cannot be seen at {start}; the other time was not answered", "Ring and agree another time"),
     "cancelled": ("Cancelled {start} and did not book again", "Ask whether they need a time"),
     "did_not_attend": ("Did not come on {start}", "Ask what happened and book another time"),
     "unable": ("Could not be registered on {start}", "Book another time, with what was missing"),
-    "unanswered": ("Registrar away at {start}; {offered} is kept until {answer_by}", "Ring and ask for an answer"),
+    "unanswered": ("Cannot be seen at {start}; {offered} is kept until {answer_by}", "Ring and ask for an answer"),
 }
 
 

@@ -64,9 +64,9 @@ def add_pattern(new: Pattern, actor: str, *, resume: bool = False) -> WorkingPat
     if ended is not None and ended.valid_to is not None:
         number = next(key for key, each in versions.items() if replace(each, valid_to=ended.valid_to) == ended)
         end_pattern(number, ended.valid_to, actor)
-    made = _keep(new, actor)
+    made = keep_version(new, actor)
     if ended is not None and resume and new.valid_to is not None:
-        _keep(resumed(ended, new), actor)
+        keep_version(resumed(ended, new), actor)
     return made
 
 
@@ -91,7 +91,8 @@ def _check_place(half_day: HalfDay) -> None:
             raise NotThatPattern("The centre has no such room")
 
 
-def _keep(new: Pattern, actor: str) -> WorkingPattern:
+def keep_version(new: Pattern, actor: str) -> WorkingPattern:
+    """Keep a version of a registrar's week that overlaps no other, and note it."""
     made = WorkingPattern(registrar_id=new.registrar, valid_from=new.valid_from, valid_to=new.valid_to, made_by=actor)
     db.session.add(made)
     db.session.flush()

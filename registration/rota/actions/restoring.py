@@ -19,7 +19,7 @@ from registration.rota.queries.planning import around, published_rota
 from registration.rota.rules.conflicts import Around, Conflict, conflicts, in_words, span_in_words
 from registration.rota.rules.planning import Planned
 
-CLOSED_DAY, LEAVING = "closed_day", "leaving"
+CLOSED_DAY, LEAVING, CENTRE_CLOSED = "closed_day", "leaving", "centre_closed"
 
 #: What keeps a session from being held again. One whose registrar is away comes back: its times are not offered meanwhile.
 _IN_THE_WAY = frozenset({"registrar_twice", "room_taken", "may_not_register", "not_participating"})
@@ -34,7 +34,7 @@ class CannotBringBack(Refused):
 
 
 def withdraw_for(sessions: Collection[Session], why: str | None) -> None:
-    """Withdraw sessions, marked with what for: CLOSED_DAY, LEAVING, or None, and then they never come back by themselves."""
+    """Withdraw sessions, marked with what for; marked with None they never come back by themselves."""
     for session in sessions:
         session.state, session.withdrawn_for = WITHDRAWN, why
     db.session.flush()

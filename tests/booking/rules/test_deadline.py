@@ -20,6 +20,7 @@ from registration.booking.rules.deadline import (
     preferred_by,
     registrar_general_authority_from,
 )
+from registration.common.holidays import bank_holidays
 
 BIRTHS = st.dates(date(1990, 1, 1), date(2099, 12, 31))
 
@@ -135,6 +136,19 @@ HOLIDAYS = {date(2026, 12, 25), date(2026, 12, 28), date(2027, 1, 1), date(2027,
 )
 def test_the_last_working_day_steps_back_over_weekends_and_holidays(last, working):
     assert last_working_day(last, HOLIDAYS) == working
+
+
+@pytest.mark.parametrize(
+    ("last", "working"),
+    [
+        (date(2026, 12, 28), date(2026, 12, 24)),
+        (date(2027, 12, 28), date(2027, 12, 24)),
+        (date(2028, 1, 3), date(2027, 12, 31)),
+    ],
+)
+def test_the_last_working_day_before_a_holiday_kept_twice_lies_before_both_days(last, working):
+    assert last_working_day(last, bank_holidays()) == working
+    assert all(day in bank_holidays() for day in (date(2026, 12, 26), date(2027, 12, 25), date(2028, 1, 1)))
 
 
 @given(BIRTHS)

@@ -1,4 +1,4 @@
-"""A registrar is absent: whom that hits, what each family is to have instead, and how far each has come."""
+"""A registrar is absent or a centre closes: whom that hits, what each family is to have instead, and how far each has come."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice
 
 from registration.booking.queries import moment
-from registration.booking.queries.displaced import Hit, hits
+from registration.booking.queries.displaced import Hit
+from registration.booking.wording import long_day
 from registration.centres.queries import centre_card
 from registration.common import audit
 from registration.common.access import current_actor, has_role, roles
@@ -22,9 +23,20 @@ from registration.common.transaction import commits, undo
 from registration.cover import actions, queries
 from registration.cover.forms import CALL, NOBODY, ChangeRow, ChangeSession, NewPlan
 from registration.cover.models import CoverPlan
-from registration.cover.queries import Away, LineCard
+from registration.cover.queries import Away, Closing, LineCard, PlanCard, cause_of, hit_by
 from registration.cover.rules import Way, choices
-from registration.cover.wording import away_sentence, counted, effects, rows, sent, summary, when
+from registration.cover.wording import (
+    away_sentence,
+    closed,
+    closing_effects,
+    closing_sentence,
+    counted,
+    effects,
+    rows,
+    sent,
+    summary,
+    when,
+)
 from registration.rota.rules.absences import ABSENCE_REASONS, span_text
 from registration.staff import views as staff
 from registration.staff.rules import COVER, COVER_READERS, DESK, Door
@@ -48,11 +60,17 @@ def keep_private(response: Response) -> Response:
 @roles(*COVER_READERS)
 def plans() -> str:
     """List the plans at work, and those that ended lately."""
-    listed = [(each, span_text(each.begins, each.ends)) for each in queries.plans(now() - SHOWN)]
+    listed = [(each, _span(each)) for each in queries.plans(now() - SHOWN)]
     return render_template("cover/plans.html", plans=listed, may_plan=has_role(*COVER), when=when)
 
 
-# ---- who is away
+def _span(card: PlanCard) -> str:
+    if card.ends is None:
+        return f"closed from {long_day(civil_date(card.begins))} on"
+    return span_text(card.begins, card.ends)
+
+
+# ---- who is away, and which centre closes
 
 
 @bp.get("/new")
@@ -97,10 +115,11 @@ def begin() -> ResponseReturnValue:
         return _ask(form), HTTPStatus.UNPROCESSABLE_ENTITY
     away = Away(int(form.registrar.data), *form.span())
     made = actions.start_plan(away, form.reason.data, form.note.data or "", now(), current_actor())
-    return _to(made.public_id)
+    return to_plan(made.public_id)
 
 
-def _to(public_id: UUID) -> ResponseReturnValue:
+def to_plan(public_id: UUID) -> ResponseReturnValue:
+    """Lead to the page of a plan."""
     return redirect(url_for("cover.plan", public_id=public_id), HTTPStatus.SEE_OTHER)
 
 
@@ -112,10 +131,11 @@ def _to(public_id: UUID) -> ResponseReturnValue:
 def plan(public_id: UUID) -> str:
     """Show a draft row by row, and a plan that was sent by how far each family has come."""
     changed = actions.PlanChanged().sentence if "changed" in request.args else ""
-    return _page(_plan(public_id), changed)
+    return _page(plan_or_404(public_id), changed)
 
 
-def _plan(public_id: UUID) -> CoverPlan:
+def plan_or_404(public_id: UUID) -> CoverPlan:
+    """Give a plan by its public number; 404 where there is none."""
     found = queries.plan_by_id(public_id)
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
@@ -123,22 +143,20 @@ def _plan(public_id: UUID) -> CoverPlan:
 
 
 def _page(found: CoverPlan, fault: str = "") -> str:
-    lines, registrar = queries.lines(found.id), queries.registrar_name(found.registrar_id)
-    taken_back = queries.is_taken_back(found.absence_id)
+    lines, whom = queries.lines(found.id), queries.whom(found)
     page = {actions.DRAFT: "draft", actions.UNDONE: "undone"}.get(found.state, "progress")
     return render_template(
         f"cover/{page}.html",
         plan=found,
-        registrar=registrar,
-        away=away_sentence(found, registrar, now(), taken_back=taken_back),
-        reason=ABSENCE_REASONS[found.reason],
+        registrar=whom,
+        reason=ABSENCE_REASONS.get(found.reason, ""),
+        **_about(found, whom),
         rows=rows(lines, today()),
         summary=summary(lines, today()),
         counted=counted(lines),
         effects=effects(lines),
         kept_until=when(found.kept_until),
         first_day=civil_date(found.begins_at),
-        last_day=civil_date(found.ends_at - timedelta(microseconds=1)),
         may_plan=has_role(*COVER),
         may_call=has_role(*DESK),
         history=audit.history_of(f"cover:{found.id}"),
@@ -147,7 +165,28 @@ def _page(found: CoverPlan, fault: str = "") -> str:
     )
 
 
-def _done(public_id: UUID, change: Callable[[], object]) -> ResponseReturnValue:
+def _about(found: CoverPlan, whom: str) -> dict[str, object]:
+    """Give what is said of the absence, or of the centre that closes and what that touches besides its families."""
+    cause = cause_of(found)
+    if isinstance(cause, Away):
+        taken_back = queries.is_taken_back(found.absence_id)
+        last_day = civil_date(cause.ends - timedelta(microseconds=1))
+        return {
+            "away": away_sentence(found, whom, now(), taken_back=taken_back),
+            "last_day": last_day,
+            "closing": False,
+        }
+    successor = "" if cause.successor_id is None else queries.centre_name(cause.successor_id)
+    return {
+        "away": closing_sentence(found, whom, successor, today()),
+        "closing": True,
+        "touches": closing_effects(queries.touched(cause, now()), successor) if found.state == actions.DRAFT else [],
+        "last_centre_day": long_day(cause.last_day),
+        "may_open": found.sent_at is not None and not any(line.offer_id for line in queries.lines(found.id)),
+    }
+
+
+def done(public_id: UUID, change: Callable[[], object]) -> ResponseReturnValue:
     """Make a change and show the plan; where it is refused, undo all of it and say why."""
     try:
         change()
@@ -157,8 +196,8 @@ def _done(public_id: UUID, change: Callable[[], object]) -> ResponseReturnValue:
         return redirect(url_for("cover.plan", public_id=public_id, changed=1), HTTPStatus.SEE_OTHER)
     except Refused as refusal:
         undo()
-        return _page(_plan(public_id), refusal.sentence), HTTPStatus.CONFLICT
-    return _to(public_id)
+        return _page(plan_or_404(public_id), refusal.sentence), HTTPStatus.CONFLICT
+    return to_plan(public_id)
 
 
 @bp.post("/<uuid:public_id>/send")
@@ -166,13 +205,14 @@ def _done(public_id: UUID, change: Callable[[], object]) -> ResponseReturnValue:
 @commits
 def send(public_id: UUID) -> ResponseReturnValue:
     """Record the absence, and do for every family what the plan says, all of it or nothing."""
-    _plan(public_id)
-    return _done(public_id, lambda: _send(public_id))
+    plan_or_404(public_id)
+    return done(public_id, lambda: _send(public_id))
 
 
 def _send(public_id: UUID) -> None:
     made = actions.send_plan(public_id, now(), current_actor())
-    flash(sent(queries.lines(made.id), queries.registrar_name(made.registrar_id)), "success")
+    said = sent if made.centre_id is None else closed
+    flash(said(queries.lines(made.id), queries.whom(made)), "success")
 
 
 @bp.post("/<uuid:public_id>/undo")
@@ -180,8 +220,8 @@ def _send(public_id: UUID) -> None:
 @commits
 def put_away(public_id: UUID) -> ResponseReturnValue:
     """Put a draft away: the times it kept are free again."""
-    _plan(public_id)
-    return _done(public_id, lambda: actions.undo_plan(public_id, now(), current_actor()))
+    plan_or_404(public_id)
+    return done(public_id, lambda: actions.undo_plan(public_id, now(), current_actor()))
 
 
 @bp.post("/<uuid:public_id>/refresh")
@@ -189,8 +229,8 @@ def put_away(public_id: UUID) -> ResponseReturnValue:
 @commits
 def refresh(public_id: UUID) -> ResponseReturnValue:
     """Bring a draft up to date and keep its times for another half-hour."""
-    _plan(public_id)
-    return _done(public_id, lambda: actions.refresh(public_id, now()))
+    plan_or_404(public_id)
+    return done(public_id, lambda: actions.refresh(public_id, now()))
 
 
 @bp.post("/<uuid:public_id>/family/<int:line_id>/called")
@@ -198,8 +238,8 @@ def refresh(public_id: UUID) -> ResponseReturnValue:
 @commits
 def called(public_id: UUID, line_id: int) -> ResponseReturnValue:
     """Note that a person has rung a family and settled it."""
-    _plan(public_id)
-    return _done(public_id, lambda: actions.mark_called(public_id, line_id, now(), current_actor()))
+    plan_or_404(public_id)
+    return done(public_id, lambda: actions.mark_called(public_id, line_id, now(), current_actor()))
 
 
 # ---- another row
@@ -210,7 +250,7 @@ def called(public_id: UUID, line_id: int) -> ResponseReturnValue:
 def row(public_id: UUID, line_id: int) -> ResponseReturnValue:
     """Show what one family could have instead."""
     found, line, hit = _row(public_id, line_id)
-    if line.way == Way.TAKE_OVER:
+    if line.way == Way.TAKE_OVER:  # of an absence alone
         return redirect(url_for("cover.session", public_id=public_id, session_id=hit.session_id), HTTPStatus.SEE_OTHER)
     return _row_page(found, line, hit, ChangeRow(formdata=None))
 
@@ -231,14 +271,14 @@ def change_row(public_id: UUID, line_id: int) -> ResponseReturnValue:
         undo()
         form.instead.errors = (refusal.sentence,)
         return _row_page(found, line, hit, form), HTTPStatus.CONFLICT
-    return _to(public_id)
+    return to_plan(public_id)
 
 
 def _row(public_id: UUID, line_id: int) -> tuple[CoverPlan, LineCard, Hit]:
     """Give a row of a draft with its family as it stands; 404 where there is none."""
-    found = _plan(public_id)
+    found = plan_or_404(public_id)
     line = next((each for each in queries.lines(found.id) if each.id == line_id), None)
-    theirs = hits([found.registrar_id], found.begins_at, found.ends_at, now())
+    theirs = hit_by(cause_of(found), now())
     hit = next((each for each in theirs if line is not None and each.booking_id == line.booking_id), None)
     if found.state != actions.DRAFT or line is None or hit is None:
         abort(HTTPStatus.NOT_FOUND)
@@ -258,9 +298,8 @@ def _row_page(found: CoverPlan, line: LineCard, hit: Hit, form: ChangeRow) -> st
 
 def _choices(found: CoverPlan, hit: Hit) -> list[tuple[str, list[tuple[str, str]]]]:
     """List what a family could have, centre by centre, the best first."""
-    away = Away(found.registrar_id, found.begins_at, found.ends_at)
     [family] = queries.families([hit])
-    times = islice(choices(family, queries.ground([hit], away, now())), MOST_CHOICES)
+    times = islice(choices(family, queries.ground([hit], cause_of(found), now())), MOST_CHOICES)
     groups = []
     for centre_id, group in groupby(times, key=lambda time: time[2].centre_id):
         card = centre_card(centre_id)
@@ -273,8 +312,8 @@ def _choices(found: CoverPlan, hit: Hit) -> list[tuple[str, list[tuple[str, str]
 @roles(*COVER)
 def session(public_id: UUID, session_id: int) -> str:
     """Show who could take a whole session over."""
-    found, there = _session(public_id, session_id)
-    return _session_page(found, there, _takers(found, session_id, ChangeSession(formdata=None)))
+    found, away, there = _session(public_id, session_id)
+    return _session_page(found, there, _takers(away, session_id, ChangeSession(formdata=None)))
 
 
 @bp.post("/<uuid:public_id>/session/<int:session_id>")
@@ -282,25 +321,24 @@ def session(public_id: UUID, session_id: int) -> str:
 @commits
 def change_session(public_id: UUID, session_id: int) -> ResponseReturnValue:
     """Have another registrar take a session over, or nobody."""
-    found, there = _session(public_id, session_id)
-    form = _takers(found, session_id, ChangeSession())
+    found, away, there = _session(public_id, session_id)
+    form = _takers(away, session_id, ChangeSession())
     if not form.accepted():
         return _session_page(found, there, form), HTTPStatus.UNPROCESSABLE_ENTITY
-    return _done(public_id, lambda: actions.change_session(public_id, session_id, form.registrar_id, now()))
+    return done(public_id, lambda: actions.change_session(public_id, session_id, form.registrar_id, now()))
 
 
-def _session(public_id: UUID, session_id: int) -> tuple[CoverPlan, list[Hit]]:
-    """Give a draft and its families of one session; 404 where there are none."""
-    found = _plan(public_id)
-    theirs = hits([found.registrar_id], found.begins_at, found.ends_at, now())
-    there = [hit for hit in theirs if hit.session_id == session_id]
-    if found.state != actions.DRAFT or not there:
+def _session(public_id: UUID, session_id: int) -> tuple[CoverPlan, Away, list[Hit]]:
+    """Give the draft for an absence and its families of one session; 404 where there are none."""
+    found = plan_or_404(public_id)
+    cause = cause_of(found)
+    there = [hit for hit in hit_by(cause, now()) if hit.session_id == session_id]
+    if found.state != actions.DRAFT or isinstance(cause, Closing) or not there:
         abort(HTTPStatus.NOT_FOUND)
-    return found, there
+    return found, cause, there
 
 
-def _takers(found: CoverPlan, session_id: int, form: ChangeSession) -> ChangeSession:
-    away = Away(found.registrar_id, found.begins_at, found.ends_at)
+def _takers(away: Away, session_id: int, form: ChangeSession) -> ChangeSession:
     able = [SelectChoice(str(number), name) for number, name in queries.takers(session_id, away)]
     form.taker.choices = [*able, SelectChoice(NOBODY, "Nobody: propose each family another time")]
     return form
@@ -315,4 +353,9 @@ def init_app(app: Flask) -> None:
     """Give the application the pages of cover, and staff the door to them."""
     app.register_blueprint(bp)
     audit.call(app, "cover", queries.plan_names)
-    staff.offer(app, Door("cover.plans", "Cover", "A registrar is absent: plan what their families have instead."))
+    staff.offer(
+        app,
+        Door(
+            "cover.plans", "Cover", "A registrar is absent or a centre closes: plan what their families have instead."
+        ),
+    )

@@ -1,137 +1,31 @@
-"""Questions about plans of cover, what there is to propose, and how far families have come."""
+"""What there is to propose to families: who could take over, what is free, where a whole session could go."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from uuid import UUID
+from datetime import datetime, timedelta
 
 from sqlalchemy import Row, select, text
 
 from registration.booking.queries import MINUTE, midnight, need, openings
-from registration.booking.queries.displaced import IS_DISPLACED, Hit
+from registration.booking.queries.displaced import Hit
 from registration.booking.rules.deadline import registrar_general_authority_from
 from registration.booking.rules.offers import BEFORE_START, answer_by_post
 from registration.centres.queries import participating_centres
 from registration.centres.rules import CentreCard, distance_km
-from registration.common.audit import Named
 from registration.common.clock import civil_date
 from registration.common.db import db
 from registration.common.holidays import bank_holidays
-from registration.cover.models import CoverPlan
-from registration.cover.rules import TRAVEL_MINUTES, Family, Ground, Seat, Sitting, Standing, Taker, standing
-from registration.rota.models import Absence, Registrar
+from registration.cover.queries.causes import Away, Cause, Closing
+from registration.cover.queries.closing import places_to_go
+from registration.cover.queries.plans import registrars
+from registration.cover.rules import TRAVEL_MINUTES, Family, Ground, Seat, Sitting, Taker
+from registration.rota.models import Registrar
 from registration.rota.rules.patterns import HALF_DAY
 
 #: Times are looked for at least so far ahead, for families whose 42 days are over.
 AHEAD = timedelta(days=28)
 OFFICE = "register_office"
 
-
-@dataclass(frozen=True, slots=True)
-class Away:
-    """Who is away, and when."""
-
-    registrar_id: int
-    begins: datetime
-    ends: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class PlanCard:
-    """A plan as a list of them shows it."""
-
-    id: int
-    public_id: UUID
-    state: str
-    registrar: str
-    begins: datetime
-    ends: datetime
-    made_by: str
-    kept_until: datetime
-    families: int
-    taken_back: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LineCard:
-    """A family of a plan: what it had, what it is to have, and how far it has come."""
-
-    id: int
-    booking_id: int
-    public_id: UUID
-    reference: str
-    name: str
-    reach: str
-    told_by: Sequence[str]  # the ways in which messages go to it; none where it gave no contact
-    state: str
-    last_lawful_day: date
-    was: datetime
-    was_centre: str
-    now: datetime
-    now_centre: str
-    displaced: bool
-    own: bool
-    way: str
-    chosen: bool
-    session_id: int | None
-    start: datetime | None
-    centre_id: int | None
-    centre: str
-    taker: str
-    offer_id: int | None
-    offer_state: str
-    answer_by: datetime | None
-    kept: bool
-    called_at: datetime | None
-    called_by: str
-
-    @property
-    def standing(self) -> Standing:
-        """Say how far this family has come."""
-        return standing(
-            way=self.way,
-            live=self.state == "booked",
-            displaced=self.displaced,
-            own=self.own,
-            offer_state=self.offer_state,
-            kept=self.kept,
-            called=self.called_at is not None,
-        )
-
-
-_PLANS = text("""
-SELECT p.id, p.public_id, p.state, r.name, p.begins_at, p.ends_at, p.made_by, p.kept_until,
-       (SELECT count(*) FROM cover_line l WHERE l.plan_id = p.id), coalesce(a.state = 'withdrawn', false)
-  FROM cover_plan p JOIN registrar r ON r.id = p.registrar_id LEFT JOIN absence a ON a.id = p.absence_id
- WHERE p.state IN ('draft', 'sent') OR p.ended_at > :since
- ORDER BY array_position(ARRAY['draft', 'sent', 'settled', 'undone'], p.state), p.begins_at, p.id
-""")
-_LINES = text(f"""
-SELECT l.id, b.id, b.public_id, b.reference, f.name, coalesce(f.mobile, f.second_contact, f.email, ''),
-       array_remove(ARRAY[
-         CASE WHEN f.mobile IS NOT NULL OR f.second_contact LIKE '+%' THEN 'text message' END,
-         CASE WHEN f.email IS NOT NULL OR f.second_contact LIKE '%@%' THEN 'email' END,
-         CASE WHEN coalesce(f.mobile, f.email, f.second_contact) IS NULL AND f.letter_address IS NOT NULL THEN 'letter' END
-       ], NULL), b.state,
-       b.last_lawful_day, l.was_begins_at, wc.name, b.begins_at, bc.name, {IS_DISPLACED},
-       (b.session_id, b.begins_at) = (l.was_session_id, l.was_begins_at), l.way, l.chosen, l.session_id,
-       l.begins_at, l.centre_id, coalesce(c.name, ''), coalesce(r.name, ''), l.offer_id, coalesce(o.state, ''), o.answer_by,
-       EXISTS (SELECT 1 FROM occupancy h WHERE h.offer_id = l.offer_id AND h.until > clock_timestamp()), l.called_at,
-       coalesce(l.called_by, '')
-  FROM cover_line l
-  JOIN booking b ON b.id = l.booking_id
-  JOIN family f ON f.id = b.family_id
-  JOIN session ws ON ws.id = l.was_session_id
-  JOIN centre wc ON wc.id = ws.centre_id
-  JOIN centre bc ON bc.id = b.centre_id
-  LEFT JOIN centre c ON c.id = l.centre_id
-  LEFT JOIN session s ON s.id = l.session_id
-  LEFT JOIN registrar r ON r.id = coalesce(l.registrar_id, s.registrar_id)
-  LEFT JOIN offer o ON o.id = l.offer_id
- WHERE l.plan_id = :plan
- ORDER BY b.last_lawful_day, l.was_begins_at, l.id
-""")  # noqa: S608
 # Who is free for a whole session: at work at all, away at no part of it, at no other session then nor too near it in time
 # at another centre, not left free of this half-day on purpose, and with as many half-days of the week's contract to spare.
 _TAKERS = text("""
@@ -165,50 +59,9 @@ _SITTINGS = text("""
 SELECT id, centre_id, begins_at, ends_at FROM session
  WHERE id = ANY(:sessions) AND state = 'published' AND begins_at >= :begins AND ends_at <= :ends
 """)
-_DRAFTS = text("SELECT registrar_id, begins_at, ends_at FROM cover_plan WHERE state = 'draft' ORDER BY id")
-
-
-def plan_by_id(public_id: UUID, *, lock: bool = False) -> CoverPlan | None:
-    """Find a plan by its public number, locked until commit if that is asked for."""
-    wanted = select(CoverPlan).where(CoverPlan.public_id == public_id)
-    found = wanted.with_for_update().execution_options(populate_existing=True) if lock else wanted
-    return db.session.scalars(found).one_or_none()
-
-
-def plans(since: datetime) -> list[PlanCard]:
-    """List the plans at work, and those that ended since a moment: drafts first."""
-    return [PlanCard(*row) for row in db.session.execute(_PLANS, {"since": since})]
-
-
-def lines(plan_id: int) -> list[LineCard]:
-    """List the families of a plan, those with the fewest days left first."""
-    return [LineCard(*row) for row in db.session.execute(_LINES, {"plan": plan_id})]
-
-
-def registrars() -> list[tuple[int, str]]:
-    """List the registrars who work here, by name."""
-    wanted = select(Registrar.id, Registrar.name).where(Registrar.left_on.is_(None)).order_by(Registrar.name)
-    return [(number, name) for number, name in db.session.execute(wanted)]
-
-
-def registrar_name(registrar_id: int) -> str:
-    """Give a registrar's name."""
-    return str(db.session.execute(select(Registrar.name).where(Registrar.id == registrar_id)).scalar_one())
-
-
-def plan_names(numbers: Collection[str]) -> dict[str, Named]:
-    """Name plans for the record, by their numbers as texts."""
-    wanted = select(CoverPlan.id, CoverPlan.public_id, Registrar.name).join(
-        Registrar, Registrar.id == CoverPlan.registrar_id
-    )
-    rows = db.session.execute(wanted.where(CoverPlan.id.in_([int(number) for number in numbers])))
-    return {
-        str(number): Named(f"cover for {name}", "cover.plan", {"public_id": public_id})
-        for number, public_id, name in rows
-    }
-
-
-# ---- what there is to propose
+_DRAFTS = text("""
+SELECT registrar_id, centre_id, begins_at, ends_at FROM cover_plan WHERE state = 'draft' ORDER BY id
+""")
 
 
 def families(hits: Iterable[Hit]) -> list[Family]:
@@ -248,15 +101,40 @@ def _languages(registrar_ids: Collection[int] | None = None) -> dict[int, frozen
     return {number: frozenset(map(_primary, tags)) for number, tags in db.session.execute(wanted)}
 
 
-def ground(hits: Sequence[Hit], away: Away, now: datetime) -> Ground:
-    """Give what there is to propose to these families while one registrar is away: with nobody whose absence is planned."""
-    drafts = [Away(*row) for row in db.session.execute(_DRAFTS)]
-    absent = [away, *drafts]
-    seats = _seats(hits, absent, now)
+def ground(hits: Sequence[Hit], cause: Cause, now: datetime) -> Ground:
+    """Give what there is to propose to these families: nothing with whose absence, or at a centre whose closing, is planned."""
+    causes = [cause, *_drafts()]
+    absent = [each for each in causes if isinstance(each, Away)]
+    seats = _seats(hits, absent, [each for each in causes if isinstance(each, Closing)], now)
     near, offices = _distances(participating_centres(civil_date(now)), {hit.centre_id for hit in hits})
-    sittings = _sittings({hit.session_id for hit in hits}, away, absent)
-    by_post = answer_by_post(now, now, bank_holidays()).moment + BEFORE_START
-    return Ground(minute(now), minute(by_post), sittings, seats, near, offices)
+    by_post = minute(answer_by_post(now, now, bank_holidays()).moment + BEFORE_START)
+    if isinstance(cause, Closing):
+        near[cause.centre_id] = _preferred(cause, near.get(cause.centre_id, ()))
+        moves = {session: centre for session, (centre, _) in going(cause, now).items()}
+        return Ground(minute(now), by_post, (), seats, near, offices, moves)
+    sittings = _sittings({hit.session_id for hit in hits}, cause, absent)
+    return Ground(minute(now), by_post, sittings, seats, near, offices)
+
+
+def _drafts() -> list[Cause]:
+    return [
+        Away(row.registrar_id, row.begins_at, row.ends_at)
+        if row.centre_id is None
+        else Closing(row.centre_id, row.begins_at)
+        for row in db.session.execute(_DRAFTS)
+    ]
+
+
+def _preferred(cause: Closing, centres: Sequence[int]) -> list[int]:
+    """Put the centre that the other is merged into before those that are nearer."""
+    first = [] if cause.successor_id is None else [cause.successor_id]
+    return [*first, *(each for each in centres if each not in first)]
+
+
+def going(cause: Closing, now: datetime) -> dict[int, tuple[int, int]]:
+    """Give where each session with families at a centre that closes would go with its registrar: centre and room."""
+    near, offices = _distances(participating_centres(civil_date(now)), {cause.centre_id})
+    return places_to_go(cause, _preferred(cause, [*near[cause.centre_id], *offices[cause.centre_id]]), now)
 
 
 def minute(moment: datetime) -> int:
@@ -264,12 +142,16 @@ def minute(moment: datetime) -> int:
     return int(moment.timestamp()) // MINUTE
 
 
-def _seats(hits: Sequence[Hit], absent: Sequence[Away], now: datetime) -> dict[int, list[Seat]]:
+def _seats(
+    hits: Sequence[Hit], absent: Sequence[Away], closing: Sequence[Closing], now: datetime
+) -> dict[int, list[Seat]]:
     days = [hit.last_lawful_day for hit in hits] + [civil_date(hit.start) for hit in hits]
     last = max([*days, civil_date(now + AHEAD)]) + timedelta(days=1)
     spoken = _languages()
     found: defaultdict[int, list[Seat]] = defaultdict(list)
     for each in openings(midnight(civil_date(now)), midnight(last)):
+        if any(each.centre_id == it.centre_id and each.begin >= minute(it.begins) for it in closing):
+            continue
         gone = [(minute(a.begins), minute(a.ends)) for a in absent if a.registrar_id == each.registrar_id]
         seat = Seat(
             each.session_id,
@@ -341,15 +223,3 @@ def _distances(
 def _away_from(home: CentreCard | None, other: CentreCard) -> tuple[bool, float, str]:
     distance = None if home is None else distance_km(home, other)
     return distance is None, distance or 0.0, other.name
-
-
-def is_taken_back(absence_id: int | None) -> bool:
-    """Say whether the absence that a plan recorded does not stand any more."""
-    state = select(Absence.state).where(Absence.id == absence_id)
-    return db.session.scalar(state) == "withdrawn"
-
-
-def families_are_told(absence_id: int) -> bool:
-    """Say whether families who were told of an absence are not settled yet: it cannot be taken back without a word to them."""
-    sent = select(CoverPlan.id).where(CoverPlan.absence_id == absence_id, CoverPlan.state == "sent")
-    return db.session.scalar(sent.limit(1)) is not None
