@@ -1,4 +1,4 @@
-"""The work lists: families somebody has to look after, days without outcomes, clusters that run dry."""
+"""The work lists: families somebody has to look after, and days without outcomes."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -16,8 +16,6 @@ from registration.common.forms import Form
 from registration.common.transaction import commits, undo
 from registration.desk import marks
 from registration.desk.forms.work import Done, Take
-from registration.desk.rules.supply import WEEKS
-from registration.desk.supply import supply
 from registration.desk.today import registrar_of
 from registration.desk.views.frame import bp
 from registration.desk.worklists import UNANSWERED, WITHOUT_TIME, Row, rows, unmarked_days
@@ -161,10 +159,3 @@ def outcomes_missing() -> str:
 
 def _day(day: date) -> str:
     return f"{day:%A} {day_and_month(day)}"
-
-
-@bp.get("/lists/running-dry")
-@roles(*SUPPLY_READERS)
-def running_dry() -> str:
-    """Show, cluster by cluster, the times left against the families to be expected."""
-    return render_template("desk/work_supply.html", supply=supply(now()), weeks=WEEKS)
