@@ -28,11 +28,12 @@ from registration import cli
 from registration.balancing import jobs as _balancing_jobs  # noqa: F401 -- registers its jobs
 from registration.balancing import views as balancing
 from registration.balancing.commands import balance
+from registration.balancing.queries import expected_births
 from registration.booking import api
 from registration.booking import jobs as _booking_jobs  # noqa: F401 -- registers its jobs
 from registration.booking.commands import invariants, links, sessions
 from registration.booking.queries.displaced import booked_after
-from registration.booking.queries.sessions import births_per_week, booked_minutes, taken_in
+from registration.booking.queries.sessions import booked_minutes, taken_in
 from registration.booking.views import feeds, find, frame, manage
 from registration.booking.views import finish as _finish  # noqa: F401 -- the journey's last pages, on its blueprint
 from registration.booking.views import journey as _journey  # noqa: F401 -- its questions
@@ -173,7 +174,7 @@ def _capabilities(app: Flask) -> None:
     app.register_blueprint(find.bp)
     app.register_blueprint(feeds.bp)
     staff.init_app(app)
-    rota.init_app(app, rota.Seen(taken_in, booked_minutes, births_per_week, families_are_told))
+    rota.init_app(app, rota.Seen(taken_in, booked_minutes, expected_births, families_are_told))
     desk.init_app(app)
     cover.init_app(app)
     balancing.init_app(app)

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from registration.balancing.plans.models import BalancePlan, BalanceWish
 from registration.booking.models import CalendarFeed
 from registration.booking.rules.requests import Appointment
+from registration.centres.models import Centre
 from registration.common.db import db
 from registration.cover.actions import start_plan
 from registration.cover.models import CoverLine
@@ -61,6 +62,7 @@ class Objects:
 #: What stands in an address: by argument, or by (endpoint, argument).
 NAMED = {
     "centre_id": lambda it: it.here,
+    "cluster_id": lambda it: db.session.get_one(Centre, it.here).cluster_id,
     "day": lambda _it: TUESDAY.isoformat(),
     "public_id": lambda it: it.booking.public_id,
     ("cover.*", "public_id"): lambda it: it.plan,

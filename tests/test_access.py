@@ -32,6 +32,7 @@ VALUES = {
     ("IntegerConverter", "staff_id"): 0,
     ("IntegerConverter", "plan_id"): 0,
     ("IntegerConverter", "wish_id"): 0,
+    ("IntegerConverter", "cluster_id"): 0,
     ("IntegerConverter", "half_day"): 0,
 }
 #: Open to all, but only what a carrier signed is read: 403 is its own answer (tests/messages/test_views.py).

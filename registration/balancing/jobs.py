@@ -1,10 +1,13 @@
-"""Plans of the rota that wait to be solved, one after another, and those whose worker has died."""
+"""Plans of the rota that wait to be solved, those whose worker has died, and the forecast of families without a time."""
 
+from registration.balancing.actions import keep_forecast
 from registration.balancing.plans import actions
 from registration.balancing.plans.apart import Progress
 from registration.balancing.plans.working import Ended, work_on
+from registration.common.clock import now
 from registration.common.queue import ending, job
 from registration.common.transaction import transaction
+from registration.rota.actions.noting import LOOK_OUT
 
 STOPPED = "The service was stopped while it worked on this plan."
 
@@ -30,3 +33,16 @@ def look_after(_due: int) -> None:
     """Give up plans whose worker has died, and start what waits, once a minute."""
     with transaction():
         actions.look_after()
+
+
+@job("balance.look_out_again", every="*/15 * * * *")
+def look_out_again(_due: int) -> None:
+    """Make the forecast of families without a time anew, every quarter of an hour."""
+    look_out()
+
+
+@job(LOOK_OUT)
+def look_out() -> None:
+    """Make the forecast anew because the rota changed."""
+    with transaction():
+        keep_forecast(now())

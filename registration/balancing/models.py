@@ -1,8 +1,10 @@
-"""What a manager says of the births to come."""
+"""What a manager says of the births to come, and what the service told of them last."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Text, func, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, SmallInteger, Text, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registration.balancing.rules.demand import MOST_BIRTHS, MOST_FACTOR
@@ -40,3 +42,14 @@ class DemandAdjustment(Model):
     made_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     withdrawn_by: Mapped[str | None] = mapped_column(Text)
     withdrawn_at: Mapped[datetime | None]
+
+
+class SupplyForecast(Model):
+    """Which families are to be expected to find no time, and what would help: the last one found, written anew again and again."""
+
+    __tablename__ = "supply_forecast"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False, server_default=text("1"))
+    made_at: Mapped[datetime]  # by the clock of the service
+    found: Mapped[dict[str, Any]] = mapped_column(JSONB)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 from flask import Flask, current_app
 
@@ -58,6 +59,10 @@ class Authority:
     caution_days: int
     kept_for_desk_minutes: int
     urgent_days: int
+    protected_percent: int
+    protected_near_days: int
+    protected_opens_days: int
+    protect_from_utilisation: float
     desk_opens_extra_sessions: bool
     chase_outcomes: bool
     chase_managers_after_days: int
@@ -79,6 +84,9 @@ RANGES = {
     "kept_for_desk_minutes": (0, 480),
     "urgent_days": (0, 42),
     "chase_managers_after_days": (1, 20),
+    "protected_percent": (0, 100),
+    "protected_near_days": (0, 42),
+    "protected_opens_days": (0, 42),
 }
 #: The same in the part [balance].
 BALANCE_RANGES = {
@@ -151,6 +159,10 @@ def _wanted(name: str) -> _Wanted:
     return SPECIAL.get(name, _TEXT_OR_NONE if name in HOURS_ELSEWHERE else _TEXT)
 
 
+def _is_share(value: object) -> bool:
+    return type(value) in (int, float) and 0 <= cast("float", value) <= 1
+
+
 def _is_list_of_languages(value: object) -> bool:
     return isinstance(value, list) and all(code in ("pl", "ur") for code in value)
 
@@ -162,6 +174,7 @@ SPECIAL = {
     "desk_opens_extra_sessions": _TRUTH,
     "chase_outcomes": _TRUTH,
     "office_keeps_sessions": _TRUTH,
+    "protect_from_utilisation": _Wanted("a number from 0 to 1", _is_share),
     "balance": _Wanted("a part of the file that begins with [balance]", lambda value: isinstance(value, dict)),
     "certificate_fee_from": _Wanted("a date like 2024-04-01", lambda value: type(value) is date),
     "translations_checked": _Wanted('a list of "pl" and "ur"', _is_list_of_languages),

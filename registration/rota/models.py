@@ -221,6 +221,8 @@ class Session(Model):
         TSTZRANGE, Computed("tstzrange(begins_at, ends_at)", persisted=True)
     )
     kept_minutes: Mapped[int] = mapped_column(server_default=text("0"))  # at its end, for the telephone desk
+    # Before those, for families near their last lawful day, while the births to come fill the cluster's places.
+    protected_minutes: Mapped[int] = mapped_column(server_default=text("0"))
     state: Mapped[str] = mapped_column(Text, server_default="published")
     # What it comes back with when that is taken back; None: it never does by itself.
     withdrawn_for: Mapped[str | None] = mapped_column(Text)

@@ -357,6 +357,46 @@ def test_the_desks_minutes_are_hidden_until_a_family_has_few_days_left(api, worl
     assert api.hold(office, last, born=[pressed]).status_code == 201
 
 
+def friday_at_the_office(api, world, born):
+    """Give the free starts of the office's Friday, by the clock on the wall."""
+    office = world.centres["office"]
+    found = api.free(centre=office, born=born).get(office, [])
+    return [start[11:16] for start in found if start.startswith(FRIDAY.isoformat())]
+
+
+@pytest.mark.parametrize(
+    ("left", "last"),
+    [(42, "10:30"), (11, "10:30"), (10, "11:00"), (8, "11:00"), (7, "11:30"), (0, "11:30")],
+)
+def test_protected_places_open_by_the_days_left_and_a_hold_agrees(api, world, left, last):
+    office, born = world.centres["office"], TODAY - (42 - left) * DAY
+    world.session("office", "ann", FRIDAY, "9:00", "12:00", kept=30).protected_minutes = 30
+    db.session.commit()
+    offered = friday_at_the_office(api, world, born)
+
+    assert offered[-1] == last
+    for clock in ("10:30", "11:00", "11:30"):
+        asked = api.hold(office, at_time(FRIDAY, clock).isoformat(), born=[born])
+        assert asked.status_code == (201 if clock in offered else 409), clock
+
+
+@pytest.mark.parametrize(("opens", "last"), [(4, "10:30"), (5, "11:00")])
+def test_protected_places_open_to_everybody_so_many_days_before(api, world, council, opens, last):
+    council(protected_opens_days=opens)
+    world.session("office", "ann", FRIDAY, "9:00", "12:00", kept=30).protected_minutes = 30
+    db.session.commit()
+
+    assert friday_at_the_office(api, world, BORN)[-1] == last
+
+
+def test_what_is_protected_and_what_is_released_shows_at_once(api, world):
+    session = world.session("office", "ann", FRIDAY, "9:00", "12:00")
+    for minutes, last in ((0, "11:30"), (60, "10:30"), (0, "11:30")):
+        session.protected_minutes = minutes
+        db.session.commit()
+        assert friday_at_the_office(api, world, BORN)[-1] == last
+
+
 def test_no_time_sooner_than_the_councils_notice_is_offered_or_held(api, at, sunshine):
     at("2026-11-24T08:59:30")
     assert api.free(centre=sunshine)[sunshine] == [tuesday("10:00"), tuesday("10:30")]

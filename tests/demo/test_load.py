@@ -71,7 +71,9 @@ def test_every_promise_is_kept_and_nothing_is_held(loaded):
     held = text("SELECT count(*) FROM occupancy WHERE kind <> 'booking' AND offer_id IS NULL")
     assert db.session.execute(held).scalar() == 0
     # What the families of the absent registrar are told goes out as soon as the service runs.
-    jobs = db.session.execute(text("SELECT args -> 'message_ids' FROM procrastinate_jobs")).scalars()
+    jobs = db.session.execute(
+        text("SELECT args -> 'message_ids' FROM procrastinate_jobs WHERE args ? 'message_ids'")
+    ).scalars()
     waiting = text("SELECT id::text FROM message WHERE created = :now AND state = 'queued' AND handed_at IS NOT NULL")
     assert {each for ids in jobs for each in ids} >= set(db.session.execute(waiting, {"now": NOW}).scalars())
 

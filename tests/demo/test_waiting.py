@@ -3,10 +3,17 @@
 import math
 import time
 
+from sqlalchemy import select
+
+from registration.balancing.models import SupplyForecast
+from registration.balancing.outlook import forecast, look_out
 from registration.booking.queries.wishes import waiters, waiting_list
+from registration.centres.models import Centre, Cluster
+from registration.common.db import db
 from registration.desk import worklists
-from registration.desk.supply import supply
 from registration.desk.worklists import WITHOUT_TIME
+from registration.rota.actions.extra import add_extra_session
+from registration.rota.models import Registrar, Session
 from registration.staff.rules import demonstration_email, demonstration_password
 from tests.demo.conftest import NOW
 
@@ -23,9 +30,32 @@ def test_some_families_are_near_their_last_day_without_a_time(loaded):
     assert 0 < len(worklists.rows(WITHOUT_TIME, NOW)) < 40
 
 
-def test_what_is_left_is_compared_with_what_is_to_be_expected(loaded):
-    found = supply(NOW)
-    assert all(each.expected > 0 for each in found)
+def test_the_weeks_to_come_are_told_from_the_first_moment_on(loaded):
+    found = forecast(NOW)
+    assert db.session.get(SupplyForecast, 1).made_at == NOW
+    assert [each.cluster for each in found.clusters] == ["Halifax", "Lower Valley", "Upper Valley"]
+    assert all(each.births > 0 and each.weeks for each in found.clusters)
+
+
+def test_a_cluster_whose_registrars_go_runs_dry_and_the_repair_makes_up_for_it(loaded):
+    """Two in three sessions of the Upper Valley are withdrawn, and a registrar with half-days to spare lives there."""
+    valley = select(Centre.id).join(Cluster).where(Cluster.name == "Upper Valley")
+    sessions = db.session.scalars(select(Session).where(Session.centre_id.in_(valley), Session.begins_at > NOW)).all()
+    for session in sessions[: 2 * len(sessions) // 3]:
+        session.state = "withdrawn"
+    for person in db.session.scalars(select(Registrar)):
+        person.contracted_sessions = 10
+    db.session.flush()
+    begun = time.perf_counter()
+    dry = next(each for each in look_out(NOW).clusters if each.cluster == "Upper Valley")
+    assert time.perf_counter() - begun < 20
+    assert dry.is_dry
+    assert dry.help.sessions
+    for each in dry.help.sessions:
+        add_extra_session(each.registrar_id, each.centre_id, None, each.begins, each.ends, "Times run dry", "service")
+    after = next(each for each in look_out(NOW).clusters if each.cluster == "Upper Valley")
+    assert after.own.value < dry.own.value
+    assert after.is_dry is not dry.help.is_enough
 
 
 def test_the_first_page_answers_within_three_times_that_of_a_page_with_nothing_on_it(demonstration):

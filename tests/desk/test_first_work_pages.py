@@ -217,36 +217,6 @@ def test_days_without_outcomes_lead_to_their_day_lists(client, world, at):
     assert f"/day/{world.centres['elland']}/2026-11-24" in answer.text
 
 
-def test_a_cluster_with_too_few_times_left_is_said_to_run_dry(client, database, world, at):
-    for week in range(8):
-        for number, clock in enumerate(("9:00", "9:30", "10:00", "10:30")):
-            day = TUESDAY + timedelta(weeks=week + 1)
-            if number == 0:
-                world.session("sunshine", "ann", day, "9:00", "11:00")
-            start = at_time(day, clock)
-            address = f"{week}.{number}@example.org"
-            booked(
-                world.centres["sunshine"],
-                start,
-                email=address,
-                mobile=None,
-                now=start - timedelta(days=2),
-                births=(day - timedelta(days=9),),
-            )
-    at("2027-01-25T09:00")
-    world.session("elland", "bo", TUESDAY + timedelta(weeks=10), "9:00", "11:00")
-    sign_in_as(client, "rota_manager")
-    said = page(client.get("/desk/lists/running-dry"))
-    assert "Calder Valley 16 0 16 4 12 too few" in said
-    assert "Elland Children’s Centre: 4" in said
-    assert figures(client.get("/staff/"))["cluster running dry"] == 1
-
-
-def test_a_cluster_with_enough_times_says_how_many_it_can_spare(client, world):
-    sign_in_as(client, "rota_manager")
-    assert re.search(r"Calder Valley 0 0 0 (\d+) enough, \1 to spare", page(client.get("/desk/lists/running-dry")))
-
-
 @pytest.mark.parametrize(("days", "said"), [(38, "1 day"), (39, "last day"), (40, "1 day late"), (42, "3 days late")])
 def test_the_days_left_are_said_in_words_and_a_late_family_stays_on_the_list(client, world, missed, at, days, said):
     at(f"{date(2026, 11, 22) + timedelta(days=days)}T09:00")

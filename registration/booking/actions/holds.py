@@ -19,8 +19,9 @@ from registration.booking.actions.refusals import (
     TooManyHolds,
     TooManyThere,
 )
-from registration.booking.queries import MINUTE, Opening, live_holds, need, openings_around
-from registration.booking.rules.deadline import deadline, is_urgent
+from registration.booking.queries import MINUTE, Opening, live_holds, need, openings_around, opens_to
+from registration.booking.rules.admission import Admission
+from registration.booking.rules.deadline import deadline
 from registration.booking.rules.requests import JUST_BEGUN, Hold, HoldRequest, written_wish
 from registration.booking.rules.shares import most_kept
 from registration.booking.rules.slots import Need, least_loaded
@@ -98,26 +99,25 @@ def candidates_for(request: HoldRequest, now: datetime, keep_for: int | None = N
     How long each would take is its registrar's own affair: `Opening.ends` tells. Raises NotOffered when no session there and
     then is open to the family, SlotTaken when all are filled.
     """
-    authority = current_authority()
     governs = deadline(request.births, civil_date(now))
     if civil_date(request.start) >= governs.registrar_general_authority_from:
         raise NotOffered
-    urgent = request.urgent or is_urgent(governs.last_lawful_day, governs.on, authority.urgent_days)
+    opens = opens_to(governs, desk=request.urgent)
     around = openings_around(request.centre_id, request.start, keep_for)
     minute, needed = int(request.start.timestamp()) // MINUTE, need(request.births, interpreter=request.interpreter)
-    free = {o.registrar_id: o for o in around if minute in o.starts(needed, urgent=urgent)}
+    free = {o.registrar_id: o for o in around if minute in o.starts(needed, opens)}
     if free:
         return [free[registrar] for registrar in least_loaded((o.registrar_id, o.load) for o in free.values())]
-    if any(_could_be_free(o, minute, needed, urgent=urgent) for o in around):
+    if any(_could_be_free(o, minute, needed, opens) for o in around):
         raise SlotTaken
     raise NotOffered
 
 
-def _could_be_free(opening: Opening, minute: int, needed: Need, *, urgent: bool) -> bool:
+def _could_be_free(opening: Opening, minute: int, needed: Need, opens: Admission) -> bool:
     """Say whether the start would be offered if other families let go: on the grid, or where something ends."""
     empty = replace(opening, busy=())
     ends = {end for _, end in opening.busy if end + needed.minutes(opening.per_baby) <= opening.end}
-    return minute in empty.starts(needed, urgent=urgent) or minute in ends
+    return minute in empty.starts(needed, opens) or minute in ends
 
 
 def _take(opening: Opening, request: HoldRequest, end: datetime, token: str) -> datetime | None:

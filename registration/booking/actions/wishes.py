@@ -10,9 +10,9 @@ from sqlalchemy import text
 from registration.booking.actions import offers
 from registration.booking.actions.locking import locked
 from registration.booking.actions.refusals import BookingRefused, CannotChange
-from registration.booking.queries import MINUTE, Opening, moment, need, openings_around
+from registration.booking.queries import MINUTE, Opening, moment, need, openings_around, opens_to
 from registration.booking.queries.wishes import waiters
-from registration.booking.rules.deadline import is_urgent
+from registration.booking.rules.deadline import deadline
 from registration.booking.rules.offers import WAITING_LIST, OfferMade
 from registration.booking.rules.requests import Appointment
 from registration.booking.rules.wishes import Waiter, Wish, in_turn, kept_until, may_ask, suits, touching
@@ -170,9 +170,9 @@ def _asked(waiter: Waiter, freed: _Freed, opening: Opening, now: datetime) -> bo
 def _suiting(waiter: Waiter, freed: _Freed, opening: Opening, now: datetime) -> list[datetime]:
     """List the starts of what became free, as it stands now, that suit a family, the first first."""
     needed = need(waiter.births, interpreter=waiter.interpreter)
-    urgent = is_urgent(waiter.last_lawful_day, civil_date(now), current_authority().urgent_days)
+    opens = opens_to(deadline(waiter.births, civil_date(now)), desk=False)
     span = _minute(freed.begins), _minute(freed.ends)
-    starts = touching(opening.starts(needed, urgent=urgent), needed.minutes(opening.per_baby), span)
+    starts = touching(opening.starts(needed, opens), needed.minutes(opening.per_baby), span)
     return [at for at in map(moment, starts) if suits(waiter, freed.centre_id, at)]
 
 

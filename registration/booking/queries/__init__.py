@@ -24,6 +24,7 @@ from registration.booking.queries.openings import (
     need,
     openings,
     openings_around,
+    opens_to,
     wall_clock,
 )
 
@@ -51,5 +52,6 @@ __all__ = [
     "need",
     "openings",
     "openings_around",
+    "opens_to",
     "wall_clock",
 ]

@@ -16,8 +16,9 @@ from typing import NamedTuple
 from flask import current_app
 from sqlalchemy import text
 
-from registration.booking.queries.openings import MINUTE, Opening, midnight, need, openings, wall_clock
-from registration.booking.rules.deadline import deadline, is_urgent
+from registration.booking.queries.openings import MINUTE, Opening, midnight, need, openings, opens_to, wall_clock
+from registration.booking.rules.admission import Admission
+from registration.booking.rules.deadline import deadline
 from registration.booking.rules.requests import AvailabilityRequest
 from registration.booking.rules.slots import Need
 from registration.common.authority import current_authority
@@ -70,7 +71,7 @@ class _Sought(NamedTuple):
 
     need: Need
     per_baby: int  # the council's, where the registrar has none
-    urgent: bool
+    admission: Admission
 
 
 def free_days(request: AvailabilityRequest, now: datetime) -> list[FreeDay]:
@@ -80,8 +81,8 @@ def free_days(request: AvailabilityRequest, now: datetime) -> list[FreeDay]:
     """
     authority = current_authority()
     governs = deadline(request.births, civil_date(now))
-    urgent = request.urgent or is_urgent(governs.last_lawful_day, governs.on, authority.urgent_days)
-    sought = _Sought(need(request.births, interpreter=request.interpreter), authority.minutes_per_baby, urgent)
+    opens = opens_to(governs, desk=request.urgent)
+    sought = _Sought(need(request.births, interpreter=request.interpreter), authority.minutes_per_baby, opens)
     days = _computed(request, sought).values() if request.keep_for else _as_before(request, sought)
     soonest = (int(now.timestamp()) + MINUTE - 1) // MINUTE + authority.notice_minutes
     first_whole_day = wall_clock(soonest)[0] + timedelta(days=1)
@@ -193,7 +194,7 @@ def _free_day(place: Place, sessions: Iterable[Opening], sought: _Sought) -> tup
     places: dict[int, int] = {}
     ends: list[datetime] = []
     for session in sessions:
-        for start in session.starts(sought.need, urgent=sought.urgent):
+        for start in session.starts(sought.need, sought.admission):
             places[start] = places.get(start, 0) + 1
         if session.fresh_until is not None:
             ends.append(session.fresh_until)

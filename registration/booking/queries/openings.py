@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import text
 
+from registration.booking.rules.admission import Admission, Releases, admission
+from registration.booking.rules.deadline import Deadline
 from registration.booking.rules.slots import Need, free_starts, public_end
 from registration.common.authority import current_authority
 from registration.common.clock import LONDON
@@ -16,7 +18,7 @@ from registration.common.db import db
 MINUTE = 60
 
 _OPENINGS = """
-SELECT s.id, s.centre_id, s.registrar_id, s.kept_minutes,
+SELECT s.id, s.centre_id, s.registrar_id, s.kept_minutes, s.protected_minutes,
        (date_part('epoch', s.begins_at) / 60)::int AS begin, (date_part('epoch', s.ends_at) / 60)::int AS end,
        filled.begins, filled.ends, filled.fresh_until, filled.stale, coalesce(r.minutes_per_baby, :per_baby)
   FROM session s
@@ -51,13 +53,15 @@ class Opening:
     It stays as read until something changes it, or until the first hold in it ends (`fresh_until`). That lies in the past where
     a hold ended within the last minute: a booking made of it in its last moment may not show yet. `stale` says that holds which
     have run out still lie in it and have to be cleared before their time is filled. `per_baby` are its registrar's own minutes
-    for each baby, the council's where there are none.
+    for each baby, the council's where there are none. `kept` minutes at its
+    end are for the telephone desk, the `protected` ones before them for families near their last lawful day.
     """
 
     session_id: int
     centre_id: int
     registrar_id: int
     kept: int
+    protected: int
     begin: int
     end: int
     busy: tuple[tuple[int, int], ...]
@@ -65,10 +69,17 @@ class Opening:
     stale: bool
     per_baby: int
 
-    def starts(self, need: Need, *, urgent: bool) -> list[int]:
-        """List when an appointment may begin, as the public may book it."""
-        end = public_end(self.begin, self.end, self.kept, urgent=urgent)
+    def starts(self, need: Need, admission: Admission) -> list[int]:
+        """List when an appointment may begin, for a family to which so much opens."""
+        end = self.open_until(admission)
         return free_starts((self.begin, end), self.busy, need.minutes(self.per_baby), self.per_baby)
+
+    def open_until(self, admission: Admission) -> int:
+        """Give where the part of it ends that opens to a family."""
+        shut = self.protected and wall_clock(self.begin)[0] > admission.protected_to
+        return public_end(
+            self.begin, self.end, self.kept, urgent=admission.urgent, protected=self.protected if shut else 0
+        )
 
     def ends(self, need: Need, start: datetime) -> datetime:
         """Give when an appointment that begins then would end with this registrar."""
@@ -81,8 +92,8 @@ class Opening:
 
 
 def _opening(row: Sequence[Any]) -> Opening:
-    busy = tuple(zip(row[6], row[7], strict=True)) if row[6] and row[7] else ()
-    return Opening(row[0], row[1], row[2], row[3], row[4], row[5], busy, row[8], row[9], row[10])
+    busy = tuple(zip(row[7], row[8], strict=True)) if row[7] and row[8] else ()
+    return Opening(row[0], row[1], row[2], row[3], row[4], row[5], row[6], busy, row[9], row[10], row[11])
 
 
 def openings(
@@ -110,6 +121,13 @@ def _asked(keep_for: int | None) -> dict[str, object]:
 def need(births: Collection[date], *, interpreter: bool) -> Need:
     """Give what makes this family's appointment long, by the council's own minutes for an interpreter."""
     return Need(len(births), current_authority().interpreter_minutes if interpreter else 0)
+
+
+def opens_to(governs: Deadline, *, desk: bool) -> Admission:
+    """Say which of the places kept back open to a family with these dates, by the council's own days; to the desk all do."""
+    council = current_authority()
+    releases = Releases(council.urgent_days, council.protected_near_days, council.protected_opens_days)
+    return admission(governs.last_lawful_day, governs.on, releases, desk=desk)
 
 
 def midnight(day: date) -> datetime:

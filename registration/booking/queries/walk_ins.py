@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from registration.booking.queries.free import free_places
 from registration.booking.queries.openings import MINUTE, midnight, moment, need, openings
+from registration.booking.rules.admission import EVERYTHING
 from registration.booking.rules.deadline import PERIOD, last_lawful_day
 from registration.booking.rules.requests import JUST_BEGUN, AvailabilityRequest
 from registration.common.clock import civil_date
@@ -31,7 +32,7 @@ def starts_today(centre_id: int, births: Collection[date], now: datetime, *, int
     day, needed = civil_date(now), need(births, interpreter=interpreter)
     soonest = int((now - JUST_BEGUN).timestamp()) // MINUTE
     here = openings(midnight(day), midnight(day + A_DAY), [centre_id])
-    found = {start for opening in here for start in opening.starts(needed, urgent=True) if start >= soonest}
+    found = {start for opening in here for start in opening.starts(needed, EVERYTHING) if start >= soonest}
     return [Start(centre_id, moment(start)) for start in sorted(found)]
 
 

@@ -26,15 +26,24 @@ class Need(NamedTuple):
         return per_baby * self.babies + self.interpreter_minutes
 
 
-def public_end(begin: Minute, end: Minute, kept: int, *, urgent: bool) -> Minute:
+def public_end(begin: Minute, end: Minute, kept: int, *, urgent: bool, protected: int = 0) -> Minute:
     """Give where the part of a session ends that families may book by themselves.
 
     The telephone desk keeps the last minutes of every long session, for those who cannot book online; a family whose deadline is
-    near may have those too.
+    near may have those too. The minutes before them are `protected` where they are for families near their deadline alone.
     """
-    if urgent or end - begin < LONG_SESSION:
+    if urgent:
         return end
-    return end - kept
+    return end - protected - (kept if end - begin >= LONG_SESSION else 0)
+
+
+def places_between(begin: Minute, end: Minute, busy: Sequence[Span], length: int) -> int:
+    """Count the appointments of that length that find room one after another from `begin` to `end`. `busy` as for free_starts."""
+    count, cursor = 0, begin
+    for taken_from, taken_to in (*busy, (end, end)):
+        count += max(0, min(taken_from, end) - cursor) // length
+        cursor = max(cursor, taken_to)
+    return count
 
 
 def free_starts(session: Span, busy: Sequence[Span], length: int, step: int) -> list[Minute]:

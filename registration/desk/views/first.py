@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from flask import render_template, url_for
 from markupsafe import Markup
 
+from registration.balancing.outlook import forecast
 from registration.booking.wording import clock_time, day_and_month
 from registration.common.access import has_role
 from registration.common.clock import now, today
-from registration.desk.supply import supply
 from registration.desk.today import SessionToday, registrar_of, sessions_on
 from registration.desk.views.work import OUTCOME_READERS, own_registrar
 from registration.desk.worklists import counts
@@ -57,7 +57,7 @@ def _figures(shown: list[Figure]) -> list[dict[str, object]]:
     names = {figure.name for figure in shown}
     counted = counts(names, now(), own_registrar() if "unmarked" in names else None)
     if "dry" in names:
-        counted["dry"] = sum(each.is_dry for each in supply(now()))
+        counted["dry"] = sum(each.is_dry for each in forecast(now()).clusters)
     return [
         {
             "number": counted[figure.name],

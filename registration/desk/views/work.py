@@ -1,4 +1,4 @@
-"""The work lists: families somebody has to look after, days without outcomes, clusters that run dry."""
+"""The work lists: families somebody has to look after, and days without outcomes."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -16,17 +16,14 @@ from registration.common.forms import Form
 from registration.common.transaction import commits, undo
 from registration.desk import marks
 from registration.desk.forms.work import Done, Take
-from registration.desk.rules.supply import WEEKS
-from registration.desk.supply import supply
 from registration.desk.today import registrar_of
 from registration.desk.views.frame import bp
 from registration.desk.worklists import UNANSWERED, WITHOUT_TIME, Row, rows, unmarked_days
 from registration.staff.rules import DAY_MARKERS, DESK, DESK_READERS, EVERY_CENTRE
 from registration.staff.security import person
 
-#: Who reads what is missing of the day, and where times run dry: numbers, and no family.
+#: Who reads what is missing of the day: numbers, and no family.
 OUTCOME_READERS = (*DAY_MARKERS, "auditor")
-SUPPLY_READERS = (*DESK_READERS, "evaluator")
 
 TITLES = {WITHOUT_TIME: "Families without a time", UNANSWERED: "Offers not answered"}
 INTRODUCTIONS = {
@@ -163,10 +160,3 @@ def outcomes_missing() -> str:
 
 def _day(day: date) -> str:
     return f"{day:%A} {day_and_month(day)}"
-
-
-@bp.get("/lists/running-dry")
-@roles(*SUPPLY_READERS)
-def running_dry() -> str:
-    """Show, cluster by cluster, the times left against the families to be expected."""
-    return render_template("desk/work_supply.html", supply=supply(now()), weeks=WEEKS)

@@ -13,7 +13,7 @@ from registration.common.clock import civil_date
 from registration.common.db import db
 from registration.common.errors import Refused
 from registration.common.transaction import sqlstate
-from registration.rota.actions.noting import one_at_a_time
+from registration.rota.actions.noting import one_at_a_time, rota_changed
 from registration.rota.actions.sessions import EXCLUSION, PUBLISHED, WITHDRAWN, SessionTaken, TakenIn
 from registration.rota.models import DraftSession, Registrar, RotaDraft, Session
 from registration.rota.queries.drafts import PUBLISHED_IT, Examined, examine
@@ -249,6 +249,7 @@ def publish(
     draft.state, draft.published_by, draft.published_at = "published", actor, now
     db.session.flush()
     counts = _counts(seen)
+    rota_changed()
     audit.record(PUBLISHED_IT, about=_about(draft), actor=actor, after=_facts(draft) | counts)
     return counts
 

@@ -17,7 +17,7 @@ from registration.common.db import db
 from registration.common.errors import Refused
 from registration.common.text import storable
 from registration.common.transaction import sqlstate
-from registration.rota.actions.noting import one_at_a_time
+from registration.rota.actions.noting import one_at_a_time, rota_changed
 from registration.rota.actions.sessions import EXCLUSION, PUBLISHED
 from registration.rota.models import Registrar, Session
 from registration.rota.queries.absences import away_between
@@ -50,6 +50,7 @@ def add_extra_session(
     registrar, centre = _who(registrar_id, begins, ends), _where(centre_id, begins)
     room = _room(centre, room_id, begins, ends)
     made = _published(registrar, room, begins, ends, why)
+    rota_changed()
     audit.record(
         "opened an extra session", about=f"session:{made.id}", actor=actor, after=_facts(made, registrar, centre)
     )

@@ -1,11 +1,15 @@
-"""What every import of the rota does: wait for its turn, count, and keep in the record what was done."""
+"""What every change of the rota does: wait for its turn, count, keep in the record what was done, have the forecast made anew."""
 
 from sqlalchemy import func, select
 
 from registration.centres.actions import Outcome
 from registration.common import audit
 from registration.common.db import db
+from registration.common.queue import defer
 from registration.rota.models import Session
+
+#: The job that tells anew which families will find no time; it stands above the rota.
+LOOK_OUT = "balance.look_out"
 
 
 def count(outcome: Outcome, *, changed: bool) -> None:
@@ -23,3 +27,8 @@ def note(event: str, actor: str, outcome: Outcome) -> None:
 def one_at_a_time() -> None:
     """Wait until whoever else changes sessions is done: one change of the rota at a time."""
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(Session.__tablename__))))
+
+
+def rota_changed() -> None:
+    """Have it told anew which families will find no time, once this change is committed."""
+    defer(LOOK_OUT)

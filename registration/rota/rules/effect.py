@@ -4,23 +4,27 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 from registration.rota.rules.conflicts import Person, Place
 from registration.rota.rules.planning import Planned, overlap
 from registration.rota.rules.sittings import Taken
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """The births a week to expect in a cluster, and what that is made of: so many births booked in so many weeks."""
+class Expected(Protocol):
+    """The births a week to expect in a cluster, and what that is told from: so many babies seen, born in so many weeks."""
 
-    births: int
-    weeks: int
+    @property
+    def births(self) -> int:
+        """Give the babies seen."""
+
+    @property
+    def weeks(self) -> int:
+        """Give the weeks they were born in."""
 
     @property
     def per_week(self) -> float:
-        """Give the average; nought where nothing is known yet."""
-        return self.births / self.weeks if self.weeks else 0.0
+        """Give the births a week to expect; nought where nothing is known yet."""
 
 
 def capacity(

@@ -104,10 +104,9 @@ def _effect(found: Examined, weeks: Iterable[date], today: date) -> list[tuple[s
     drafted = capacity([*found.sessions, *beside], people, places)
     standing = capacity([*found.published, *beside], people, places)
     births = seen().births_per_week(today)
-    nothing = Expected(0, 0)
     lines = []
     for number, name in cluster_names().items():
-        awaited = births.get(number, nothing)
+        awaited = births[number]
         cells = [
             (short_day(week), Cell(drafted.get((number, week), 0), standing.get((number, week), 0), awaited.per_week))
             for week in weeks

@@ -1,8 +1,9 @@
 """Open a session outside the rota, with a reason."""
 
+from datetime import date
 from http import HTTPStatus
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
@@ -12,7 +13,7 @@ from registration.common.clock import civil_date, london, now
 from registration.common.errors import Refused
 from registration.common.transaction import commits, undo
 from registration.rota.actions.extra import add_extra_session
-from registration.rota.forms.extra import NewExtra
+from registration.rota.forms.extra import LONGEST_REASON, NewExtra
 from registration.rota.queries.week import colleagues
 from registration.rota.rules.planning import monday_of
 from registration.rota.views.frame import bp, tab
@@ -22,8 +23,16 @@ from registration.staff.rules import ROTA_MANAGERS
 @bp.get("/extra")
 @roles(*ROTA_MANAGERS)
 def ask_extra() -> str:
-    """Ask who, where, when, and why."""
-    return render_template("rota/extra.html", form=_prepared(NewExtra(formdata=None)))
+    """Ask who, where, when, and why; a link from elsewhere may have said some of it."""
+    return render_template("rota/extra.html", form=_prepared(NewExtra(formdata=None, **_said())))
+
+
+def _said() -> dict[str, object]:
+    """Read what a link says: registrar and centre by number, the day as 2026-12-03, times as 12:30, and why."""
+    said = request.args
+    texts = {name: said.get(name, "")[:LONGEST_REASON] for name in ("begins", "ends", "reason")}
+    numbers = {name: said.get(name, type=int) for name in ("registrar", "centre")}
+    return {**texts, **numbers, "day": said.get("day", type=date.fromisoformat)}
 
 
 @bp.post("/extra")

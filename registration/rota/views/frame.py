@@ -23,7 +23,7 @@ class Seen:
     """What families have, which the rota asks and does not know: the application hands these questions in.
 
     `taken_in` gives the times booked or held, by session; `booked_minutes` how many minutes of each session are;
-    `births_per_week` the births a week to expect before a day, by cluster, with what the figure is made of;
+    `births_per_week` the births a week to expect from a day on, of every cluster, with what the figure is told from;
     `are_told` whether families who were told of an absence have still to answer.
     """
 

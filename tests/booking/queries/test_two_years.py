@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from registration.booking.queries import MINUTE, openings
+from registration.booking.rules.admission import EVERYTHING, Admission
 from registration.booking.rules.slots import LONG_SESSION, Need
 from registration.common.db import db
 from registration.rota.models import Absence, Registrar, Session
@@ -18,6 +19,7 @@ from tests.booking.grid import FIRST, LAST, Half, sittings, starts
 from tests.booking.world import make_world
 
 KEPT, USUAL = 30, 30
+ANYBODY = Admission(urgent=False, protected_to=date.max)
 PACES = {"ann": None, "bo": 20, "cleo": 45}
 HOLIDAYS = {date(2026, 12, 25): "Christmas Day", date(2027, 3, 26): "Good Friday", date(2027, 3, 29): "Easter Monday"}
 CHANGE = date(2027, 6, 1)  # from here on everybody works otherwise
@@ -160,9 +162,9 @@ def test_sessions_and_starts_over_two_years_are_those_of_a_walk_along_the_clock(
         opening = by_begin[who, those[0]]
         step, end = years.people[who] or USUAL, those[-1] + 1
         taken = [(max(a, those[0]), b) for a, b in published[who] if a < end and b > those[0]]
-        for babies, interpreter, urgent in ((1, 0, False), (1, 15, True), (2, 0, False)):
-            kept = 0 if urgent or len(those) < LONG_SESSION else KEPT
+        for babies, interpreter, admission in ((1, 0, ANYBODY), (1, 15, EVERYTHING), (2, 0, ANYBODY)):
+            kept = 0 if admission.urgent or len(those) < LONG_SESSION else KEPT
             wanted = starts(those, taken, step * babies + interpreter, step, kept)
-            assert opening.starts(Need(babies, interpreter), urgent=urgent) == wanted, place
+            assert opening.starts(Need(babies, interpreter), admission) == wanted, place
             offered += len(wanted)
     assert offered > 5000

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registration.booking.rules.slots import Need, free_starts, least_loaded, public_end
+from registration.booking.rules.slots import Need, free_starts, least_loaded, places_between, public_end
 from registration.common.clock import LONDON
 
 
@@ -80,6 +80,24 @@ def test_each_baby_and_the_interpreter_take_their_time(babies, interpreter, minu
 )
 def test_the_desk_keeps_the_end_of_long_sessions_until_a_family_is_pressed(end, urgent, public):
     assert public_end(0, end, 30, urgent=urgent) == public
+
+
+def test_protected_minutes_lie_before_the_desks_and_open_with_them():
+    assert public_end(0, 420, 30, urgent=False, protected=60) == 330
+    assert public_end(0, 120, 30, urgent=False, protected=30) == 90, "of a short session the desk keeps nothing"
+    assert public_end(0, 420, 30, urgent=True, protected=60) == 420
+
+
+@given(st.integers(1, 480), spans, st.sampled_from([15, 30, 45]), st.integers(-30, 200))
+def test_as_many_places_are_counted_as_can_be_booked_one_after_another(minutes, taken, length, since):
+    busy = sorted((a, a + size) for a, size in taken)
+    blocked = sorted([*busy, (-1000, since)])
+    booked = 0
+    while starts := free_starts((since, minutes), blocked, length, 1):
+        blocked = sorted([*blocked, (starts[0], starts[0] + length)])
+        booked += 1
+
+    assert places_between(since, minutes, busy, length) == booked
 
 
 def test_the_least_busy_registrar_is_asked_first_and_the_lower_number_between_equals():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registration.rota.rules.effect import Expected, Hit, capacity, difference, hits
+from registration.rota.rules.effect import Hit, capacity, difference, hits
 from registration.rota.rules.sittings import Taken
 from registration.rota.rules.times import moment
 from tests.rota.rules.plans import MONDAY, TUESDAY, clock, person, place, session
@@ -16,11 +16,6 @@ WEEK = timedelta(weeks=1)
 
 def taken(begins, ends, reference="BRB-7K4-XWM", day=MONDAY):
     return Taken(moment(day, clock(begins)), moment(day, clock(ends)), reference)
-
-
-def test_the_births_of_a_week_are_an_average():
-    assert Expected(20, 8).per_week == pytest.approx(2.5)
-    assert Expected(0, 0).per_week == 0
 
 
 def test_capacity_counts_whole_appointments_by_cluster_and_week():
