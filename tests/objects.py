@@ -67,6 +67,9 @@ NAMED = {
     "public_id": lambda it: it.booking.public_id,
     ("cover.*", "public_id"): lambda it: it.plan,
     ("cover.*", "session_id"): lambda it: it.absent,
+    ("what_ifs.*", "plan_id"): lambda it: it.made["what_if_id"],
+    "kind": lambda _it: "close",
+    "number": lambda _it: 1,
     "message_id": lambda it: it.message,
     "registrar_id": lambda it: it.world.registrars["ann"],
     "work": lambda _it: "offers",
@@ -176,6 +179,23 @@ def _plan(registrar: int, centre: int) -> tuple[BalancePlan, BalanceWish]:
     return plan, wish
 
 
+def _what_if(plan: BalancePlan, centre: int) -> BalancePlan:
+    """Begin a what-if of a plan, with one change."""
+    made = BalancePlan(
+        name="One more room",
+        first_day=plan.first_day,
+        weeks=plan.weeks,
+        state="open",
+        asked_by="staff:1",
+        instance=plan.instance,
+        today=plan.today,
+        former_id=plan.id,
+        changes=[{"number": 1, "kind": "room", "centre": centre}],
+    )
+    db.session.add(made)
+    return made
+
+
 def _others(world: World) -> dict[str, int]:
     ann, bo, here = world.registrars["ann"], world.registrars["bo"], world.centres["sunshine"]
     draft = RotaDraft(name="January", first_day=TUESDAY, last_day=WEDNESDAY, made_by="staff:1")
@@ -204,5 +224,6 @@ def _others(world: World) -> dict[str, int]:
     )
     db.session.add_all([rows["key"], PatternHalfDay(pattern_id=pattern.id, **half)])
     rows["plan_id"], rows["wish_id"] = _plan(ann, here)
+    rows["what_if_id"] = _what_if(rows["plan_id"], here)
     db.session.flush()
     return {name: row.id for name, row in rows.items()} | {"room_id": world.rooms["sunshine"][2]}

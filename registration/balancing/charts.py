@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 INK, PAPER, SHADE = "#0b0c0c", "#f3f2f1", "#505a5f"
 BAR_WIDE, BAR_HIGH = 240, 22
+SHARE_WIDE, SHARE_HIGH = 100, 14
 MAP_WIDE, MAP_HIGH, MARGIN = 420, 320, 52
 #: A map never shows less than so many kilometres.
 LEAST_KM = 4.0
@@ -34,6 +35,18 @@ def capacity_bar(slots: float, need: float, most: float) -> Markup:
         '<rect x="2" y="5" width="{:.1f}" height="12" fill="{}"/>'
         '<path d="M{:.1f} 0v22" stroke="{}" stroke-width="5"/><path d="M{:.1f} 0v22" stroke="{}" stroke-width="2"/></svg>'
     ).format(BAR_WIDE, BAR_HIGH, BAR_WIDE, BAR_HIGH, BAR_WIDE - 2, PAPER, SHADE, wide, SHADE, line, "#fff", line, INK)
+
+
+def coverage_bar(share: float) -> Markup:
+    """Draw a share of families seen as a filled part of a frame that stands for all of them."""
+    wide = min(max(share, 0.0), 1.0) * (SHARE_WIDE - 4)
+    return Markup(
+        '<svg viewBox="0 0 {} {}" width="{}" height="{}" aria-hidden="true" focusable="false">'
+        '<rect x="1" y="1" width="{}" height="{}" fill="#fff" stroke="{}" stroke-width="2"/>'
+        '<rect x="2" y="2" width="{:.1f}" height="{}" fill="{}"/></svg>'
+    ).format(
+        SHARE_WIDE, SHARE_HIGH, SHARE_WIDE, SHARE_HIGH, SHARE_WIDE - 2, SHARE_HIGH - 2, INK, wide, SHARE_HIGH - 4, SHADE
+    )
 
 
 def heat_mark(share: float) -> Markup:

@@ -13,6 +13,10 @@ from registration.balancing.plans.page import Page
 from registration.balancing.plans.queries import is_silent, plan_by_id, plan_names, plans_asked
 from registration.balancing.rules.half_days import Calendar
 from registration.balancing.rules.rota import OFFICE
+from registration.balancing.what_ifs.comparison import change_lines
+from registration.balancing.what_ifs.queries import what_ifs_counted
+from registration.balancing.what_ifs.showing import show, span_of
+from registration.balancing.what_ifs.views import bp as what_ifs
 from registration.balancing.wording import STATES, day_in_words
 from registration.common import audit
 from registration.common.access import current_actor, has_role, roles
@@ -20,7 +24,6 @@ from registration.common.clock import london, today
 from registration.common.errors import Refused
 from registration.common.forms import Form
 from registration.common.transaction import commits, undo
-from registration.rota.rules.conflicts import in_words
 from registration.rota.rules.patterns import HALVES as HALF_NAMES
 from registration.rota.rules.planning import WEEK, monday_of
 from registration.staff import views as staff
@@ -50,9 +53,11 @@ def plans() -> str:
 
 
 def _list(form: PlanForm | None = None) -> str:
+    found = plans_asked()
+    counted = what_ifs_counted([each.id for each in found])
     listed = [
-        (each, day_in_words(each.first_day), STATES[each.state], london(each.asked_at), each.figures)
-        for each in plans_asked()
+        (each, day_in_words(each.first_day), STATES[each.state], london(each.asked_at), counted.get(each.id, 0))
+        for each in found
     ]
     return render_template(
         "balance/plans.html",
@@ -98,19 +103,22 @@ def plan(plan_id: int) -> str:
 
 
 def _page(plan: BalancePlan, fault: str = "") -> str:
+    if plan.is_what_if and (plan.state == "open" or plan.rota is not None):
+        return show(plan, fault)
     known = {
         "plan": plan,
         "fault": fault,
         "state": STATES[plan.state],
-        "span": f"{in_words(plan.first_day)}, {plan.weeks} week{'s' if plan.weeks > 1 else ''}",
+        "span": span_of(plan),
         "form": Form(formdata=None),
         "may_plan": has_role(*ROTA_MANAGERS),
         "page": Page(plan),
     }
     if plan.rota is not None:
-        return render_template("balance/result.html", **known)
+        return render_template("balance/result.html", **known, what_ifs=what_ifs_counted([plan.id]))
     silent = is_silent(plan, actions.SILENT)
-    return render_template("balance/progress.html", silent=silent, at_work=plan.state in AT_WORK, **known)
+    lines = change_lines(plan) if plan.is_what_if else []
+    return render_template("balance/progress.html", silent=silent, at_work=plan.state in AT_WORK, lines=lines, **known)
 
 
 def _done(plan_id: int, refused: Refused) -> ResponseReturnValue:
@@ -189,7 +197,7 @@ def weeks(plan_id: int) -> str:
         page=Page(found),
         week=min(max(week, 1), found.weeks),
         halves=HALF_NAMES[:2],
-        may_plan=has_role(*ROTA_MANAGERS),
+        may_plan=has_role(*ROTA_MANAGERS) and not found.is_what_if,
     )
 
 
@@ -202,7 +210,12 @@ def session(plan_id: int, registrar_id: int, half_day: int) -> str:
 
 def _session(plan: BalancePlan, registrar: int, half_day: int, form: MoveForm, fault: str = "") -> str:
     page = Page(plan)
-    if plan.rota is None or registrar not in page.instance.registrar or half_day not in page.instance.half_days:
+    if (
+        plan.is_what_if
+        or plan.rota is None
+        or registrar not in page.instance.registrar
+        or half_day not in page.instance.half_days
+    ):
         abort(HTTPStatus.NOT_FOUND)
     was, now = page.place(registrar, half_day)
     cluster = page.instance.cluster_of.get(now, OFFICE) if now is not None else None
@@ -274,5 +287,6 @@ def drop_wish(plan_id: int, wish_id: int) -> ResponseReturnValue:
 def init_app(app: Flask) -> None:
     """Give the application the pages of plans."""
     app.register_blueprint(bp)
+    app.register_blueprint(what_ifs)
     audit.call(app, "balance", plan_names)
     staff.offer(app, Door("balance.plans", "Balance", "Plan where registrars sit so that every cluster is served."))

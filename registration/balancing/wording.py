@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from registration.rota.models import Registrar
 from registration.rota.queries.planning import cluster_names, seats
 
 STATES = {
+    "open": "Being put together",
     "waiting": "Waiting its turn",
     "running": "Being worked on",
     "done": "Ready",
@@ -48,6 +49,10 @@ class Called:
     registrars: Mapping[Id, str]
     centres: Mapping[Id, str]
     clusters: Mapping[Id, str]
+
+    def knowing(self, registrars: Mapping[Id, str]) -> "Called":
+        """Give the same names, and those of registrars who are only thought of."""
+        return replace(self, registrars={**self.registrars, **registrars})
 
     def centre(self, centre: Id | None) -> str:
         """Name a centre of a rota, the office, or no session."""
@@ -111,8 +116,9 @@ def _language(instance: Instance, cluster: Cluster) -> str:
         return f" Nobody within reach speaks {language_name(cluster.language)}."
     if len(days) == len(WEEKDAYS):
         return ""
-    return f" Someone who speaks {language_name(cluster.language)} can come only on {_listed([WEEKDAYS[day] for day in days])}."
+    return f" Someone who speaks {language_name(cluster.language)} can come only on {listed([WEEKDAYS[day] for day in days])}."
 
 
-def _listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str]) -> str:
+    """Say words one after another: "Monday, Tuesday and Friday"."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

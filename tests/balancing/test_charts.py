@@ -5,7 +5,17 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from registration.balancing.charts import BAR_WIDE, MAP_HIGH, MAP_WIDE, OnMap, capacity_bar, cluster_map, heat_mark
+from registration.balancing.charts import (
+    BAR_WIDE,
+    MAP_HIGH,
+    MAP_WIDE,
+    SHARE_WIDE,
+    OnMap,
+    capacity_bar,
+    cluster_map,
+    coverage_bar,
+    heat_mark,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -59,3 +69,10 @@ def test_circles_of_one_place_are_told_apart_and_long_names_are_cut():
 def test_where_no_place_is_known_no_map_is_drawn():
     assert cluster_map([OnMap("Nowhere", 0, 0, 5, 1)]) == ""
     assert "<svg" in cluster_map([OnMap("Here", 400.0, 420.0, 0, 1.0)])
+
+
+@pytest.mark.parametrize(("share", "filled"), [(0.0, 0.0), (0.25, 0.25), (1.0, 1.0), (1.5, 1.0), (-0.1, 0.0)])
+def test_a_share_is_a_part_of_the_frame_that_stands_for_all(share, filled):
+    [frame, part] = drawn(coverage_bar(share)).findall(f"{SVG}rect")
+    assert float(part.get("width")) == pytest.approx((SHARE_WIDE - 4) * filled)
+    assert float(frame.get("width")) == SHARE_WIDE - 2

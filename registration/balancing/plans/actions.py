@@ -38,6 +38,7 @@ SILENT = 60
 WORK = "balance.work"
 #: Any number of our own: two workers that look for a plan to work on at once would both take one.
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(20260718)")
+NOT_REAL = "This is a what-if, and not the council as it is. Make the change itself first, then ask for a plan."
 GIVEN_UP = "The program that worked on this plan ended before it was done."
 
 
@@ -127,12 +128,14 @@ def _with_wishes(built: Built, wishes: Iterable[BalanceWish]) -> tuple[Instance,
 def solve_again(plan_id: int, today: date, actor: str) -> BalancePlan:
     """Ask for another plan of the same weeks with the wishes of this one, changed as little as may be from it."""
     former = _settled(plan_id)
+    if former.is_what_if:
+        raise NotThatPlan("This is a what-if: begin another with the same changes instead")
     return _ask(former.first_day, former.weeks, former.name, today, actor, former)
 
 
 def _settled(plan_id: int) -> BalancePlan:
     plan = db.session.get(BalancePlan, plan_id, with_for_update=True)
-    if plan is None or plan.state in ("waiting", "running"):
+    if plan is None or plan.state in ("open", "waiting", "running"):
         raise PlanSettled
     return plan
 
@@ -189,6 +192,8 @@ def wish(plan_id: int, wanted: Wish, actor: str) -> BalanceWish:
     Raises NotThatWish for what is no half-day, registrar or place of the plan, and where families have booked.
     """
     plan = _settled(plan_id)
+    if plan.is_what_if:
+        raise NotThatWish("This is a what-if: wishes belong to the plan it came from")
     _check_wish(plan, wanted)
     for earlier in wishes_of(plan_id):
         if (earlier.registrar_id, earlier.day, earlier.half) == (wanted.registrar, wanted.day, wanted.half):
@@ -354,9 +359,11 @@ def make_draft(plan_id: int, today: date, actor: str) -> RotaDraft:
     """Make a draft of the rota from a plan; the rota's own rules judge and publish it.
 
     Evenings and Saturdays are taken over as they stand now, and everybody has the times of their own half-days.
-    Raises PlanSettled where there is no rota to make it from, and the rota's NotThatDraft.
+    Raises NotThatPlan for a what-if, PlanSettled where there is no rota to make it from, and the rota's NotThatDraft.
     """
     plan = _settled(plan_id)
+    if plan.is_what_if:
+        raise NotThatPlan(NOT_REAL)
     if plan.rota is None:
         raise PlanSettled
     built = build(plan.first_day, plan.weeks, today)

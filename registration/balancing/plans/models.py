@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from registration.common.db import Model
 
-STATES = ("waiting", "running", "done", "stopped", "impossible", "failed")
+STATES = ("open", "waiting", "running", "done", "stopped", "impossible", "failed")
 
 
 class BalancePlan(Model):
@@ -28,6 +28,8 @@ class BalancePlan(Model):
 
     `instance` is what was known when it was asked for, `today` the rota as it stood then. A `stopped` one has the best rota
     found until then; an `impossible` one says in `conflicts` which rules cannot hold together; a `failed` one why.
+    A what-if has `changes`: `instance` is then a council that is only thought of, made from that of the plan before; an `open`
+    one is still being put together.
     """
 
     __tablename__ = "balance_plan"
@@ -64,6 +66,11 @@ class BalancePlan(Model):
         JSONB, server_default=text("'[]'")
     )  # what if it were otherwise
     draft_id: Mapped[int | None] = mapped_column(ForeignKey("rota_draft.id", ondelete="SET NULL"))
+
+    @property
+    def is_what_if(self) -> bool:
+        """Whether its council is not the real one, or is still being put together."""
+        return self.state == "open" or bool(self.changes)
 
 
 class BalanceWish(Model):

@@ -23,6 +23,7 @@ from registration.balancing.rules.shown import (
     registrars_shown,
     week_cells,
 )
+from registration.balancing.what_ifs.keeping import new_people
 from registration.balancing.wording import called, day_in_words, why
 
 #: So many broken rules of the rota as it stands are named; the rest are counted.
@@ -58,7 +59,7 @@ class Page:
 
     def __init__(self, plan: BalancePlan) -> None:
         self.plan = plan
-        self.called = called()
+        self.called = called().knowing(new_people(plan.changes))
         self.calendar = Calendar(plan.first_day, plan.weeks)
         self.instance: Instance = kept_instance(plan.instance)
         self.today: Rota = kept_rota(plan.today)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import defer
 
 from registration.balancing.plans.models import BalancePlan, BalanceWish
@@ -12,12 +12,13 @@ from registration.common.db import db
 
 #: So many plans are listed; older ones are reached from those that came of them, or by their address.
 MOST_LISTED = 50
+WHAT_IF = or_(BalancePlan.state == "open", func.jsonb_array_length(BalancePlan.changes) > 0)
 
 
 def plans_asked() -> Sequence[BalancePlan]:
-    """Give the latest plans, the last one first, without what they are made of, which is large."""
+    """Give the latest plans, the last one first, without what-ifs, and without what they are made of, which is large."""
     large = (BalancePlan.instance, BalancePlan.today, BalancePlan.rota)
-    wanted = select(BalancePlan).options(*(defer(part) for part in large))
+    wanted = select(BalancePlan).where(~WHAT_IF).options(*(defer(part) for part in large))
     return db.session.scalars(wanted.order_by(BalancePlan.id.desc()).limit(MOST_LISTED)).all()
 
 
