@@ -3,7 +3,7 @@
 from datetime import date
 from http import HTTPStatus
 
-from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, after_this_request, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registration.balancing.forms import MoveForm, PlanForm
@@ -118,7 +118,16 @@ def _page(plan: BalancePlan, fault: str = "") -> str:
         return render_template("balance/result.html", **known, what_ifs=what_ifs_counted([plan.id]))
     silent = is_silent(plan, actions.SILENT)
     lines = change_lines(plan) if plan.is_what_if else []
-    return render_template("balance/progress.html", silent=silent, at_work=plan.state in AT_WORK, lines=lines, **known)
+    at_work = plan.state in AT_WORK
+    if at_work and not silent and "still" not in request.args:
+        after_this_request(_ask_again)
+    return render_template("balance/progress.html", silent=silent, at_work=at_work, lines=lines, **known)
+
+
+def _ask_again(response: Response) -> Response:
+    """Let the browser ask again by itself after some seconds, with or without scripts."""
+    response.headers["Refresh"] = "4"
+    return response
 
 
 def _done(plan_id: int, refused: Refused) -> ResponseReturnValue:

@@ -8,6 +8,7 @@ from random import Random
 
 from sqlalchemy import func, select
 
+from registration.balancing.actions import keep_forecast
 from registration.booking.models import Booking, Occupancy
 from registration.booking.rules.slots import LONG_SESSION
 from registration.centres import gazetteer
@@ -96,6 +97,7 @@ def load(now: datetime) -> Loaded | None:
     let_colleagues_differ(now)
     _add_accounts(next(room.centre_id for room in rooms.values()), next(iter(registrars.values())))
     analyse(FILLED)
+    keep_forecast(now)
     return Loaded(len(invented.centres()), len(registrars), len(planned), bookings, len(postcodes))
 
 

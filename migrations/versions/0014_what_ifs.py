@@ -2,14 +2,14 @@
 
 The new rule allows more than the old one, so no row has to be read under the lock, which is waited for five seconds at most.
 
-Revision ID: 0013
-Revises: 0012
+Revision ID: 0014
+Revises: 0013
 """
 
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
