@@ -566,7 +566,7 @@ def test_nothing_is_asked_that_the_register_itself_holds(family):
         parent.post(parent.step)
     parts = {f"born-0-{part}" for part in ("day", "month", "year")}
     others = (
-        "add address both email interpreter join kept language married mobile name needs other place plan postcode"
+        "add address both checked email interpreter join kept language married mobile name needs other place plan postcode"
         " preference second_contact seen share skip step_free time visit_needs who"
     )
     assert asked == parts | set(others.split())
