@@ -24,6 +24,7 @@ from registration.booking.rules.attendance import Attending
 from registration.booking.rules.deadline import LegalStatus
 from registration.booking.rules.requests import MOST_BABIES
 from registration.common import contacts
+from registration.common.i18n import known_language
 from registration.common.text import storable
 from registration.families.rules import MOST_NAME
 
@@ -99,9 +100,15 @@ CentreId = Annotated[int, BeforeValidator(_number), Field(ge=1, le=MOST_NUMBER, 
 Email = Annotated[Text, StringConstraints(max_length=MOST_EMAIL), AfterValidator(contacts.email)]
 Phone = Annotated[Text, StringConstraints(max_length=MOST_PHONE), AfterValidator(contacts.mobile)]
 Contact = Annotated[Text, StringConstraints(max_length=MOST_EMAIL), AfterValidator(contacts.contact)]
+#: RFC 5646, section 2.1: language, script, region, variants, extensions, private use.
+_TAG = (
+    r"^[A-Za-z]{2,3}(-[A-Za-z]{3}){0,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*"
+    r"(-[A-WYZa-wyz0-9](-[A-Za-z0-9]{2,8})+)*(-[Xx](-[A-Za-z0-9]{1,8})+)?$"
+)
 Language = Annotated[
     str,
-    StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", max_length=35),
+    StringConstraints(pattern=_TAG, max_length=35),
+    AfterValidator(known_language),
     Field(description="The language the family speaks, as BCP 47 writes it: en, pl, ur."),
 ]
 Optional = BeforeValidator(_not_given)

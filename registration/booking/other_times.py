@@ -119,7 +119,8 @@ class _Search:
     def suggested(self) -> list[Group]:
         """Give the soonest, and a few others."""
         last = self.appointment.last_lawful_day
-        wishes = Wishes(last, preferred_by(last, current_authority().caution_days), language=self.appointment.language)
+        best, has = preferred_by(last, current_authority().caution_days), civil_date(self.appointment.start)
+        wishes = Wishes(last, best, language=self.appointment.language, kept=has)
         found = suggest(self.offers, self.venues, wishes)
         others = tuple(self._time(other.centre_id, other.start, _reason(other)) for other in found.others)
         return [self._group(_("The soonest"), found.soonest), Group(_("Other choices"), others)]

@@ -1,5 +1,6 @@
 """The sentences that carry a decision of the rules to a family, in the language of the page or message."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from functools import lru_cache
 
@@ -11,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from registration.booking.rules.attendance import Attending, Bring, Parents, WhoMustCome, what_to_bring, who_must_come
 from registration.common.authority import current_authority
 from registration.common.clock import london, today
+from registration.common.i18n import text_direction
 from registration.common.times import spoken
 
 _WHO = {
@@ -74,6 +76,11 @@ def _bring_sentence(_locale: str, thing: Bring, fee: str) -> str:
     if thing is Bring.PAPERS:
         return sentence % {"papers": "; ".join(papers())}
     return sentence % {"fee": fee} if thing is Bring.CARD else sentence
+
+
+def with_commas(words: Iterable[str]) -> str:
+    """Write a list with the comma of the page's script: "step-free, parking", in Urdu with ،."""
+    return ("، " if text_direction() == "rtl" else ", ").join(words)
 
 
 def long_day(day: date) -> str:

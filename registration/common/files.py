@@ -21,6 +21,8 @@ from registration.common.text import is_storable
 T = TypeVar("T")
 
 MOST_SHOWN = 50
+#: Stands beside the box for a file that was refused; its faults are listed by it.
+NOT_READ = "Nothing was read in. Put right what is listed, and choose the file again."
 _CHUNK = 1 << 20
 _LONGEST_SHOWN = 60
 _DATE = re.compile(
@@ -28,6 +30,18 @@ _DATE = re.compile(
 )
 #: What a table program takes for the beginning of a formula, and what it drops before it looks.
 _FORMULA = re.compile(r"'*\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+#: What a pattern of a column's name says in signs, and the same as it would stand in a file; in this order.
+_IN_WORDS = (
+    (r"\.\*", ""),
+    (r"\\d\\d", "21"),
+    (r"\[ _\]", " "),
+    (r"\\\(", "⟨"),
+    (r"\\\)", "⟩"),
+    (r"\(([^|)]*)[^)]*\)", r"\1"),
+    (r"\?", ""),
+    ("⟨", "("),
+    ("⟩", ")"),
+)
 _YES = frozenset({"yes", "y", "true", "1"})
 _NO = frozenset({"no", "n", "false", "0"})
 
@@ -139,7 +153,7 @@ class Table:
         except csv.Error:
             self._refuse("header", "has quotation marks that do not match, or is far too long")
         if not any(header):
-            self._refuse("header", "is missing: the first line must name the columns")
+            self._refuse("header", "the first line must name the columns")
         self._next_line = self._reader.line_num + 1
         if self._unkeepable:
             self._unkeepable = False
@@ -159,8 +173,8 @@ class Table:
                 return
         self.lacking.add(meaning)
         if needed:
-            names = " or ".join(re.sub(r"\\d", "9", pattern).replace("\\", "") for pattern in patterns)
-            self.add(Fault(1, meaning, "", f"has no column: it would be called {names}"))
+            names = _one_of([_plain(pattern) for pattern in patterns])
+            self.add(Fault(1, meaning, "", f"the column is missing: it is called {names}"))
 
     def _is_whole(self, line: int, cells: list[str]) -> bool:
         before = self.fault_count
@@ -270,6 +284,18 @@ def yes_or_no(text: str) -> bool:
 def several(text: str) -> tuple[str, ...]:
     """Read a list in one cell, parted by semicolons or commas."""
     return tuple(part.strip() for part in re.split("[;,]", text) if part.strip())
+
+
+def _plain(pattern: str) -> str:
+    """Give a name that a column's pattern fits, as a person would type it: with what may be left out, and of the year 2021."""
+    for written, meant in _IN_WORDS:
+        pattern = re.sub(written, meant, pattern)
+    return pattern
+
+
+def _one_of(names: Sequence[str]) -> str:
+    """Write a choice of names: a; a or b; a, b or c."""
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _inspect(stream: BinaryIO) -> tuple[str, str, int]:

@@ -1,5 +1,9 @@
 """The languages of the parents' pages."""
 
+from functools import cache
+
+from babel import Locale
+from babel.core import get_global
 from flask import Flask, Response, current_app, has_request_context, request
 from flask_babel import Babel, get_locale
 
@@ -12,6 +16,23 @@ COOKIE = "lang"
 #: The first part of the addresses where staff work: their pages are in English only.
 STAFF_ONLY = frozenset({"staff", "desk", "day", "rota", "cover", "balance", "births", "reach", "pilot"})
 YEAR = 365 * 24 * 3600
+
+
+def known_language(tag: str) -> str:
+    """Give a BCP 47 tag back when its first part is a language; ValueError if CLDR, as Babel brings it, knows none such."""
+    if tag.split("-", maxsplit=1)[0].lower() not in _known_languages():
+        raise ValueError("must be the code of a language like en, pl or ur")
+    return tag
+
+
+@cache
+def _known_languages() -> frozenset[str]:
+    """Collect CLDR's names, its older codes and its likely scripts: the last know many a language without a name there.
+
+    British Sign Language is in none of them.
+    """
+    likely = {tag.split("_")[0] for tag in get_global("likely_subtags")}
+    return frozenset({*Locale("en").languages, *get_global("language_aliases"), *likely, "bfi"})
 
 
 def chosen_language() -> str:

@@ -1,5 +1,6 @@
 """Pages that belong to no capability: privacy, accessibility, cookies, and what is said when something goes wrong."""
 
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +20,9 @@ from registration.common.fields import choice_items, problems
 from registration.common.i18n import current_language
 from registration.common.problems import problem_for
 from registration.common.times import spoken
+
+#: Where a narrow column may break an address: before a dot or an @.
+_PARTS_OF_ADDRESS = re.compile(r"[.@]?[^.@]+|[.@]")
 
 bp = Blueprint("pages", __name__)
 
@@ -150,8 +154,10 @@ def _in_english(text: str) -> Markup:
 
 
 def reached(contact: str) -> str:
-    """Show how a family is reached: a number as a link to ring it, as it is dialled, an address as it is."""
-    return telephone(as_read(contact)) if contact.startswith("+") else contact
+    """Show how a family is reached: a number as a link to ring it, as it is dialled; an address breaks at its dots and its @."""
+    if contact.startswith("+"):
+        return telephone(as_read(contact))
+    return Markup("<wbr>").join(_PARTS_OF_ADDRESS.findall(contact)) if "@" in contact else contact
 
 
 def init_app(app: Flask) -> None:

@@ -11,3 +11,8 @@ def spoken(at: time) -> str:
         return "midday" if at.hour else "midnight"
     hour, half = at.hour % 12 or 12, "am" if at.hour < NOON else "pm"
     return f"{hour}:{at.minute:02}{half}" if at.minute else f"{hour}{half}"
+
+
+def spoken_span(begins: time, ends: time) -> str:
+    """Give a span of a day: 9am to 12:30pm."""
+    return f"{spoken(begins)} to {spoken(ends)}"

@@ -9,12 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from registration.booking.rules.slots import Minute, Need, Span, free_starts
 from registration.rota.rules.patterns import half_days_of
-
-LONDON = ZoneInfo("Europe/London")
+from registration.rota.rules.times import LONDON
 
 DAY = timedelta(days=1)
 #: Later than any time there is.
@@ -25,7 +23,8 @@ TRAVEL_MINUTES = 30
 #: A time offered is so far away that a family has a day to answer and another to find its way, where there is one.
 COMFORTABLE_MINUTES = 26 * 60
 #: A family waits at most so much longer at its own centre before others are asked, and keeps so many days in hand if it can.
-PATIENT_DAYS, MARGIN_DAYS = 7, 3
+#: A time earlier than its own leaves it so many whole days before, while there are other times.
+PATIENT_DAYS, MARGIN_DAYS, NOTICE_DAYS = 7, 3, 2
 #: However soon it must be, nobody is offered a time that begins within so many minutes.
 SOONEST_MINUTES = 3 * 60
 
@@ -347,16 +346,18 @@ def choices(family: Family, ground: Ground) -> Iterator[tuple[Way, Minute, Seat]
 
 
 def _windows(family: Family, ground: Ground) -> tuple[tuple[Minute, Minute], ...]:
-    """Give spans of time, the best first: soon after its own time, with days in hand, at all, and in a hurry.
+    """Give spans of time, the best first: soon after its own time, with days in hand, at all, earlier, and in a hurry.
 
-    Nothing is offered in a hurry by letter: it would come too late.
+    An earlier one leaves it NOTICE_DAYS whole days, unless no other is left. By letter nothing is offered in a hurry.
     """
     comfortable = ground.by_post if family.by_post else ground.now + COMFORTABLE_MINUTES
+    not_too_early = max(comfortable, min(family.start, first_minute(day_of(ground.now) + (NOTICE_DAYS + 1) * DAY)))
     patient = family.start + PATIENT_DAYS * 24 * 60
     in_hand = NEVER if family.last_day == date.max else first_minute(family.last_day - (MARGIN_DAYS - 1) * DAY)
     return (
-        (comfortable, min(patient, in_hand)),
-        (comfortable, in_hand),
+        (not_too_early, min(patient, in_hand)),
+        (not_too_early, in_hand),
+        (not_too_early, NEVER),
         (comfortable, NEVER),
         (comfortable if family.by_post else ground.now + SOONEST_MINUTES, comfortable),
     )

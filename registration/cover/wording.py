@@ -7,23 +7,25 @@ from datetime import date, datetime, timedelta
 from registration.booking.wording import clock_time, long_day, short_day
 from registration.common.clock import civil_date
 from registration.cover.models import CoverPlan
-from registration.cover.queries import LineCard, Touched
+from registration.cover.queries import Able, LineCard, Touched
 from registration.cover.rules import MARGIN_DAYS, OPEN, QUIET, Standing, Way
 from registration.rota.rules.absences import span_text
 
 #: A family with no more days than these left is counted apart.
 NEAR = timedelta(days=5)
+#: Of a session that begins within so long the centre is rung: families are on their way.
+SOON = timedelta(hours=1)
 
 _WHY = {
     Way.TAKE_OVER: "{taker} is free and sits there instead: the family is told nothing",
     Way.SAME_TIME: "{taker} sits there at the same time: the family is told nothing",
     Way.SAME_REGISTRAR: "{taker} sits there at the same time: the whole session goes to the nearest centre with a free room",
-    Way.SAME_CENTRE: "the free time at the same centre that is nearest to its own",
-    Way.OTHER_CENTRE: "its centre has no time left for it: the nearest that has",
-    Way.OFFICE: "no centre has a time for it: the register office has",
-    Way.CALL: "no time within its 42 days is free anywhere: ring and find one together",
+    Way.SAME_CENTRE: "the free time at the same centre that is nearest to theirs",
+    Way.OTHER_CENTRE: "their centre has no time left: the nearest that has",
+    Way.OFFICE: "no centre has a time for them: the register office has",
+    Way.CALL: "no time within their 42 days is free anywhere: ring and find one together",
 }
-_CHOSEN = {Way.CALL: "you chose to have it rung"}
+_CHOSEN = {Way.CALL: "you chose to have them rung"}
 _STANDING = {
     Standing.UNDISTURBED: "Undisturbed",
     Standing.ACCEPTED: "Accepted",
@@ -32,7 +34,7 @@ _STANDING = {
     Standing.CALLED: "Rung and settled",
     Standing.WAITING: "Waiting for an answer",
     Standing.TO_CALL: "To be rung",
-    Standing.RESTORED: "Has its own time again",
+    Standing.RESTORED: "Have their own time again",
 }
 #: What a family is called that cannot be rung: whoever is to settle it has to know.
 _NO_NUMBER = {
@@ -58,6 +60,7 @@ class Row:
     standing: str
     settled: bool
     to_call: bool
+    soon: str
 
 
 def when(moment: datetime) -> str:
@@ -65,12 +68,12 @@ def when(moment: datetime) -> str:
     return f"{short_day(civil_date(moment))}, {clock_time(moment)}"
 
 
-def rows(lines: Iterable[LineCard], today: date) -> list[Row]:
-    """Write the families of a plan."""
-    return [_row(line, today) for line in lines]
+def rows(lines: Iterable[LineCard], now: datetime) -> list[Row]:
+    """Write the families of a plan, as it stands at a moment."""
+    return [_row(line, now) for line in lines]
 
 
-def _row(line: LineCard, today: date) -> Row:
+def _row(line: LineCard, now: datetime) -> Row:
     left = None if line.start is None else (line.last_lawful_day - civil_date(line.start)).days
     return Row(
         line,
@@ -78,20 +81,30 @@ def _row(line: LineCard, today: date) -> Row:
         _proposed(line),
         _why(line),
         _told(line),
-        _days((line.last_lawful_day - today).days),
+        _days((line.last_lawful_day - civil_date(now)).days),
         "" if left is None else _days(left),
         _warning(left),
         short_day(line.last_lawful_day),
         _standing(line),
         line.standing not in OPEN,
         line.standing is Standing.TO_CALL,
+        _soon(line, now),
     )
+
+
+def _soon(line: LineCard, now: datetime) -> str:
+    """Say that a family may be on their way or at the centre, where nobody but a person there can tell them anything."""
+    if line.session_begins <= now:
+        return "Has begun: ring the centre now"
+    return "Begins in less than an hour: ring the centre now" if line.session_begins - now < SOON else ""
 
 
 def _proposed(line: LineCard) -> str:
     if line.start is None:
         return "A call"
-    return "Its own time" if line.way in QUIET else f"{when(line.start)}, {line.centre}"
+    if line.way in QUIET:
+        return "Their own time"
+    return f"{when(line.start)}, {line.centre}{', earlier than theirs' if line.start < line.was else ''}"
 
 
 def _why(line: LineCard) -> str:
@@ -116,6 +129,12 @@ def _warning(left: int | None) -> str:
     if left is None or left >= MARGIN_DAYS:
         return ""
     return "Past day 42" if left < 0 else f"Within the {MARGIN_DAYS} days kept in hand"
+
+
+def to_ask(lines: Iterable[LineCard]) -> list[str]:
+    """Say who is to sit in whose place, once for each session: 'Registrar Bo: Tue 24 November, 9am, Sunshine'."""
+    taken = {(line.session_begins, line.was_centre, line.taker) for line in lines if line.way == Way.TAKE_OVER}
+    return [f"{taker}: {when(begins)}, {centre}" for begins, centre, taker in sorted(taken)]
 
 
 def _days(left: int) -> str:
@@ -172,6 +191,15 @@ def closing_sentence(plan: CoverPlan, centre: str, successor: str, today: date) 
     return (
         f"{centre} {'closed' if over else 'closes'}: its last day {'was' if over else 'is'} {long_day(last)}.{merged}"
     )
+
+
+def able_words(able: Able) -> str:
+    """Say who could take a session over, how far it is for them, and how much they sit that week: half-days of a contract."""
+    far = "" if able.distance_km is None else f", {able.distance_km:.0f} km from home"
+    half_days = f"{able.half_days} {'half-day' if able.half_days == 1 else 'half-days'}"
+    if able.spare is not None:
+        half_days = f"{able.half_days} of {able.half_days + able.spare} half-days"
+    return f"{able.name}{far}, {half_days} that week"
 
 
 def closing_effects(touched: Touched, successor: str) -> list[str]:
@@ -235,7 +263,7 @@ def sent(lines: Sequence[LineCard], registrar: str) -> str:
         (offered, f"Offers of another time go to {_families(offered)}"),
         (
             quiet,
-            f"{_families(quiet)} {'keeps its time and is' if quiet == 1 else 'keep their times and are'} told nothing",
+            f"{_families(quiet)} {'keeps their time and is' if quiet == 1 else 'keep their times and are'} told nothing",
         ),
         (rung, f"{_families(rung)} {'is' if rung == 1 else 'are'} to be rung"),
     ]
@@ -261,10 +289,10 @@ def effects(lines: Sequence[LineCard]) -> list[str]:
     told = [
         (
             quiet,
-            "keeps its time with another registrar and is told nothing",
+            "keeps their time with another registrar and is told nothing",
             "keep their times with another registrar and are told nothing",
         ),
-        (offered, "is offered another time, kept until it answers", "are offered other times, kept until they answer"),
+        (offered, "is offered another time, kept until they answer", "are offered other times, kept until they answer"),
         (rung, "goes on the list of those to ring", "go on the list of those to ring"),
     ]
     return [f"{_families(number)} {one if number == 1 else many}." for number, one, many in told if number]

@@ -18,7 +18,8 @@ MOST_FOUND = 30
 WHOLE_NUMBER = 10
 
 _FOUND = """
-SELECT b.public_id, b.reference, f.name, f.born, b.begins_at, c.name AS centre, b.state, b.begins_at > :now AS to_come
+SELECT b.public_id, b.reference, f.name, f.born, b.begins_at, c.name AS centre, b.state, b.begins_at > :now AS to_come,
+       b.cancelled_at
   FROM family f JOIN booking b ON b.family_id = f.id JOIN centre c ON c.id = b.centre_id
  WHERE f.lost_at IS NULL AND {which}
  ORDER BY b.state = 'booked' AND b.begins_at > :now DESC, b.begins_at DESC, b.id
@@ -48,6 +49,7 @@ class Found:
     centre: str
     state: str
     to_come: bool
+    cancelled_at: datetime | None = None
 
 
 def find(sought: Sought, now: datetime) -> list[Found]:

@@ -1,6 +1,6 @@
 """The free times the desk reads out to a family on the telephone: the best first, each with what speaks for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from registration.booking.queries import moment
@@ -47,11 +47,13 @@ class DeskTimes:
 
     def groups(self, kept: Offer | None) -> list[Group]:
         """Give the times under their headings; one that is kept for this family stands before the others."""
-        reasons = {(one.centre_id, one.start): reason(one, self._free.answers) for one in self._found.others}
-        more = sorted(set(self._offers) - set(self.best), key=lambda offer: offer[1])
+        wishes = replace(self._free.wishes, kept=day_of(kept[1]) if kept else None)
+        found = suggest(self._offers, self._free.venues, wishes)
+        reasons = {(one.centre_id, one.start): reason(one, self._free.answers) for one in found.others}
+        more = sorted(set(self._offers) - {*found.soonest, *reasons}, key=lambda offer: offer[1])
         made = {
             "Kept for this family": [kept] if kept else [],
-            "The soonest": [offer for offer in self._found.soonest if offer != kept],
+            "The soonest": [offer for offer in found.soonest if offer != kept],
             "Other choices": [offer for offer in reasons if offer != kept],
             "More times": [offer for offer in more if offer != kept][:MOST_MORE],
         }

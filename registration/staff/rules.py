@@ -63,11 +63,16 @@ _GROUPS = 3
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One link on the first page: the endpoint it leads to, what it is called, and what is behind it."""
+    """One link on the first page: the endpoint it leads to, what it is called, and what is behind it.
+
+    `more` is said to those alone who may open `more_for`.
+    """
 
     endpoint: str
     title: str
     text: str = ""
+    more: str = ""
+    more_for: str = ""
 
 
 def second_factor_given(claims: Mapping[str, Any]) -> bool:

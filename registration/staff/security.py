@@ -90,6 +90,9 @@ SENTENCES = {
     "NO_RECOVERY_CODES_SETUP": ("You have no recovery codes yet. Make some.", "info"),
 }
 
+#: What the page that sets up an app shows, by the names that Flask-Security gives its parts.
+_SETUP = {"qrcode": "image", "key": "key", "username": "username", "issuer": "issuer"}
+
 SIGNALS = {
     user_authenticated: "staff.signed_in",
     user_failed_authn: "staff.sign_in_failed",
@@ -167,6 +170,7 @@ def init_security(app: Flask) -> Security:
         mf_recovery_codes_util_cls=RecoveryCodes,
     )
     security.want_json(lambda _request: False)  # pages only: no sign-in token is ever given to a script
+    security.tf_token_validation_context_processor(_app_being_set_up)
     manager = security.login_manager
     manager.request_loader(lambda _request: None)
     load: Any = manager._user_callback  # noqa: SLF001 -- Flask-Login has no other way to stand in front of the loader
@@ -176,6 +180,16 @@ def init_security(app: Flask) -> Security:
     user_logged_in.connect(_begin, app)
     user_logged_out.connect(_end, app)
     return security
+
+
+def _app_being_set_up() -> dict[str, object]:
+    """Give the page of a code the key and the picture of an app that is being set up: a wrong first code loses neither."""
+    secret, name = session.get("tf_totp_secret"), session.get("tf_user_id") or session.get("_user_id")
+    if session.get("tf_state") != "validating_profile" or not secret:
+        return {}
+    security = current_app.extensions["security"]
+    setup = security.totp_factory.fetch_setup_values(secret, security.datastore.find_user(fs_uniquifier=name))
+    return {f"authr_{as_drawn}": setup[kept] for as_drawn, kept in _SETUP.items()}
 
 
 def hashed(password: str, user: StaffUser) -> str:

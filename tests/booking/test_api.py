@@ -857,7 +857,23 @@ def test_a_second_contact_is_told_too_where_one_was_given(api, sunshine, second)
 
 
 @pytest.mark.parametrize(
-    "tag", ["en", "pl", "ur", "ckb", "zh-Hant", "en-GB", "de-CH-1996", "sr-Latn-RS", "de-u-co-phonebk", "PL"]
+    "tag",
+    [
+        "en",
+        "pl",
+        "ur",
+        "ckb",
+        "zh-Hant",
+        "en-GB",
+        "de-CH-1996",
+        "sr-Latn-RS",
+        "de-u-co-phonebk",
+        "PL",
+        "phr",
+        "und",
+        "bfi",
+        "en-x-a",
+    ],
 )
 def test_a_language_is_any_tag_of_bcp_47(api, sunshine, tag):
     assert api.book(api.hold(sunshine, tuesday("9:30")).json["hold"], language=tag).status_code == 201
@@ -910,6 +926,11 @@ def test_a_language_is_any_tag_of_bcp_47(api, sunshine, tag):
         ({"second_contact": "a@"}, "second_contact"),
         ({"language": "english"}, "language"),
         ({"language": "en_GB"}, "language"),
+        ({"language": "xx-zzz-bad"}, "language"),
+        ({"language": "xx"}, "language"),
+        ({"language": "qqq"}, "language"),
+        ({"language": "en-u"}, "language"),
+        ({"language": "en-a-b-"}, "language"),
         ({"language": ""}, "language"),
         ({"language": "en\n"}, "language"),
         ({"language": "pl-" + "x" * 40}, "language"),

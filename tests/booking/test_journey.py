@@ -1,5 +1,7 @@
 """The questions from the start page to the booking, as a browser without a screen walks through them."""
 
+from datetime import date, timedelta
+
 import pytest
 from sqlalchemy import text
 
@@ -107,6 +109,64 @@ def test_twins_are_registered_in_one_longer_appointment_and_the_earlier_one_gove
     assert (made.ends_at - made.begins_at).total_seconds() == 60 * 60
 
 
+def dates(*births):
+    """Give what the boxes of the page send for babies of some days."""
+    return {
+        f"born-{number}-{part}": str(getattr(born, part))
+        for number, born in enumerate(births)
+        for part in ("day", "month", "year")
+    }
+
+
+def test_more_babies_than_the_page_takes_are_never_cut_without_a_word(family):
+    parent = family()
+    parent.walk_to("date-of-birth")
+    parent.post("date-of-birth", dates(*[date(2026, 11, 19)] * 11))
+    assert parent.step == "date-of-birth"
+    assert parent.wrong == ["You can book for up to 6 babies here. For more, call 01632 960100."]
+    parent.post("date-of-birth", dates(*[date(2026, 11, 19)] * 6))
+    assert parent.step == "married"
+
+
+def test_dates_far_apart_are_to_be_checked_once_and_then_taken(family):
+    parent = family()
+    parent.walk_to("date-of-birth")
+    parent.post("date-of-birth", dates(date(2026, 10, 10), date(2026, 11, 19)))
+    assert parent.wrong == ["These dates are 40 days apart. Check them. If they are right, continue."]
+    assert parent.page.select_one(".govuk-error-summary a")["href"] == "#born-1-day"
+    parent.post("date-of-birth", dates(date(2026, 10, 11), date(2026, 11, 19)))
+    assert parent.wrong == ["These dates are 39 days apart. Check them. If they are right, continue."]
+    parent.post("date-of-birth", dates(date(2026, 10, 11), date(2026, 11, 19)))
+    assert parent.step == "married"
+    parent.get("date-of-birth")
+    parent.post("date-of-birth", dates(date(2026, 10, 11), date(2026, 11, 19)))
+    assert parent.step == "married", "what was checked is not asked again"
+
+
+@pytest.mark.parametrize(("days", "step"), [(7, "married"), (8, "date-of-birth")])
+def test_dates_up_to_a_week_apart_are_taken_as_they_are(family, days, step):
+    parent = family()
+    parent.walk_to("date-of-birth")
+    parent.post("date-of-birth", dates(date(2026, 11, 19), date(2026, 11, 19) - timedelta(days=days)))
+    assert parent.step == step
+
+
+@pytest.mark.parametrize("born", [date(1800, 1, 1), date(2016, 11, 19), date(2024, 11, 20)])
+def test_a_year_long_ago_is_to_be_checked(family, born):
+    parent = family()
+    parent.walk_to("date-of-birth")
+    parent.post("date-of-birth", dates(born))
+    assert parent.wrong == ["Check the year"]
+    assert [box["name"] for box in parent.page.select("input.govuk-input--error")] == ["born-0-year"]
+
+
+def test_up_to_two_years_after_the_birth_the_family_is_asked_to_call(family):
+    parent = family()
+    parent.walk_to("date-of-birth")
+    parent.post("date-of-birth", dates(date(2024, 11, 21)))
+    assert "Your baby was born more than 12 months ago." in parent.text
+
+
 def test_a_baby_too_many_is_taken_away_and_the_others_stay(family):
     twins = family()
     twins.walk_to("date-of-birth")
@@ -120,6 +180,7 @@ def test_a_baby_too_many_is_taken_away_and_the_others_stay(family):
     twins.post("date-of-birth", {f"born-{n}-day": "1" for n in range(6)} | {"add": "1"})
     assert len(twins.page.select("input[name$=-day]")) == 6
     assert not twins.page.select("button[name=add]"), "six are the most"
+    assert "You can book for up to 6 babies here. For more, call 01632 960100." in twins.text
     twins.post("date-of-birth", {"born-0-day": "1", "remove": "0"})
     assert len(twins.page.select("input[name$=-day]")) == 1, "one baby always stays"
 
@@ -505,7 +566,7 @@ def test_nothing_is_asked_that_the_register_itself_holds(family):
         parent.post(parent.step)
     parts = {f"born-0-{part}" for part in ("day", "month", "year")}
     others = (
-        "add address both email interpreter join kept language married mobile name needs other place plan postcode"
+        "add address both checked email interpreter join kept language married mobile name needs other place plan postcode"
         " preference second_contact seen share skip step_free time visit_needs who"
     )
     assert asked == parts | set(others.split())

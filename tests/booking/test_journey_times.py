@@ -99,6 +99,39 @@ def test_without_a_postcode_there_is_no_distance(family, world):
     assert "miles" not in parent.text
 
 
+def test_without_a_postcode_the_soonest_of_all_places_stand_under_that_heading(family, world):
+    parent = family(postcode={"postcode": "", "skip": "1"})
+    parent.walk_to("time")
+    under = [words for heading, words in rows(parent) if heading == "The soonest"]
+    assert [words.split(",")[0] for words in under] == ["Mon 23 November"] * 2 + ["Tue 24 November"] * 2
+    assert "sooner" not in parent.text
+
+
+def test_a_day_after_the_time_that_is_kept_is_not_called_sooner(family, empty):
+    empty.session("sunshine", "ann", TUESDAY, "9:30", "10:00")
+    empty.session("elland", "bo", WEDNESDAY)
+    empty.session("sunshine", "ann", FRIDAY)
+    parent = family()
+    parent.walk_to("contact")
+    parent.get("time")
+    assert "We are keeping Tue 24 November, 9:30am for you." in parent.text
+    assert "Wed 25 November" in parent.text
+    assert "sooner" not in parent.text
+
+
+def test_on_the_last_lawful_days_the_nearest_office_is_offered_beside_a_centre_that_is_farther(family, empty):
+    empty.session("office", "dev", MONDAY)
+    empty.session("todmorden", "ann", MONDAY)
+    born = MONDAY - timedelta(days=42)
+    typed = {f"born-0-{part}": str(getattr(born, part)) for part in ("day", "month", "year")}
+    parent = family(date_of_birth=typed)
+    parent.walk_to("time")
+    assert "Todmorden" in rows(parent)[0][1]
+    office = [words for heading, words in rows(parent) if heading == "Other choices" and "Register Office" in words]
+    assert len(office) == 1
+    assert "the nearest today or tomorrow" in office[0]
+
+
 def test_a_postcode_far_away_is_answered_by_distance(family, world):
     parent = family(postcode={"postcode": "OX1 1AA"})
     parent.walk_to("time")

@@ -67,6 +67,17 @@ def run_out(database, appointment):
 # ---- the confirmation
 
 
+def test_what_makes_coming_easier_is_listed_with_the_comma_of_the_script(client, mine):
+    shown = client.get(link(mine) + "/booked?lang=ur").text
+    assert "بغیر سیڑھیوں کے، پارکنگ، " in shown
+
+
+@pytest.mark.parametrize(("language", "signing"), [("en", r"\bsign\b"), ("pl", "podpis"), ("ur", "دستخط")])
+def test_the_confirmation_assumes_nothing_about_a_signature(client, mine, language, signing):
+    shown = client.get(f"{link(mine)}/booked?lang={language}").text
+    assert not re.search(signing, shown.lower())
+
+
 def test_the_confirmation_says_everything_in_the_order_a_family_needs_it(client, mine):
     answer = client.get(link(mine) + "/booked")
     said = page(answer)
@@ -79,7 +90,7 @@ def test_the_confirmation_says_everything_in_the_order_a_family_needs_it(client,
         "From the bus station walk up Gibbet Street",
         "A yellow door under a wooden porch",
         "577 and 579",
-        "step-free, parking, a room to feed your baby",
+        "Step-free, parking, a room to feed your baby",
         "One of you must come. You told us it will be the mother.",
         "your marriage or civil partnership certificate",
         "registered by Thursday 31 December 2026. This appointment is in time.",

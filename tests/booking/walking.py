@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from tests.booking.world import TUESDAY, minute_of
 
-CARRIED = ("kept", "seen", "csrf_token", "shown_again")
+CARRIED = ("kept", "seen", "csrf_token", "shown_again", "checked")
 
 
 @dataclass

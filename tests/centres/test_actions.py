@@ -455,7 +455,7 @@ def test_a_faulty_postcode_file_names_every_fault_and_loads_nothing(database):
 
 def test_a_postcode_file_needs_a_grid_reference_or_degrees():
     assert faults(actions.import_postcodes, file("pcds,lat", "HX1 1AA,53"), BY, print) == [
-        "line 1: longitude, (empty), has no column: it would be called long or lon or longitude"
+        "line 1: longitude, (empty), the column is missing: it is called long, lon or longitude"
     ]
 
 
@@ -533,7 +533,7 @@ def test_a_faulty_deprivation_file_names_every_fault():
     ]
     (fault,) = faults(actions.import_deprivation, file("lsoa,score", "E01010994,1"), BY)
     assert fault.startswith(
-        "line 1: decile, (empty), has no column: it would be called index of multiple deprivation (imd)"
+        "line 1: decile, (empty), the column is missing: it is called index of multiple deprivation (imd)"
     )
 
 

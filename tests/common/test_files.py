@@ -1,6 +1,7 @@
 """Files that people bring: read whatever their dress, and refused whole with every fault named by its physical line."""
 
 import hashlib
+import re
 from datetime import date
 from io import BytesIO
 
@@ -108,8 +109,8 @@ def test_a_quotation_that_never_ends_is_refused_at_the_line_where_it_begins():
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (b"", "line 1: header, (empty), is missing: the first line must name the columns"),
-        (b"\n\n", "line 1: header, (empty), is missing: the first line must name the columns"),
+        (b"", "line 1: header, (empty), the first line must name the columns"),
+        (b"\n\n", "line 1: header, (empty), the first line must name the columns"),
         (b"PK\x03\x04rest", "line 1: file, (empty), is a zip archive: unpack it, and give the file inside"),
         (
             "name,age".encode("utf-16"),
@@ -117,7 +118,7 @@ def test_a_quotation_that_never_ends_is_refused_at_the_line_where_it_begins():
         ),
         (b'"name', "line 1: header, (empty), has quotation marks that do not match, or is far too long"),
         (b'\xff\xfe\x00\x9f,\xc3("\r\x0b"', "line 1: header, (empty), has quotation marks that do not match"),
-        (b"age\n1\n", "line 1: name, (empty), has no column: it would be called name"),
+        (b"age\n1\n", "line 1: name, (empty), the column is missing: it is called name"),
         (b"name,Name\nA,B\n", "line 1: name, Name, has more than one column"),
     ],
 )
@@ -240,3 +241,22 @@ def test_other_text_is_left_as_it_is(text):
 
 def test_a_written_file_has_the_mark_that_excel_asks_for():
     assert written(["name"], [["Zoë, née O’Brien"]]) == '\ufeffname\r\n"Zoë, née O’Brien"\r\n'.encode()
+
+
+@pytest.mark.parametrize(
+    ("patterns", "names"),
+    [
+        (("from", "begins?"), "from or begins"),
+        (("pcds", "pcd7", "pcd8", "pcd2?"), "pcds, pcd7, pcd8 or pcd2"),
+        ((r"lsoa code \(20\d\d\)", r"lsoa\d\d(cd)?", "lsoa"), "lsoa code (2021), lsoa21cd or lsoa"),
+        (("home[ _]postcode",), "home postcode"),
+        ((r"gsslacode( \(name\))?", "(os)?(nrth|north)1m", "rank.*"), "gsslacode (name), osnrth1m or rank"),
+    ],
+)
+def test_a_column_that_is_missing_is_called_as_a_person_would_type_it(patterns, names):
+    table = Table(BytesIO(b"x\n"))
+    with pytest.raises(FileRefused) as refused:
+        table.name_columns({"it": patterns}, needed=("it",))
+    assert refused.value.lines() == [f"line 1: it, (empty), the column is missing: it is called {names}"]
+    named = names.replace(" or ", ", ").split(", ")
+    assert all(re.fullmatch(pattern, name) for pattern, name in zip(patterns, named, strict=True))

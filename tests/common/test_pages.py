@@ -11,6 +11,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from registration.common.assets import asset_url
+from registration.common.authority import current_authority
+from registration.common.pages import reached
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = ("/privacy", "/accessibility", "/cookies")
@@ -39,6 +41,14 @@ def failing(app, monkeypatch):
         monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
 
     return fail
+
+
+@pytest.mark.parametrize("language", ["en", "pl", "ur"])
+def test_the_privacy_page_promises_no_deletion_after_a_number_of_months(client, language):
+    """Nothing deletes bookings yet: the council sets how long they are kept, and deletes them."""
+    section = client.get(f"/privacy?lang={language}").text.split("<h2")[4]
+    assert "12" not in section
+    assert current_authority().name in section
 
 
 @pytest.fixture
@@ -231,3 +241,19 @@ def test_what_is_not_found_leads_staff_to_their_first_page_and_families_to_their
     said = client.get(path).text
     assert ('href="/staff/">Go to the first page for staff' in said) is staffs
     assert ("Start booking an appointment" in said) is not staffs
+
+
+@pytest.mark.parametrize(("code", "path"), [(404, "/staff/nothing"), (405, "/staff/stay"), (404, "/day/x/y/z")])
+def test_what_goes_wrong_on_a_page_for_staff_is_told_under_their_own_title(client, code, path):
+    answer = client.get(path)
+    page = parsed(answer)
+    assert answer.status_code == code
+    assert page.title.text.endswith("– Birth registration appointments")
+    assert page.select_one(".rs-service a")["href"] == "/staff/"
+    assert page.select_one("main a[href='/staff/']")
+
+
+def test_an_address_breaks_before_its_dots_and_its_at_and_nowhere_else():
+    assert reached("ann.lee@mail.example.org") == "ann<wbr>.lee<wbr>@mail<wbr>.example<wbr>.org"
+    assert reached("<i>@example.org") == "&lt;i&gt;<wbr>@example<wbr>.org"
+    assert reached("by letter only") == "by letter only"

@@ -55,7 +55,7 @@ def test_what_closing_touches_is_shown_before_anything_is_done(manager, database
         "Sunshine Children’s Centre takes part until Monday 23 November 2026, and no time after that is offered there."
         in plan
     )
-    assert "1 family is offered another time, kept until it answers." in plan
+    assert "1 family is offered another time, kept until they answer." in plan
     assert "1 session without a family there is withdrawn." in plan
     assert "The weekly patterns of Registrar Bo name the centre: change them" in plan
     assert "1 single half-day planned there is for you to change." in plan

@@ -114,6 +114,14 @@ def test_a_time_too_soon_to_be_answered_in_peace_is_proposed_only_where_there_is
     assert ways([family()], ground(seat(11, begin=soon - 1, minutes=30))) == [(Way.CALL, None, None)]
 
 
+def test_a_time_earlier_than_its_own_needs_two_whole_days_or_that_no_later_one_is_left():
+    own = TUESDAY + 3 * DAY  # Friday; two whole days from Sunday on are Monday and Tuesday
+    tuesday, wednesday, later = seat(10), seat(11, begin=TUESDAY + DAY), seat(12, FAR, own + 2 * DAY)
+    assert ways([family(start=own)], ground(tuesday, wednesday, later)) == [(Way.SAME_CENTRE, HOME, TUESDAY + DAY)]
+    assert ways([family(start=own)], ground(tuesday, later)) == [(Way.OTHER_CENTRE, FAR, own + 2 * DAY)]
+    assert ways([family(start=own)], ground(tuesday)) == [(Way.SAME_CENTRE, HOME, TUESDAY)]
+
+
 def test_a_family_that_may_be_sitting_there_is_rung():
     assert ways([family(start=NOW)], ground(seat(begin=NOW), seat(12, begin=TUESDAY))) == [(Way.CALL, None, None)]
 

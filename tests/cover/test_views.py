@@ -1,5 +1,6 @@
 """Cover as a rota manager, the desk and an auditor see it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -85,8 +86,8 @@ def test_a_manager_changes_a_row_and_sends(manager, database, world, family, nob
     mine = family()
     plan = ask(manager, world).location
     shown = page(manager.get(plan))
-    assert "the free time at the same centre that is nearest to its own" in shown
-    assert "1 family is offered another time, kept until it answers." in shown
+    assert "the free time at the same centre that is nearest to theirs" in shown
+    assert "1 family is offered another time, kept until they answer." in shown
     [row] = lines(only(database).id)
     choose = page(manager.get(f"{plan}/family/{row.id}"))
     assert "Elland Children’s Centre" in choose
@@ -126,7 +127,7 @@ def test_a_row_is_refused_with_a_sentence(manager, database, world, family, nobo
     assert manager.get(f"{plan}/session/0").status_code == 404
     manager.post(there, data={"instead": "call"})
     shown = page(manager.get(plan))
-    assert "you chose to have it rung" in shown
+    assert "you chose to have them rung" in shown
     assert "1 family goes on the list of those to ring." in shown
 
 
@@ -134,9 +135,17 @@ def test_a_session_is_given_to_nobody_and_back(manager, database, world, family)
     mine = family()
     plan = ask(manager, world).location
     [row] = lines(only(database).id)
+    shown = page(manager.get(plan))
+    assert "Ask them first Nobody has asked these colleagues yet" in shown
+    assert "Registrar Cleo: Tue 24 November, 9am, Sunshine Children’s Centre" in shown
     there = manager.get(f"{plan}/family/{row.id}").location
     assert there == f"{plan}/session/{mine.session_id}"
-    assert "Registrar Cleo" in page(manager.get(there))
+    assert "Registrar Cleo, 0 half-days that week" in page(manager.get(there))
+    database.execute(
+        text("UPDATE registrar SET home_postcode = 'HX1 1UJ', contracted_sessions = 8 WHERE name ~ 'Cleo'")
+    )
+    database.commit()
+    assert re.search(r"Registrar Cleo, \d+ km from home, 0 of 8 half-days that week", page(manager.get(there)))
     assert "Choose a registrar, or nobody" in page(manager.post(there), 422)
     manager.post(there, data={"taker": "nobody"})
     assert [line.way for line in lines(only(database).id)] == ["same_centre"]
@@ -184,7 +193,7 @@ def test_the_desk_rings_and_the_auditor_only_reads(client, database, world, fami
     at("2026-11-22T09:05")
     sign_in_as(client, "auditor")
     draft = page(client.get(f"/cover/{made.public_id}"))
-    assert "no time within its 42 days is free anywhere" in draft
+    assert "no time within their 42 days is free anywhere" in draft
     assert "Send the plan" not in draft
     assert "A registrar is absent" not in page(client.get("/cover/")).replace("A registrar is absent: every", "")
     actions.send_plan(made.public_id, at_time(TUESDAY, "0:00") - timedelta(days=2), "staff:1")
@@ -193,7 +202,7 @@ def test_the_desk_rings_and_the_auditor_only_reads(client, database, world, fami
     client.post("/staff/sign-out")
     sign_in_as(client, "booking_desk")
     progress = page(client.get(f"/cover/{made.public_id}"))
-    assert mine.email in progress
+    assert mine.email.replace("@", " @").replace(".", " .") in progress
     assert "To be rung" in progress
     [row] = lines(made.id)
     done = client.post(f"/cover/{made.public_id}/family/{row.id}/called")
@@ -216,5 +225,20 @@ def test_an_absence_is_not_taken_back_while_families_who_were_told_of_it_wait(
     assert manager.post(f"/rota/absences/{absence}/withdraw").status_code == 302
     shown = page(manager.get(where))
     assert "That absence has been taken back, so that time is offered again." in shown
-    assert "Has its own time again: 1." in shown
+    assert "Have their own time again: 1." in shown
     assert "The absence has been taken back" in page(manager.get("/cover/"))
+
+
+def test_a_session_that_has_begun_is_marked_for_a_call_to_the_centre(manager, world, family, at):
+    family("10:30")
+    at(f"{TUESDAY}T09:40")
+    plan = ask(manager, world).location
+    assert "! Has begun: ring the centre now" in page(manager.get(plan))
+
+
+def test_a_time_to_choose_that_is_earlier_than_theirs_is_called_so(manager, database, world, family, nobody_free):
+    family("10:30")
+    plan = ask(manager, world).location
+    [row] = lines(only(database).id)
+    said = page(manager.get(f"{plan}/family/{row.id}"))
+    assert "Tue 24 November, 10am, earlier than theirs" in said

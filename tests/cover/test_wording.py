@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 
 from registration.cover.models import CoverPlan
-from registration.cover.queries import LineCard
-from registration.cover.wording import away_sentence, counted, effects, rows, sent, summary
+from registration.cover.queries import Able, LineCard
+from registration.cover.wording import able_words, away_sentence, counted, effects, rows, sent, summary, to_ask
 from tests.cover.helpers import whole_day
 
 TODAY = date(2026, 11, 22)
@@ -42,7 +42,9 @@ LINE = LineCard(
     kept=True,
     called_at=None,
     called_by="",
+    session_begins=NINE,
 )
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -55,12 +57,12 @@ LINE = LineCard(
     ],
 )
 def test_the_days_left_after_are_counted_from_the_time_proposed(last, said):
-    [row] = rows([replace(LINE, last_lawful_day=date(*last))], TODAY)
+    [row] = rows([replace(LINE, last_lawful_day=date(*last))], NOW)
     assert row.left == said
 
 
 def test_who_is_to_be_rung_has_days_from_today_on():
-    [row] = rows([replace(LINE, way="call", start=None, last_lawful_day=date(2026, 11, 23))], TODAY)
+    [row] = rows([replace(LINE, way="call", start=None, last_lawful_day=date(2026, 11, 23))], NOW)
     assert (row.left_now, row.left, row.proposed, row.warning) == ("1 day", "", "A call", "")
 
 
@@ -74,7 +76,7 @@ def test_who_is_to_be_rung_has_days_from_today_on():
     ],
 )
 def test_a_time_near_day_42_or_past_it_is_pointed_out(last, said):
-    [row] = rows([replace(LINE, last_lawful_day=date(*last))], TODAY)
+    [row] = rows([replace(LINE, last_lawful_day=date(*last))], NOW)
     assert row.warning == said
 
 
@@ -92,7 +94,7 @@ def test_a_time_near_day_42_or_past_it_is_pointed_out(last, said):
     ],
 )
 def test_how_each_family_is_told_is_said(changes, said):
-    assert rows([replace(LINE, **changes)], TODAY)[0].told == said
+    assert rows([replace(LINE, **changes)], NOW)[0].told == said
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,7 @@ def test_sending_says_what_it_has_done():
     quiet, rung = replace(LINE, way="take_over"), replace(LINE, way="call")
     assert sent([], "Registrar Ann") == "Registrar Ann is put down as away. No family was booked then."
     assert sent([LINE, LINE, quiet, rung], "") == (
-        "The plan is sent. Offers of another time go to 2 families. 1 family keeps its time and is told nothing. "
+        "The plan is sent. Offers of another time go to 2 families. 1 family keeps their time and is told nothing. "
         "1 family is to be rung."
     )
     assert "2 families keep their times and are told nothing. 2 families are to be rung." in sent([quiet, rung] * 2, "")
@@ -134,18 +136,18 @@ def test_sending_says_what_it_has_done():
         ({"displaced": False, "offer_state": "withdrawn"}, "Has another time: Tue 24 November, 9am, Sunshine"),
         ({"state": "cancelled"}, "Cancelled"),
         ({"called_at": NINE}, "Rung and settled"),
-        ({"displaced": False, "own": True, "called_at": NINE}, "Has its own time again"),
+        ({"displaced": False, "own": True, "called_at": NINE}, "Have their own time again"),
     ],
 )
 def test_how_far_a_family_has_come_is_said(app, changes, said):
     with app.test_request_context():
-        assert rows([replace(LINE, **changes)], TODAY)[0].standing == said
+        assert rows([replace(LINE, **changes)], NOW)[0].standing == said
 
 
 def test_a_row_says_why(app):
     with app.test_request_context():
-        assert rows([replace(LINE, chosen=True)], TODAY)[0].why == "you chose it"
-        assert rows([replace(LINE, way="office")], TODAY)[0].why.startswith("no centre has a time")
+        assert rows([replace(LINE, chosen=True)], NOW)[0].why == "you chose it"
+        assert rows([replace(LINE, way="office")], NOW)[0].why.startswith("no centre has a time for them")
 
 
 def test_the_families_are_counted():
@@ -155,6 +157,45 @@ def test_the_families_are_counted():
     assert summary([LINE, near], TODAY) == "2 families affected, 1 within 5 days of day 42."
     assert counted([LINE, replace(LINE, kept=False), LINE]) == [("To be rung", 1), ("Waiting for an answer", 2)]
     assert effects([LINE, replace(LINE, way="call")]) == [
-        "1 family is offered another time, kept until it answers.",
+        "1 family is offered another time, kept until they answer.",
         "1 family goes on the list of those to ring.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (NINE, "Has begun: ring the centre now"),
+        (NINE + timedelta(minutes=10), "Has begun: ring the centre now"),
+        (NINE - timedelta(minutes=59), "Begins in less than an hour: ring the centre now"),
+        (NINE - timedelta(hours=1), ""),
+    ],
+)
+def test_a_session_that_begins_or_has_begun_is_marked_for_a_call_to_the_centre(at, said):
+    later = replace(LINE, was=NINE + timedelta(hours=2), way="take_over")
+    assert rows([later], at)[0].soon == said
+
+
+def test_a_time_earlier_than_theirs_is_called_so():
+    earlier, later = (replace(LINE, start=NINE + timedelta(days=days)) for days in (-1, 1))
+    assert rows([earlier], NOW)[0].proposed == "Mon 23 November, 9am, Elland, earlier than theirs"
+    assert rows([later], NOW)[0].proposed == "Wed 25 November, 9am, Elland"
+
+
+def test_who_is_to_sit_in_whose_place_is_said_once_a_session():
+    taken = replace(LINE, way="take_over")
+    assert to_ask([taken, replace(taken, was=NINE + timedelta(hours=1)), LINE]) == [
+        "Bo: Tue 24 November, 9am, Sunshine"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("able", "said"),
+    [
+        (Able(1, "Bo", 5, 3, 4.4), "Bo, 4 km from home, 5 of 8 half-days that week"),
+        (Able(1, "Bo", 1, None, None), "Bo, 1 half-day that week"),
+        (Able(1, "Bo", 0, None, 11.6), "Bo, 12 km from home, 0 half-days that week"),
+    ],
+)
+def test_who_could_sit_there_is_told_with_the_way_and_the_week(able, said):
+    assert able_words(able) == said

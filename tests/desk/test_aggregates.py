@@ -76,7 +76,7 @@ def test_an_evaluator_is_told_what_the_role_is_for_and_numbers_that_show_nobody(
     said = page(client.get("/staff/"))
     assert "You judge what registering births in children’s centres achieves." in said
     assert "Appointments, 5 October to 29 November" in said
-    assert "Calder Valley 8 8 all but fewer than 5 fewer than 5 all but" in said
+    assert "Calder Valley 8 8 not told not told not told not told" in said
     assert "Where times run dry" in page(client.get("/desk/lists/running-dry"))
 
 
@@ -84,8 +84,20 @@ def test_a_data_officer_is_told_what_the_role_is_for_and_what_families_allow(cli
     sign_in_as(client, "data_officer")
     said = page(client.get("/staff/"))
     assert "You look after what the council may hold and pass on" in said
-    assert "8 all but fewer than 5 fewer than 5" in said
+    assert "8 not told not told" in said
+    assert "“The centre has free groups, advice and help…”, version 2026-11-22" in said
     page(client.get("/desk/lists/running-dry"), 403)
+
+
+def test_an_answer_to_an_earlier_wording_is_told_apart(client, database, world):
+    again = (
+        "INSERT INTO sharing_answer (family_id, share, wording_version, route, recorded_by)"
+        " SELECT family_id, true, '2026-05-01', 'visit', 'staff:1' FROM booking"
+    )
+    database.execute(text(again))
+    database.commit()
+    sign_in_as(client, "data_officer")
+    assert "Earlier words, version 2026-05-01 8" in page(client.get("/staff/"))
 
 
 @pytest.mark.parametrize("role", ["evaluator", "data_officer"])

@@ -79,7 +79,7 @@ def test_the_list_says_who_comes_with_everything_whoever_is_there_must_know(clie
         "Expected",
         "Zara Khan , 2 babies Declaration for another district",
         "Urdu A wide door",
-        "zara@example.org",
+        "zara @example .org",
         "This list is not the register",
     ):
         assert fact in said, fact
@@ -284,3 +284,18 @@ def test_no_day_and_no_centre_that_cannot_be_is_anything_but_not_found(client, w
     sign_in_as(client, "registrar")
     answer = client.get(f"/day/{path}", follow_redirects=True)
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(("role", "marks"), [("registrar", True), ("booking_desk", True), ("auditor", False)])
+def test_the_door_to_the_list_promises_marking_to_those_alone_who_may_mark(client, database, role, marks):
+    sign_in_as(client, role)
+    said = page(client.get("/staff/"))
+    assert "Day list Who comes today." in said
+    assert ("You mark there what came of it." in said) == marks
+
+
+def test_a_centre_worker_is_not_promised_marking(client, world):
+    sign_in_as(client, "centre_worker", centres=[world.centres["sunshine"]])
+    said = page(client.get("/staff/"))
+    assert "Day list Who comes today." in said
+    assert "You mark there" not in said

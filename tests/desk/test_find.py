@@ -1,10 +1,14 @@
 """Finding a family's booking by whatever it says on the telephone."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import text
 
 from registration.booking.actions import changes
 from registration.desk import finding
+from registration.desk.rules.seeking import understand
+from registration.desk.views.find import narrower
 from tests.booking.appointments import NOW, booked, two_mornings
 from tests.booking.world import TUESDAY, WEDNESDAY, at_time
 from tests.staff.people import page, sign_in_as
@@ -145,10 +149,25 @@ def test_a_bereaved_family_is_in_no_list_and_still_found_by_its_reference(client
     assert client.post("/desk/find", data={"line": mine.reference}).status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("line", "more"),
+    [
+        ("19/11/2026", "Add part of the name."),
+        ("19/11/2026 a", "Add part of the name."),
+        ("19/11/2026 an", "Add more of the name."),
+        ("an", "Add a date of birth."),
+        ("example", "Add a date of birth."),
+        ("00", "Add a date of birth, or part of the name."),
+    ],
+)
+def test_what_was_typed_already_is_not_asked_for_again(line, more):
+    assert narrower(understand(line, date(2026, 11, 22))) == more
+
+
 def test_of_too_many_the_first_are_shown_and_more_is_asked_for(client, desk, mine, others, monkeypatch):
     monkeypatch.setattr("registration.desk.views.find.MOST_FOUND", 1)
     said = look_for(client, "19/11/2026")
-    assert "The first 1 bookings There are more." in said
+    assert "The first 1 bookings There are more. Add part of the name." in said
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import select, text
 
+from registration.booking.actions.changes import cancel
 from registration.booking.actions.holds import hold
 from registration.booking.models import Booking
 from registration.booking.queries import appointment_by_id
@@ -13,7 +14,7 @@ from registration.families.models import CentreSignUp
 from registration.messages.models import Message
 from registration.rota.models import Session
 from tests.booking.appointments import NOW, booked
-from tests.booking.world import BORN, TUESDAY, WEDNESDAY, at_time, make_world, minute_of
+from tests.booking.world import BORN, FRIDAY, MONDAY, TUESDAY, WEDNESDAY, at_time, make_world, minute_of
 from tests.staff.people import page, sign_in_as
 
 QUESTIONS = {
@@ -113,6 +114,25 @@ def test_the_best_time_is_kept_while_the_contact_is_asked(client, database, desk
     assert sent["hold"]
     assert "Kept until" in shown
     assert "Kept for this family" in shown
+
+
+def test_without_a_postcode_the_soonest_anywhere_is_read_out_first(client, database, desk, world):
+    world.session("todmorden", "dev", MONDAY)
+    database.commit()
+    shown, _ = find_times(client, postcode="")
+    assert holds(database) == [at_time(MONDAY, "9:00")]
+    assert "sooner" not in shown
+
+
+def test_a_day_after_the_time_that_is_kept_is_not_called_sooner_and_none_is_left_out(client, database, desk, world):
+    world.session("elland", "dev", MONDAY, "9:00", "9:30")
+    world.session("elland", "dev", FRIDAY, "9:00", "9:30")
+    database.commit()
+    shown, _ = find_times(client, centre="", postcode="HX5 0ER")
+    assert holds(database) == [at_time(MONDAY, "9:00")]
+    assert "sooner" not in shown
+    wanted = [("elland", MONDAY), ("elland", WEDNESDAY), ("elland", FRIDAY), ("sunshine", TUESDAY)]
+    assert {f"{world.centres[place]}.{minute_of(day, '9:00')}" for place, day in wanted} <= set(times_on(shown))
 
 
 def test_looking_again_lets_the_time_kept_before_go(client, database, desk, world):
@@ -325,6 +345,29 @@ def test_a_family_that_seems_to_be_booked_is_shown_before_it_is_booked_again(cli
     answer = client.post("/desk/phone/book", data=carried(answer.text) | CONTACT | {"other_family": "y"})
     assert answer.status_code == 303
     assert len(bookings(database)) == 2
+
+
+def test_a_booking_that_was_cancelled_keeps_nobody_from_booking_again(client, database, desk, world):
+    theirs = booked(world.centres["elland"], at_time(WEDNESDAY, "9:00"))
+    cancel(theirs.public_id, NOW)
+    database.commit()
+    _, sent = find_times(client)
+    answer = client.post("/desk/phone/book", data=sent | CONTACT)
+    assert answer.status_code == 303
+    told = rf"{theirs.reference}, with the same date of birth, was cancelled on \w+day \d+ [A-Z]\w+ \d{{4}}\."
+    assert re.search(told, page(client.get(answer.headers["Location"])))
+    assert len(bookings(database)) == 1
+
+
+def test_a_cancelled_booking_beside_a_live_one_says_that_the_family_can_be_booked_again(client, database, desk, world):
+    gone = booked(world.centres["elland"], at_time(WEDNESDAY, "9:00"))
+    cancel(gone.public_id, NOW)
+    booked(
+        world.centres["elland"], at_time(WEDNESDAY, "9:30"), name="Brigid O'Brien", mobile=None, email="b@example.org"
+    )
+    _, sent = find_times(client)
+    said = page(client.post("/desk/phone/book", data=sent | CONTACT), 409)
+    assert re.search(r"Cancelled on \w+day \d+ [A-Z]\w+ \d{4}: book again", said)
 
 
 def test_the_same_birth_with_the_same_mobile_is_not_booked_twice_even_if_it_is_said_to_be_another(

@@ -195,8 +195,10 @@ def test_a_reason_in_other_words_is_kept_as_a_note(client, database, world, fami
 )
 def test_a_faulty_sheet_is_refused_whole_with_its_lines(client, database, world, families, registrar, change, fault):
     rows = filled(taken_out(client, world), Ada=change, Bea="registered")
-    said = page(brought_back(client, world, rows), 422)
-    assert "Nothing was read in." in said
+    answer = brought_back(client, world, rows)
+    said = page(answer, 422)
+    assert "There is a problem Nothing was read in. Put right what is listed, and choose the file again." in said
+    assert "<title>Error: " in answer.text
     assert fault in said
     assert markings(database) == 0
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registration.families.rules import (
+    SHARING_BEGINS,
     SHARING_WORDING,
     birth_key,
     last_name,
@@ -31,6 +32,7 @@ def test_an_answer_is_kept_under_the_version_of_the_words_that_were_shown():
 
     assert WORDINGS[SHARING_WORDING] == digest, "the words changed: give them a new version and note its digest here"
     assert list(WORDINGS)[-1] == SHARING_WORDING
+    assert sentences("_sharing.html")[0].startswith(SHARING_BEGINS)
 
 
 def sentences(template):

@@ -35,8 +35,11 @@ LAYOUT = """() => {
   for (const one of document.body.querySelectorAll("*")) {
     const style = getComputedStyle(one), box = one.getBoundingClientRect();
     if (!box.width || style.visibility === "hidden" || one.closest("svg") || unseen(one)) continue;
-    if (one.parentElement.closest(".rs-scroll")) continue;  // a wide table scrolls in a frame of its own
     const name = `${one.localName}.${one.className} (${one.textContent.trim().slice(0, 40)})`;
+    const rolls = style.overflowY === "auto" || style.overflowY === "scroll";
+    if (rolls && !one.matches("textarea, select") && one.scrollHeight > one.clientHeight + 1)
+      faults.push(`${name} scrolls up and down inside the page`);
+    if (one.parentElement.closest(".rs-scroll")) continue;  // a wide table scrolls in a frame of its own
     if (box.right > innerWidth + 1 || box.left < -1) faults.push(`${name} stands outside the window`);
     const control = one.matches("button, select, textarea, summary, input");
     if (control && Math.min(box.width, box.height) < 24) faults.push(`${name} is ${box.width} by ${box.height} px small`);

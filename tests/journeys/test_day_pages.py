@@ -75,6 +75,31 @@ def test_the_pages_of_a_day(eyes, past):
     eyes.look("empty")
 
 
+ROLLS = """() => [...document.body.querySelectorAll("*")].filter((one) => {
+  const how = getComputedStyle(one).overflowY;
+  return (how === "auto" || how === "scroll") && !one.matches("textarea") && one.scrollHeight > one.clientHeight + 1;
+}).map((one) => one.className)"""
+
+
+def test_no_page_for_staff_hides_the_end_of_a_list_in_a_box_of_its_own(eyes, service):
+    member = eyes.visitor
+    fullest = service.rows("""
+        SELECT centre_id, (begins_at AT TIME ZONE 'Europe/London')::date FROM booking WHERE state = 'booked'
+         GROUP BY 1, 2 ORDER BY count(*) DESC LIMIT 1""")[0]
+    day = "/day/{}/{}".format(*fullest)
+    member.sign_in("administrator", day)
+    member.page.set_viewport_size({"width": 1280, "height": 800})
+    lists = [f"/desk/lists/{name}" for name in ("without-a-time", "offers", "outcomes", "running-dry", "waiting-list")]
+    pages = ["/staff/", "/history", "/staff/people", "/rota/absences", "/cover/", "/desk/find", f"{day}/sheet", day]
+    for path in lists + pages:
+        member.open(path)
+        assert "not found" not in member.page.title()
+        assert (path, member.page.evaluate(ROLLS)) == (path, [])
+    assert member.page.get_by_role("row").count() > 8
+    stay, name = (member.page.locator(one).bounding_box() for one in (".rs-stay", ".rs-header__name"))
+    assert stay["y"] < name["y"] + name["height"], "until when one is signed in stands beside the council's name"
+
+
 def test_the_pages_of_the_sheet(eyes, past, service):
     centre, day, waiting, marked = past
     member = eyes.visitor

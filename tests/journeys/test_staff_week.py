@@ -95,7 +95,7 @@ def a_draft_is_mended_and_published(service: Service, manager: Visitor) -> None:
     manager.give({"last": LAST.isoformat(), "name": "Four weeks"})
     manager.go_on()
     assert "Conflicts: 2" in manager.text
-    assert "Cleo Crabtree has the room from 09:00 to 12:30 that day" in manager.text
+    assert "Cleo Crabtree has the room from 9am to 12:30pm that day" in manager.text
     assert f"{TYPED} would work more than the 2 half-days of the contract that week" in manager.text
     assert "Friday 4 December 2026, morning: Gwen Greenwood at Heptonstall Hub: The floor is laid" in manager.text
     assert manager.page.get_by_role("button", name="Publish").count() == 0

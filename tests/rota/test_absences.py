@@ -101,11 +101,11 @@ def test_a_span_that_is_none_is_refused_with_a_sentence(first, last, halves, sen
         ),
         (
             (datetime(2026, 11, 23, 9, 30, tzinfo=LONDON), datetime(2026, 11, 23, 11, tzinfo=LONDON)),
-            "Monday 23 November 2026, from 09:30, to 11:00",
+            "Monday 23 November 2026, from 9:30am, to 11am",
         ),
         (
             (datetime(2026, 11, 23, 9, 30, tzinfo=LONDON), datetime(2026, 11, 24, 11, tzinfo=LONDON)),
-            "Monday 23 November 2026, from 09:30 to Tuesday 24 November 2026, to 11:00",
+            "Monday 23 November 2026, from 9:30am to Tuesday 24 November 2026, to 11am",
         ),
     ],
 )
@@ -271,7 +271,7 @@ def test_where_families_are_booked_the_page_lists_them_and_leads_to_cover(databa
     said = page(answer, 422)
 
     assert "2 families are booked in this time" in said
-    assert f"Tuesday 24 November 09:00, Sunshine Children’s Centre, with Registrar Ann: {mine.reference}" in said
+    assert f"Tuesday 24 November, 9am, Sunshine Children’s Centre, with Registrar Ann: {mine.reference}" in said
     assert "a family is booking just now" in said
     link = f"/cover/new?registrar={world.registrars['ann']}&amp;from=2026-11-24&amp;to=2026-11-25"
     assert link in answer.text

@@ -160,7 +160,7 @@ def test_every_fault_of_a_list_of_sessions_is_named_and_nothing_loaded(world, da
 
 
 def test_a_missing_column_is_named(world):
-    assert faults("x", header="registrar")[0].startswith("line 1: centre, (empty), has no column")
+    assert faults("x", header="registrar")[0].startswith("line 1: centre, (empty), the column is missing")
 
 
 def test_a_centre_without_rooms_says_so(world, database):
@@ -209,16 +209,16 @@ def test_lines_that_overlap_are_named_with_the_line_they_overlap(world):
         "Registrar Ann,Todmorden Children's Centre,Room 1,2026-11-24,12:00,14:00",
         "Registrar Bo,Elland Children's Centre,Room 1,2026-11-24,12:29,14:00",
     ) == [
-        "line 3: registrar, Registrar Ann, has a session at that time on line 2, 09:00 to 12:30",
-        "line 4: room, Room 1, has a session at that time on line 2, 09:00 to 12:30",
+        "line 3: registrar, Registrar Ann, has a session at that time on line 2, 9am to 12:30pm",
+        "line 4: room, Room 1, has a session at that time on line 2, 9am to 12:30pm",
     ]
 
 
 def test_a_line_that_overlaps_a_session_there_is_says_which(world):
     world.session("elland", "ann", TUESDAY, "8:00", "10:00")
     assert faults(LINE) == [
-        "line 2: registrar, Registrar Ann, has a session at that time already, Tuesday 24 November 2026, 08:00 to 10:00",
-        "line 2: room, Room 1, has a session at that time already, Tuesday 24 November 2026, 08:00 to 10:00",
+        "line 2: registrar, Registrar Ann, has a session at that time already, Tuesday 24 November 2026, 8am to 10am",
+        "line 2: room, Room 1, has a session at that time already, Tuesday 24 November 2026, 8am to 10am",
     ]
 
 

@@ -111,7 +111,7 @@ def test_every_fault_is_named_and_nothing_loaded(world):
         "line 5: from, nine, is not a time like 9:30 or 16:00",
         "line 7: valid_to, 2027-05-01, is said otherwise of the same pattern on an earlier line",
         "line 8: weekday, Monday morning, is there already, on line 6",
-        "line 9: from, 12:00, Monday afternoon overlaps the session from 09:00 to 12:30 on the same day",
+        "line 9: from, 12:00, Monday afternoon overlaps the session from 9am to 12:30pm on the same day",
     ]
 
 

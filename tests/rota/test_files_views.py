@@ -51,7 +51,8 @@ def test_files_of_each_kind_are_read_in(manager, database):
 
 def test_a_file_with_an_unknown_centre_is_refused_with_its_line(manager, database):
     answer = bring(manager, "patterns", PATTERN.format("Nowhere"))
-    assert "Nothing was read in." in page(answer, 422)
+    assert page(answer, 422).count("Nothing was read in. Put right what is listed, and choose the file again.") == 2
+    assert "<title>Error: Files of the rota" in answer.text
     assert "line 2: centre, Nowhere, is no centre known here" in page(answer, 422)
     assert database.scalars(select(WorkingPattern)).all() == []
 

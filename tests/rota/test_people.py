@@ -183,7 +183,7 @@ def test_a_registrars_own_page_shows_what_is_to_come_and_what_was_changed(databa
     database.commit()
     said = page(manager.get(f"/rota/registrars/{ann.id}"))
 
-    assert "Tue 24 November 9:00 to 11:00 Sunshine Children’s Centre 30 of 120 minutes" in said
+    assert "Tue 24 November 9am to 11am Sunshine Children’s Centre 30 of 120 minutes" in said
     assert "Thursday 26 November 2026: sickness (back soon)" in said
     assert "put down as away" in said
 

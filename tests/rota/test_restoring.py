@@ -105,7 +105,7 @@ def test_all_come_back_or_none_and_what_is_in_the_way_is_named(closed, world, da
     with pytest.raises(CannotBringBack) as refused:
         take_back(database)
     assert len(refused.value.reasons) == 2
-    assert refused.value.reasons[0].startswith("Tuesday 24 November 2026, 09:00 to ")
+    assert refused.value.reasons[0].startswith("Tuesday 24 November 2026, 9am to ")
     assert any("Registrar Ann is at Todmorden" in each for each in refused.value.reasons)
     assert any("Halifax Register Office: Registrar Cleo has the room" in each for each in refused.value.reasons)
     database.rollback()

@@ -240,8 +240,8 @@ def test_a_session_that_cannot_be_held_is_outlined_and_said_above_the_table(data
     database.get(Registrar, world.registrars["bo"]).may_register_births = False
     database.commit()
     said = page(manager.get(THIS))
-    assert "Tuesday 09:00, Sunshine Children’s Centre: Registrar Ann is away (sickness)." in said
-    assert "Tuesday 09:00, Elland Children’s Centre: Registrar Bo may not register births." in said
+    assert "Tuesday, 9am, Sunshine Children’s Centre: Registrar Ann is away (sickness)." in said
+    assert "Tuesday, 9am, Elland Children’s Centre: Registrar Bo may not register births." in said
 
 
 def test_a_session_of_the_whole_day_is_seen_in_the_afternoon_too(database, world, manager):

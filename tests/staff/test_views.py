@@ -401,6 +401,22 @@ def test_where_two_factor_is_required_nobody_gets_in_without(client, database, t
     assert "You have no recovery codes" in page(client.get("/staff/"))
 
 
+def key_of_app(shown):
+    return re.search(r"<code>([A-Z2-7-]+)</code>", shown.text)[1]
+
+
+def picture(shown):
+    return re.search(r'<img src="(data:image[^"]+)"', shown.text)[1]
+
+
+def test_a_wrong_first_code_of_another_app_shows_its_key_again(client, database):
+    sign_in(client, new_person("registrar").email)
+    shown = client.post("/staff/two-factor", data={"setup": "authenticator"})
+    wrong = client.post("/staff/code", data={"code": "000000"})
+    assert "Enter the 6 digit code" in page(wrong)
+    assert key_of_app(wrong) == key_of_app(shown)
+
+
 def test_a_wrong_first_code_can_be_typed_again(client, database, two_factor):
     sign_in(client, new_person("registrar").email)
     shown = client.post("/staff/two-factor", data={"setup": "authenticator"})
@@ -409,7 +425,10 @@ def test_a_wrong_first_code_can_be_typed_again(client, database, two_factor):
     wrong = client.post("/staff/code", data={"code": "000000"})
     right = client.post("/staff/code", data={"code": pyotp.TOTP(key).now()})
 
-    assert "Enter the 6 digit code" in page(wrong)
+    said = page(wrong)
+    assert "Enter the 6 digit code" in said
+    assert "Set up your authenticator app" in said
+    assert (key_of_app(wrong), picture(wrong)) == (key_of_app(shown), picture(shown))
     assert right.headers["Location"] == "/staff/"
 
 

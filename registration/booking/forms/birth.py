@@ -1,13 +1,16 @@
 """Where and when the baby was born, and who the parents are to each other."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList
+from flask_babel import ngettext
+from wtforms import FieldList, HiddenField
+from wtforms.utils import unset_value
 from wtforms.validators import ValidationError
 
 from registration.booking.forms.base import NO, YES, YES_NO, OneOf, StepForm, offered, yes_or_no
@@ -19,8 +22,12 @@ from registration.centres.queries import district_choices
 from registration.centres.rules import BirthPlaces
 from registration.common.authority import current_authority
 from registration.common.clock import today
-from registration.common.dates import CivilDateField
+from registration.common.dates import PARTS, CivilDateField
 
+#: A child of two years is hardly ever registered late: the year is mistyped. From twelve months on the family is asked to call.
+OLDEST = timedelta(days=731)
+#: Twins are born within a day or two; weeks apart happens (delayed interval delivery), a mistyped month far more often.
+USUALLY_TOGETHER = timedelta(days=7)
 HOME, OTHER_PLACE, ABROAD = "home", "england-or-wales", "abroad"
 
 
@@ -93,15 +100,45 @@ def _not_in_the_future(_form: Any, field: Any) -> None:  # noqa: ANN401 -- WTFor
         raise ValidationError(_("Date of birth must be today or in the past"))
 
 
+def _not_long_ago(_form: Any, field: Any) -> None:  # noqa: ANN401 -- WTForms is untyped
+    if field.data and field.data < today() - OLDEST:
+        field.wrong = ("year",)
+        raise ValidationError(_("Check the year"))
+
+
 class Entries(FieldList):
-    """A list of fields that reads only the numbers we gave them: born-0, born-1 ..."""
+    """A list of fields that reads only the numbers we gave them: born-0, born-1 ...
+
+    `too_many`: more were sent than it takes.
+    """
+
+    too_many = False
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:  # noqa: ANN401 -- WTForms' own signature
+        """Read the entries, and note whether there are more than are taken."""
+        super().process(formdata, data, extra_filters)  # type: ignore[no-untyped-call]
+        self.too_many = len(set(self._extract_indices(self.name, formdata or {}))) > MOST_BABIES
 
     def _extract_indices(self, prefix: str, formdata: Mapping[str, Any]) -> Iterator[int]:
         """Give the numbers of the entries that were sent; anything else that a name may hold is no entry of ours."""
         for name in formdata:
-            found = re.fullmatch(rf"{re.escape(prefix)}-([0-9])(-.*)?", name, re.ASCII | re.DOTALL)
+            found = re.fullmatch(rf"{re.escape(prefix)}-([0-9]{{1,2}})(-.*)?", name, re.ASCII | re.DOTALL)
             if found is not None:
                 yield int(found[1])
+
+
+def call_for_more() -> str:
+    """Say that more babies than one page takes are booked by telephone."""
+    number, telephone = MOST_BABIES, current_authority().telephone
+    return _(
+        "You can book for up to %(number)d babies here. For more, call %(telephone)s.",
+        number=number,
+        telephone=telephone,
+    )
+
+
+def _written(births: Collection[date]) -> str:
+    return ",".join(born.isoformat() for born in sorted(births))
 
 
 class Babies(StepForm):
@@ -110,18 +147,39 @@ class Babies(StepForm):
     born = Entries(  # type: ignore[no-untyped-call]
         CivilDateField(
             _l("When was your baby born?"),
-            [_not_in_the_future],
+            [_not_in_the_future, _not_long_ago],
             missing=_l("Enter your baby’s date of birth"),
             noun=_l("Date of birth"),
         ),
         min_entries=1,
         max_entries=MOST_BABIES,
     )
+    checked = HiddenField()  # dates far apart that the family was asked to check
 
     @classmethod
     def shown(cls, answers: Answers) -> Mapping[str, Any]:
         """Give the dates answered before."""
-        return {"born": list(answers.births)}
+        return {"born": list(answers.births), "checked": _written(answers.births)}
+
+    def validate_born(self, field: Entries) -> None:
+        """Refuse more babies than the page takes, and ask once to check dates that are far apart."""
+        if field.errors:
+            return
+        said = call_for_more() if field.too_many else self._to_check([entry.data for entry in field])
+        if said:
+            field[-1].errors, field[-1].wrong = [said], PARTS
+            field.errors = tuple(entry.errors for entry in field)
+
+    def _to_check(self, births: Collection[date]) -> str:
+        apart = max(births) - min(births)
+        if apart <= USUALLY_TOGETHER or self.checked.data == _written(births):
+            return ""
+        self.checked.data = _written(births)
+        return ngettext(
+            "These dates are %(num)d day apart. Check them. If they are right, continue.",
+            "These dates are %(num)d days apart. Check them. If they are right, continue.",
+            apart.days,
+        )
 
     def resize(self, add: str | None, remove: str | None) -> bool:
         """Add a baby or take one away as a button asked; say whether one did. What is typed stays."""

@@ -2,7 +2,8 @@
 
 Times are shown as people choose: the soonest near them, then others each with its reason. A time after the 42 days is
 named only where there is none within them at any centre or office; then the soonest anywhere comes first, an office's
-too, because every day counts. A careful council's margin changes this order and nothing else.
+too, because every day counts. So it does where nobody knows what is near. On the last lawful days the nearest place with
+a time at once is always among the choices, an office too. A careful council's margin changes this order and nothing else.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -124,6 +125,7 @@ class Band(IntEnum):
 class Reason(StrEnum):
     """Why another time is worth a look."""
 
+    AT_ONCE = "at_once"
     SOONER = "sooner"
     SATURDAY = "saturday"
     EVENING = "evening"
@@ -134,7 +136,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """A centre or register office as far as choosing goes. Venues are listed from the nearest on."""
+    """A centre or register office as far as choosing goes. Venues are listed from the nearest on, where that is known."""
 
     id: int
     office: bool = False
@@ -144,17 +146,27 @@ class Venue:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What decides the order for one family."""
+    """What decides the order for one family.
+
+    `near`: the venues stand in the order of their distance from it. `kept` is the day of the time it has so far.
+    `at_once_by` is the day until which a time is to be had at once, where so few days are left that it should be.
+    """
 
     last_lawful_day: date
     preferred_by: date
     step_free: bool = False
     language: str = "en"
+    near: bool = True
+    kept: date | None = None
+    at_once_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A free start with the reason to look at it; `days` is how much sooner than the soonest near the family."""
+    """A free start with the reason to look at it; `days` is how much sooner than the soonest near the family.
+
+    Where the family has a time that is sooner still, it is how much sooner than that.
+    """
 
     centre_id: int
     start: Minute
@@ -166,7 +178,7 @@ class Suggestion:
 class Suggestions:
     """The first look at the free times: the soonest at the nearest centre, and others. No band: nothing is free.
 
-    In the band LATE the soonest are those of all places together.
+    In the band LATE, and where nobody knows what is near, the soonest are those of all places together.
     """
 
     band: Band | None
@@ -185,7 +197,8 @@ def suggest(offers: Iterable[Offer], venues: Sequence[Venue], wishes: Wishes) ->
     """Choose what a family sees first. Offers at places not listed among the venues are left out.
 
     While any start is free, some are suggested. One in time is never passed over for a late one. Offices come after
-    centres; where only late times are left the soonest comes first, wherever it is, and of equal ones the nearest.
+    centres; where only late times are left, or nobody knows what is near, the soonest comes first, wherever it is, and
+    of equal ones the nearest.
     """
     listed = {venue.id for venue in venues}
     known = {offer for offer in offers if offer[0] in listed}
@@ -198,16 +211,17 @@ def suggest(offers: Iterable[Offer], venues: Sequence[Venue], wishes: Wishes) ->
         if bands[centre, start] is best:
             starts.setdefault(centre, []).append(start)
     # Sorting keeps what is equal in its order: the nearest first.
+    nearest = sorted(venues, key=lambda venue: wishes.step_free and not venue.step_free)
     fitting = sorted(offices_last(venues), key=lambda venue: wishes.step_free and not venue.step_free)
     open_now = [venue for venue in fitting if venue.id in starts]
-    if best is Band.LATE:
-        reachable = [venue for venue in open_now if venue.step_free or not wishes.step_free] or open_now
-    else:
-        reachable = open_now[:1]
+    anywhere = best is Band.LATE or not wishes.near
+    fit = [venue for venue in open_now if venue.step_free or not wishes.step_free] or open_now
+    reachable = fit if anywhere else open_now[:1]
     in_turn = [(venue.id, start) for venue in reachable for start in starts[venue.id]]
     soonest = tuple(_a_few(sorted(in_turn, key=lambda offer: offer[1])))
     near = next(venue for venue in open_now if venue.id == soonest[0][0])
-    others = _Others(near, open_now, starts, wishes, soonest).chosen()
+    at_once = [] if anywhere else [venue for venue in nearest if venue.id in starts]
+    others = _Others(near, open_now, at_once, starts, wishes, soonest).chosen()
     return Suggestions(best, soonest, tuple(others))
 
 
@@ -232,10 +246,14 @@ def _half_day(start: Minute) -> tuple[date, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Others:
-    """The search for other choices worth showing; `venues` have free times and come in the family's order."""
+    """The search for other choices worth showing; `venues` have free times and come in the family's order.
+
+    `nearest` are those where distance decides alone, offices among them.
+    """
 
     near: Venue
     venues: Sequence[Venue]
+    nearest: Sequence[Venue]
     starts: Mapping[int, Sequence[Minute]]
     wishes: Wishes
     soonest: Sequence[Offer]
@@ -248,14 +266,17 @@ class _Others:
             if offer is None or offer in shown or self._has(reason, shown):
                 continue
             shown.add(offer)
-            chosen.append(Suggestion(*offer, reason, max(0, (self._first_day - day_of(offer[1])).days)))
+            chosen.append(Suggestion(*offer, reason, max(0, (self._sooner_than - day_of(offer[1])).days)))
         return chosen[:MOST_OTHERS]
 
     @property
-    def _first_day(self) -> date:
-        return day_of(self.soonest[0][1])
+    def _sooner_than(self) -> date:
+        """Give the first day near the family, or that of the time it has where it is before."""
+        first = day_of(self.soonest[0][1])
+        return min(first, self.wishes.kept or first)
 
     def _candidates(self) -> Iterator[tuple[Reason, Offer | None]]:
+        yield Reason.AT_ONCE, self._at_once()
         yield from ((Reason.SOONER, offer) for offer in self._sooner())
         yield Reason.SATURDAY, self._first(on_saturday)
         yield Reason.EVENING, self._first(in_the_evening)
@@ -276,10 +297,17 @@ class _Others:
             return any(venue.step_free for venue in here)
         return reason is Reason.ANOTHER_CENTRE and len(here) > 1
 
+    def _at_once(self) -> Offer | None:
+        """Give the first start at the nearest place that has one at once; none where that place stands first anyway."""
+        by = self.wishes.at_once_by
+        first = ((venue.id, self.starts[venue.id][0]) for venue in self.nearest)
+        found = next((offer for offer in first if by is not None and day_of(offer[1]) <= by), None)
+        return found if found is not None and found[0] != self.near.id else None
+
     def _sooner(self) -> Iterator[Offer]:
         """Give the nearest place with a time on an earlier day, and the earliest of all where that is sooner still."""
         first = {venue.id: self.starts[venue.id][0] for venue in self.venues}
-        sooner = [centre for centre, start in first.items() if day_of(start) < self._first_day]
+        sooner = [centre for centre, start in first.items() if day_of(start) < self._sooner_than]
         if not sooner:
             return
         nearest, earliest = sooner[0], min(sooner, key=lambda centre: first[centre])

@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadRequest
 
 from registration.booking.actions.journeys import Walk, answer, keep_longer, locked, renew, start_again
-from registration.booking.forms.birth import Babies, district_of, place_items
+from registration.booking.forms.birth import Babies, call_for_more, district_of, place_items
 from registration.booking.rules.attendance import Attending
 from registration.booking.rules.deadline import last_lawful_day
 from registration.booking.rules.journey import (
@@ -209,7 +209,11 @@ def _where_born(_answers: Answers) -> dict[str, object]:
 @facts_for(Step.BABIES)
 def _babies(_answers: Answers) -> dict[str, object]:
     recent = today() - timedelta(days=9)
-    return {"example": f"{recent.day} {recent.month} {recent.year}", "most_babies": MOST_BABIES}
+    return {
+        "example": f"{recent.day} {recent.month} {recent.year}",
+        "most_babies": MOST_BABIES,
+        "for_more": call_for_more(),
+    }
 
 
 @facts_for(Step.OTHER_DISTRICT)

@@ -31,6 +31,7 @@ from registration.booking.wording import (
     day_and_time,
     long_day,
     who_must_come_sentence,
+    with_commas,
 )
 from registration.centres.queries import centre_card
 from registration.common.access import current_actor, public
@@ -96,7 +97,7 @@ def _facts(appointment: Appointment) -> dict[str, object]:
 
 
 def _good_to_know(centre_id: int) -> str:
-    """Say what makes coming to a centre easier: "step-free, parking. Bus: 577 and 579"."""
+    """Say what makes coming to a centre easier: "Step-free, parking. Bus: 577 and 579"."""
     centre = centre_card(centre_id)
     if centre is None:
         return ""
@@ -105,7 +106,8 @@ def _good_to_know(centre_id: int) -> str:
         _("parking"): centre.parking,
         _("a room to feed your baby"): centre.feeding_room,
     }
-    facts = ", ".join(name for name, there in known.items() if there)
+    listed = with_commas(name for name, there in known.items() if there)
+    facts = listed[:1].upper() + listed[1:]
     buses = _("Bus: %(bus)s", bus=centre.bus) if centre.bus else ""
     return _("%(facts)s. %(buses)s", facts=facts, buses=buses) if facts and buses else facts or buses
 

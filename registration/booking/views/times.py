@@ -34,7 +34,7 @@ from registration.booking.rules.choices import (
     on_saturday,
     suggest,
 )
-from registration.booking.rules.deadline import DAY, deadline, last_working_day, preferred_by
+from registration.booking.rules.deadline import DAY, deadline, is_urgent, last_working_day, preferred_by
 from registration.booking.rules.journey import Answers, End, Step, step_after
 from registration.booking.rules.requests import AvailabilityRequest
 from registration.booking.views.frame import (
@@ -95,9 +95,17 @@ class Free:
     @cached_property
     def wishes(self) -> Wishes:
         """Give what decides the order for this family."""
+        council, kept = current_authority(), self.answers.kept
         last = deadline(self.answers.births, self.on).last_lawful_day
-        best = preferred_by(last, current_authority().caution_days)
-        return Wishes(last, best, self.answers.step_free, self.answers.language)
+        return Wishes(
+            last_lawful_day=last,
+            preferred_by=preferred_by(last, council.caution_days),
+            step_free=self.answers.step_free,
+            language=self.answers.language,
+            near=bool(self.answers.postcode),
+            kept=day_of(kept.start) if kept else None,
+            at_once_by=self.on + DAY if is_urgent(last, self.on, council.urgent_days) else None,
+        )
 
     @cached_property
     def offers(self) -> list[Offer]:
@@ -149,6 +157,7 @@ def _where(card: CentreCard) -> str:
 def reason(one: Suggestion, answers: Answers) -> str:
     """Say why another time is worth a look."""
     words = {
+        Reason.AT_ONCE: _("the nearest today or tomorrow"),
         Reason.SOONER: ngettext("%(num)d day sooner", "%(num)d days sooner", one.days),
         Reason.SATURDAY: _("a Saturday"),
         Reason.EVENING: _("an evening"),

@@ -2,7 +2,7 @@
 
 from registration.cover.queries.causes import Away, Cause, Closing, cause_of, hit_by
 from registration.cover.queries.closing import FAMILIES_IN_IT, Touched, touched
-from registration.cover.queries.ground import OFFICE, families, going, ground, is_free_for, minute, takers
+from registration.cover.queries.ground import OFFICE, Able, families, going, ground, is_free_for, minute, takers
 from registration.cover.queries.plans import (
     LineCard,
     PlanCard,
@@ -21,6 +21,7 @@ from registration.cover.queries.plans import (
 __all__ = [
     "FAMILIES_IN_IT",
     "OFFICE",
+    "Able",
     "Away",
     "Cause",
     "Closing",

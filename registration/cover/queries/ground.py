@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Row, select, text
@@ -10,16 +11,15 @@ from registration.booking.queries import MINUTE, midnight, need, openings
 from registration.booking.queries.displaced import Hit
 from registration.booking.rules.deadline import registrar_general_authority_from
 from registration.booking.rules.offers import BEFORE_START, answer_by_post
-from registration.centres.queries import participating_centres
+from registration.centres.queries import centre_card, locate, participating_centres
 from registration.centres.rules import CentreCard, distance_km
 from registration.common.clock import civil_date
 from registration.common.db import db
 from registration.common.holidays import bank_holidays
 from registration.cover.queries.causes import Away, Cause, Closing
 from registration.cover.queries.closing import places_to_go
-from registration.cover.queries.plans import registrars
 from registration.cover.rules import TRAVEL_MINUTES, Family, Ground, Seat, Sitting, Taker
-from registration.rota.models import Registrar
+from registration.rota.models import Registrar, Session
 from registration.rota.rules.patterns import HALF_DAY
 
 #: Times are looked for at least so far ahead, for families whose 42 days are over.
@@ -29,7 +29,7 @@ OFFICE = "register_office"
 # Who is free for a whole session: at work at all, away at no part of it, at no other session then nor too near it in time
 # at another centre, not left free of this half-day on purpose, and with as many half-days of the week's contract to spare.
 _TAKERS = text("""
-SELECT s.id, r.id, r.languages, r.contracted_sessions - week.half_days
+SELECT s.id, r.id, r.languages, r.contracted_sessions - week.half_days, week.half_days
   FROM session s CROSS JOIN registrar r CROSS JOIN LATERAL (
        SELECT coalesce(sum(CASE WHEN w.ends_at - w.begins_at > :half_day THEN 2 ELSE 1 END), 0)::int AS half_days
          FROM session w
@@ -171,7 +171,7 @@ def _sittings(sessions: Collection[int], away: Away, absent: Sequence[Away]) -> 
     values = {"sessions": list(sessions), "begins": away.begins, "ends": away.ends}
     rows = db.session.execute(_SITTINGS, values).all()
     takers: defaultdict[int, list[Taker]] = defaultdict(list)
-    for session_id, registrar_id, languages, spare in _takers([row.id for row in rows], away.registrar_id):
+    for session_id, registrar_id, languages, spare, _ in _takers([row.id for row in rows], away.registrar_id):
         takers[session_id].append(Taker(registrar_id, frozenset(map(_primary, languages)), spare))
     return [
         Sitting(
@@ -189,11 +189,33 @@ def _gone(registrar_id: int, begins: datetime, ends: datetime, absent: Iterable[
     return any(a.registrar_id == registrar_id and a.begins < ends and a.ends > begins for a in absent)
 
 
-def takers(session_id: int, away: Away) -> list[tuple[int, str]]:
+@dataclass(frozen=True, slots=True)
+class Able:
+    """Who could take a session over: half-days they sit in that week, `spare` more by contract, km from home to the centre."""
+
+    registrar_id: int
+    name: str
+    half_days: int
+    spare: int | None
+    distance_km: float | None
+
+
+def takers(session_id: int, away: Away) -> list[Able]:
     """List who could take a session over while a registrar is away, the best first."""
-    found = [number for _, number, *_ in _takers([session_id], away.registrar_id)]
-    names = dict(registrars())
-    return [(number, names[number]) for number in found if number in names]
+    rows = _takers([session_id], away.registrar_id)
+    wanted = select(Registrar.id, Registrar.name, Registrar.home_postcode)
+    known = {number: (name, home) for number, name, home in db.session.execute(wanted)}
+    place = db.session.scalar(select(Session.centre_id).where(Session.id == session_id))
+    centre = None if place is None else centre_card(place)
+    return [
+        Able(number, known[number][0], half_days, spare, _from_home(known[number][1], centre))
+        for _, number, _, spare, half_days in rows
+    ]
+
+
+def _from_home(postcode: str | None, centre: CentreCard | None) -> float | None:
+    home = locate(postcode) if postcode else None
+    return None if home is None or centre is None else distance_km(home, centre)
 
 
 def is_free_for(registrar_id: int, session_id: int) -> bool:
@@ -201,7 +223,7 @@ def is_free_for(registrar_id: int, session_id: int) -> bool:
     return any(taker == registrar_id for _, taker, *_ in _takers([session_id]))
 
 
-def _takers(sessions: Sequence[int], *never: int) -> Sequence[Row[*tuple[int, int, list[str], int | None]]]:
+def _takers(sessions: Sequence[int], *never: int) -> Sequence[Row[*tuple[int, int, list[str], int | None, int]]]:
     values = {"sessions": sessions, "never": list(never), "travel": TRAVEL_MINUTES, "half_day": HALF_DAY}
     return db.session.execute(_TAKERS, values).all()
 

@@ -64,6 +64,7 @@ class LineCard:
     kept: bool
     called_at: datetime | None
     called_by: str
+    session_begins: datetime  # of the session in which it had its time
 
     @property
     def standing(self) -> Standing:
@@ -101,7 +102,7 @@ SELECT l.id, b.id, b.public_id, b.reference, f.name, coalesce(f.mobile, f.second
        l.begins_at, l.centre_id, coalesce(c.name, ''), coalesce(r.name, ''), l.offer_id, coalesce(o.state, ''), o.answer_by,
        EXISTS (SELECT 1 FROM occupancy h WHERE h.offer_id = l.offer_id AND (h.until > clock_timestamp() OR h.kind = 'booking')),
        l.called_at,
-       coalesce(l.called_by, '')
+       coalesce(l.called_by, ''), ws.begins_at
   FROM cover_line l
   JOIN cover_plan p ON p.id = l.plan_id
   JOIN booking b ON b.id = l.booking_id

@@ -1,7 +1,7 @@
 """A registrar is absent or a centre closes: whom that hits, what each family is to have instead, and how far each has come."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from itertools import groupby, islice
 from uuid import UUID
@@ -26,6 +26,7 @@ from registration.cover.models import CoverPlan
 from registration.cover.queries import Away, Closing, LineCard, PlanCard, cause_of, hit_by
 from registration.cover.rules import Way, choices
 from registration.cover.wording import (
+    able_words,
     away_sentence,
     closed,
     closing_effects,
@@ -35,6 +36,7 @@ from registration.cover.wording import (
     rows,
     sent,
     summary,
+    to_ask,
     when,
 )
 from registration.rota.rules.absences import ABSENCE_REASONS, span_text
@@ -151,7 +153,8 @@ def _page(found: CoverPlan, fault: str = "") -> str:
         registrar=whom,
         reason=ABSENCE_REASONS.get(found.reason, ""),
         **_about(found, whom),
-        rows=rows(lines, today()),
+        rows=rows(lines, now()),
+        to_ask=to_ask(lines),
         summary=summary(lines, today()),
         counted=counted(lines),
         effects=effects(lines),
@@ -289,7 +292,7 @@ def _row_page(found: CoverPlan, line: LineCard, hit: Hit, form: ChangeRow) -> st
     return render_template(
         "cover/row.html",
         plan=found,
-        row=rows([line], today())[0],
+        row=rows([line], now())[0],
         form=form,
         groups=_choices(found, hit),
         call=CALL,
@@ -303,9 +306,13 @@ def _choices(found: CoverPlan, hit: Hit) -> list[tuple[str, list[tuple[str, str]
     groups = []
     for centre_id, group in groupby(times, key=lambda time: time[2].centre_id):
         card = centre_card(centre_id)
-        starts = [(f"{centre_id}.{start}", when(moment(start))) for _, start, _ in group]
+        starts = [(f"{centre_id}.{start}", _time(moment(start), hit.start)) for _, start, _ in group]
         groups.append((card.name if card else "", starts))
     return groups
+
+
+def _time(start: datetime, own: datetime) -> str:
+    return f"{when(start)}{', earlier than theirs' if start < own else ''}"
 
 
 @bp.get("/<uuid:public_id>/session/<int:session_id>")
@@ -339,7 +346,7 @@ def _session(public_id: UUID, session_id: int) -> tuple[CoverPlan, Away, list[Hi
 
 
 def _takers(away: Away, session_id: int, form: ChangeSession) -> ChangeSession:
-    able = [SelectChoice(str(number), name) for number, name in queries.takers(session_id, away)]
+    able = [SelectChoice(str(each.registrar_id), able_words(each)) for each in queries.takers(session_id, away)]
     form.taker.choices = [*able, SelectChoice(NOBODY, "Nobody: propose each family another time")]
     return form
 

@@ -7,7 +7,8 @@ from registration.booking.wording import day_and_month
 from registration.common.access import has_role
 from registration.common.clock import today
 from registration.desk.aggregates import Uptake, answers, uptake, weeks_before
-from registration.desk.rules.aggregates import told
+from registration.desk.rules.aggregates import told, told_apart, told_within
+from registration.families.rules import SHARING_BEGINS, SHARING_WORDING
 
 
 def for_evaluators() -> Markup:
@@ -19,8 +20,14 @@ def for_evaluators() -> Markup:
 
 
 def _told(each: Uptake) -> list[str]:
-    parts = (each.in_time, each.kept, each.missed, each.share, each.join)
-    return [told(each.appointments, each.appointments), *(told(part, each.appointments) for part in parts)]
+    of = each.appointments
+    return [
+        told(of, of),
+        told(each.in_time, of),
+        *told_apart((each.kept, each.missed), of),
+        told(each.share, of),
+        told_within(each.join, each.share, of),
+    ]
 
 
 def for_data_officers() -> Markup:
@@ -29,12 +36,17 @@ def for_data_officers() -> Markup:
         return Markup()
     rows = [
         (
-            each.wording,
+            _wording(each.wording),
             [told(number, each.families) for number in (each.families, each.share, each.families - each.share)],
         )
         for each in answers(today())
     ]
     return _drawn("desk/first_data_officer.html", rows)
+
+
+def _wording(version: str) -> str:
+    words = f"“{SHARING_BEGINS}…”" if version == SHARING_WORDING else "Earlier words"
+    return f"{words}, version {version}"
 
 
 def _drawn(template: str, rows: list[tuple[str, list[str]]]) -> Markup:

@@ -15,7 +15,7 @@ from registration.common.transaction import commits
 from registration.desk import finding
 from registration.desk.finding import MOST_FOUND, Found
 from registration.desk.forms.find import FindBooking
-from registration.desk.rules.seeking import understand
+from registration.desk.rules.seeking import Sought, understand
 from registration.desk.views.frame import bp, to_booking
 from registration.desk.views.looks import note_look
 from registration.staff.rules import DESK_READERS
@@ -54,8 +54,16 @@ def found() -> ResponseReturnValue:
         form=form,
         rows=[listed(row) for row in rows[:MOST_FOUND]],
         more=len(rows) > MOST_FOUND,
+        narrower=narrower(sought),
         press=Form(formdata=None),
     )
+
+
+def narrower(sought: Sought) -> str:
+    """Say what more to type: nothing that was typed already."""
+    if not sought.born:
+        return "Add a date of birth." if sought.words else "Add a date of birth, or part of the name."
+    return "Add more of the name." if sought.words else "Add part of the name."
 
 
 def _by_reference(form: FindBooking, reference: str) -> ResponseReturnValue:

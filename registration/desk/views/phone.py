@@ -1,5 +1,6 @@
 """Book for a family on the telephone: one page of questions, one of times and contact, booked."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
@@ -103,21 +104,23 @@ def phone_book() -> ResponseReturnValue:
     made = _booked_before(form)
     if made is not None:
         return to_booking(made.public_id)
-    same = [] if form.other_family.data else _likely_the_same(form)
-    made = _booked_before(form) if same else None
+    same = _likely_the_same(form)
+    stops = any(row.cancelled_at is None for row in same) and not form.other_family.data
+    made = _booked_before(form) if stops else None
     if made is not None:  # the button was pressed twice, and the other press was kept meanwhile
         return to_booking(made.public_id)
-    if same:
+    if stops:
         form["other_family"].errors = (
             "Not booked yet: open the booking this family has, or tick that this is another family",
         )
         return _chosen_from(form, same), HTTPStatus.CONFLICT
-    return _book(form)
+    return _book(form, [] if form.other_family.data else same)
 
 
-def _book(form: PhoneBooking) -> ResponseReturnValue:
+def _book(form: PhoneBooking, cancelled: Sequence[Found]) -> ResponseReturnValue:
+    """Book, and tell of a booking that the family seems to have cancelled: it stops nobody from booking again."""
     try:
-        return _told(_booked(form))
+        return _told(_booked(form), cancelled)
     except KeyUsedOtherwise:  # the button was pressed twice, and the other press came first
         undo()
         made = _booked_before(form)
@@ -149,10 +152,12 @@ def _opened(form: PhoneBooking) -> tuple[int, datetime]:
     return open_extra(form.extra, answers.births, interpreter=answers.with_interpreter)
 
 
-def _told(made: Appointment) -> ResponseReturnValue:
+def _told(made: Appointment, cancelled: Sequence[Found]) -> ResponseReturnValue:
     let_see(made.public_id)
     when = f"{long_day(civil_date(made.start))}, {clock_time(made.start)}"
     flash(f"Booked. Read out to the family: {made.reference}, {when}, {made.centre}.", "success")
+    for row in cancelled:
+        flash(f"{row.reference}, with the same date of birth, was cancelled{_cancelled_on(row)}.", "info")
     return to_booking(made.public_id)
 
 
@@ -214,6 +219,15 @@ def _likely_the_same(form: PhoneBooking) -> list[Found]:
     return finding.likely_the_same(form.answers.births, contact.name, contact.email or "", contact.mobile or "", now())
 
 
+def _or_again(row: Found) -> dict[str, object]:
+    """Give a booking as the list shows it; of one that is cancelled, that the family can be booked again."""
+    return listed(row) | ({"state": f"Cancelled{_cancelled_on(row)}: book again"} if row.cancelled_at else {})
+
+
+def _cancelled_on(row: Found) -> str:
+    return f" on {long_day(civil_date(row.cancelled_at))}" if row.cancelled_at else ""
+
+
 def _one(public_id: UUID) -> list[Found]:
     found = appointment_by_id(public_id)
     if found is None:
@@ -243,7 +257,7 @@ def _chosen_from(form: PhoneBooking, same: list[Found] | None = None, *, must: b
         chosen=True,
         groups=_desk_times(form).groups(kept[0] if kept else None),
         kept=_kept_words(kept),
-        same=[listed(row) for row in same or ()],
+        same=[_or_again(row) for row in same or ()],
         must=must,
         press=Form(formdata=None),
         may_open=may_open(),

@@ -15,6 +15,7 @@ from registration.common.clock import london
 from registration.common.db import db
 from registration.common.errors import Refused
 from registration.common.files import Table
+from registration.common.times import spoken_span
 from registration.common.transaction import sqlstate
 from registration.rota import rules
 from registration.rota.actions.noting import count, note, one_at_a_time
@@ -167,7 +168,7 @@ def _refuse_clashes(lines: Sequence[_Line], spoken_of: Collection[int], near: Se
 
 def _told(sitting: rules.Sitting) -> str:
     begins, ends = london(sitting.begins), london(sitting.ends)
-    when = f"{begins:%H:%M} to {ends:%H:%M}"
+    when = spoken_span(begins.time(), ends.time())
     if sitting.line is not None:
         return f"has a session at that time on line {sitting.line}, {when}"
     return f"has a session at that time already, {_day(begins.date())}, {when}"

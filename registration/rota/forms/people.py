@@ -27,6 +27,7 @@ def reads(read: Callable[[str], object], sentence: str) -> Callable[[Any, Any], 
     """Make a form check of a function that raises ValueError; an empty field passes."""
 
     def check(_form: Any, field: Any) -> None:  # noqa: ANN401 -- WTForms is untyped
+        """Refuse what cannot be read, with the sentence; ValidationError is raised."""
         try:
             read(field.data.strip()) if (field.data or "").strip() else None
         except ValueError as error:
@@ -39,6 +40,7 @@ def number(least: int, most: int) -> Callable[[str], int]:
     """Make a reader of whole numbers within limits; it raises ValueError."""
 
     def read(text: str) -> int:
+        """Read the number; ValueError is raised for anything else and outside the limits."""
         if not (text.isascii() and text.isdecimal() and len(text) < 4 and least <= int(text) <= most):  # noqa: PLR2004 -- digits
             raise ValueError(text)
         return int(text)

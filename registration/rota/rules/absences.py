@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
+from registration.common.times import spoken
 from registration.rota.rules.times import LONDON
 
 #: The codes kept, and as a person reads them. Why somebody is ill or bereaved is nobody's business here.
@@ -64,7 +65,7 @@ def _half(begins: time, ends: time) -> str:
 
 
 def _clock(at: time, word: str) -> str:
-    return "" if at == time() else f", {word} {at:%H:%M}"
+    return "" if at == time() else f", {word} {spoken(at)}"
 
 
 def _day(day: date) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from registration.common.times import spoken_span
 from registration.rota.rules.days import OpenDays
 from registration.rota.rules.patterns import half_days_of
 from registration.rota.rules.planning import Away, Planned
@@ -71,9 +72,9 @@ def in_words(day: date) -> str:
 
 
 def span_in_words(session: Planned) -> str:
-    """Give a session's times as a person reads them: 09:00 to 12:30."""
+    """Give a session's times as a person reads them: 9am to 12:30pm."""
     begins, ends = (each.astimezone(LONDON) for each in (session.begins, session.ends))
-    return f"{begins:%H:%M} to {ends:%H:%M}"
+    return spoken_span(begins.time(), ends.time())
 
 
 def _person(session: Planned, around: Around) -> Iterator[tuple[str, str]]:

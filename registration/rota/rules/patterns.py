@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import combinations
 
+from registration.common.times import spoken_span
+
 HALVES = ("morning", "afternoon", "evening")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAY = timedelta(days=1)
@@ -119,7 +121,7 @@ def half_day_faults(half_days: Sequence[HalfDay]) -> list[tuple[HalfDay, str]]:
                 faults.append((later, f"{later.named} has other times than in the other weeks: write the same"))
             continue
         if later.begins < earlier.ends:
-            when = f"{earlier.begins:%H:%M} to {earlier.ends:%H:%M}"
+            when = spoken_span(earlier.begins, earlier.ends)
             faults.append((later, f"{later.named} overlaps the session from {when} on the same day"))
         elif later.half == earlier.half:
             faults.append((later, f"There are two sessions on {later.named}: write them as one"))

@@ -49,6 +49,7 @@ def whole_between(least: int, most: int) -> Callable[[str], int]:
     """Make a reader of whole numbers between two, both included; what it gives raises ValueError for anything else."""
 
     def read(text: str) -> int:
+        """Read the number; ValueError is raised for anything else and outside the limits."""
         if not re.fullmatch(r"\d{1,3}", text, re.ASCII) or not least <= int(text) <= most:
             raise ValueError(f"is not a whole number from {least} to {most}")
         return int(text)

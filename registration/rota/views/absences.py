@@ -14,6 +14,7 @@ from registration.common.access import current_actor, has_role, roles
 from registration.common.clock import civil_date, london, now
 from registration.common.errors import Refused
 from registration.common.forms import Form
+from registration.common.times import spoken
 from registration.common.transaction import commits, undo
 from registration.rota.actions import absences as actions
 from registration.rota.actions.absences import FamiliesBooked, Hit
@@ -59,9 +60,9 @@ def said(away: Away) -> Said:
 
 
 def hit_lines(hits: Sequence[Hit]) -> list[str]:
-    """Say the times families have: 'Tuesday 24 November 09:00, Sunshine, BRB-7K4-XWM'."""
+    """Say the times families have: 'Tuesday 24 November, 9am, Sunshine, BRB-7K4-XWM'."""
     return [
-        f"{london(hit.taken.begins):%A %-d %B %H:%M}, {hit.centre}, with {hit.registrar}: "
+        f"{london(hit.taken.begins):%A %-d %B}, {spoken(london(hit.taken.begins).time())}, {hit.centre}, with {hit.registrar}: "
         + (hit.taken.reference or "a family is booking just now")
         for hit in hits
     ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from registration.common.clock import london
+from registration.common.times import spoken
 from registration.rota.models import RotaDraft
 from registration.rota.queries.drafts import Examined, examine
 from registration.rota.queries.planning import basis, cluster_names
@@ -83,7 +84,9 @@ def _hits(found: Examined) -> list[Hit]:
 
 def _hit(hit: Hit, found: Examined, names: Names) -> tuple[str, list[str]]:
     """Give a session that families would lose, and their times."""
-    times = [f"{london(each.begins):%H:%M} {each.reference or 'a family is booking just now'}" for each in hit.lost]
+    times = [
+        f"{spoken(london(each.begins).time())} {each.reference or 'a family is booking just now'}" for each in hit.lost
+    ]
     return _titled(hit.session, found, names), times
 
 

@@ -13,7 +13,7 @@ from registration.common.access import current_actor, has_role, roles
 from registration.common.authority import current_authority
 from registration.common.clock import today
 from registration.common.errors import Refused
-from registration.common.files import FileRefused
+from registration.common.files import NOT_READ, FileRefused
 from registration.common.transaction import commits, undo
 from registration.rota import actions
 from registration.rota.forms.fields import YEARS
@@ -33,6 +33,8 @@ def files() -> str:
 
 
 def _page(form: FileForm, faults: Sequence[str] = (), outcome: Outcome | None = None) -> str:
+    if faults:
+        form.file.errors = (NOT_READ,)
     return render_template(
         "rota/files.html",
         form=form,

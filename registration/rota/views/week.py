@@ -13,6 +13,7 @@ from registration.centres.rules import participating
 from registration.common.access import roles
 from registration.common.clock import LONDON, now, today
 from registration.common.holidays import bank_holidays
+from registration.common.times import spoken
 from registration.rota.queries.absences import away_between
 from registration.rota.queries.days import open_days
 from registration.rota.queries.week import Colleague, Spot, colleagues, next_sitting, spots, week_sessions
@@ -161,6 +162,7 @@ def _by_centre(week: Week) -> list[Row]:
     day_page = _day_pages()
 
     def cell(spot: Spot, column: Column) -> Cell:
+        """Draw one centre's half-day: who sits there, and who stays on from the half-day before."""
         here = cells.get((spot.id, column), ())
         entries = [_entry(week, sat, week.initials[sat.registrar_id], sat.registrar, day_page) for sat in here]
         on = [f"{week.initials[sat.registrar_id]} to {_clock(sat.ends)}" for sat in still.get((spot.id, column), ())]
@@ -176,6 +178,7 @@ def _by_registrar(week: Week) -> list[Row]:
     day_page = _day_pages()
 
     def cell(who: int, at: int) -> Cell:
+        """Draw one registrar's half-day: where they sit, or why they do not."""
         here = cells.get((who, week.columns[at]), ())
         away = week.away.get(who, ())
         entries = [
@@ -258,7 +261,7 @@ def _heads(week: Week) -> list[tuple[str, str, int]]:
 def _wrong(week: Week) -> list[str]:
     """Say every session that cannot be held as published."""
     return [
-        f"{sat.begins:%A %H:%M}, {week.spots[sat.centre_id].name}: {sat.registrar} {fault}."
+        f"{sat.begins:%A}, {spoken(sat.begins.time())}, {week.spots[sat.centre_id].name}: {sat.registrar} {fault}."
         for sat in week.sessions
         for fault in week.faults[sat.id]
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from registration.common.times import spoken_span
 from registration.rota.queries.planning import seats
 from registration.rota.rules.conflicts import in_words, span_in_words
 from registration.rota.rules.patterns import HalfDay, Pattern
@@ -33,15 +34,15 @@ class Names:
         self.rooms: Mapping[int, str] = {number: name for each in self.seats for number, name in each.rooms}
 
     def half_day(self, half_day: HalfDay) -> str:
-        """Say where and when: 'Elland, any room, 09:00 to 12:30'."""
+        """Say where and when: 'Elland, any room, 9am to 12:30pm'."""
         room = "any room" if half_day.room is None else self.rooms[half_day.room]
-        return f"{self.centres[half_day.centre]}, {room}, {half_day.begins:%H:%M} to {half_day.ends:%H:%M}"
+        return f"{self.centres[half_day.centre]}, {room}, {spoken_span(half_day.begins, half_day.ends)}"
 
     def week(self, pattern: Pattern) -> list[tuple[str, str]]:
-        """Say a week line by line: ('Monday morning', 'Elland, any room, 09:00 to 12:30')."""
+        """Say a week line by line: ('Monday morning', 'Elland, any room, 9am to 12:30pm')."""
         return [(each.named, self.half_day(each)) for each in pattern.half_days]
 
     def session(self, session: Planned) -> str:
-        """Say where and when a session is: 'Elland, Room 1, Tuesday 24 November 2026, 09:00 to 12:30'."""
+        """Say where and when a session is: 'Elland, Room 1, Tuesday 24 November 2026, 9am to 12:30pm'."""
         room = "no room" if session.room is None else self.rooms[session.room]
         return f"{self.centres[session.centre]}, {room}, {in_words(session.day)}, {span_in_words(session)}"

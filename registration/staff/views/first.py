@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from flask import (
@@ -96,7 +97,12 @@ def _current(door: Door, doors: Sequence[Door]) -> str:
 
 def _open_doors() -> list[Door]:
     doors: list[Door] = current_app.extensions.get("staff_doors", [])
-    return [door for door in doors if may_open(door.endpoint)]
+    return [_as_told(door) for door in doors if may_open(door.endpoint)]
+
+
+def _as_told(door: Door) -> Door:
+    """Give a door with all that stands behind it for the person signed in."""
+    return replace(door, text=f"{door.text} {door.more}") if door.more and may_open(door.more_for) else door
 
 
 def may_open(endpoint: str) -> bool:

@@ -141,6 +141,42 @@ def test_who_needs_no_steps_sees_the_soonest_late_time_without_them_where_there_
     assert suggest(offers[:1], PLACES, wishes).soonest == ((1, at(late)),)
 
 
+def test_where_nobody_knows_what_is_near_the_soonest_of_all_places_comes_first():
+    offers = [(1, at(later(3))), (2, at(later(1))), (9, at(TUESDAY))]
+    found = suggest(offers, PLACES, Wishes(LAST, LAST, near=False))
+    assert found.soonest == ((9, at(TUESDAY)), (2, at(later(1))), (1, at(later(3))))
+    assert Reason.SOONER not in [one.reason for one in found.others]
+
+
+def test_sooner_means_sooner_than_the_time_that_is_kept_too():
+    offers = [(1, at(later(12))), (2, at(later(1)))]
+    after_the_kept_one = suggest(offers, PLACES, Wishes(LAST, LAST, kept=TUESDAY))
+    assert Reason.SOONER not in [one.reason for one in after_the_kept_one.others]
+    between = suggest(offers, PLACES, Wishes(LAST, LAST, kept=later(4)))
+    assert [(one.reason, one.days) for one in between.others] == [(Reason.SOONER, 3)]
+    far_off = suggest(offers, PLACES, Wishes(LAST, LAST, kept=later(20)))
+    assert [(one.reason, one.days) for one in far_off.others] == [(Reason.SOONER, 11)]
+
+
+def test_on_the_last_lawful_days_the_nearest_place_with_a_time_at_once_is_offered_an_office_too():
+    wishes = Wishes(LAST, LAST, at_once_by=later(1))
+    offers = [(1, at(TUESDAY)), (9, at(TUESDAY)), (9, at(later(1)))]
+    found = suggest(offers, (OFFICE, NEAR), wishes)
+    assert (found.soonest, reasons(found)) == (((1, at(TUESDAY)),), [(Reason.AT_ONCE, 9, at(TUESDAY))])
+    assert Reason.AT_ONCE not in [one.reason for one in suggest(offers, (NEAR, OFFICE), wishes).others]
+    assert Reason.AT_ONCE not in [one.reason for one in suggest(offers, (OFFICE, NEAR), WISHES).others]
+    not_at_once = [(1, at(TUESDAY)), (9, at(later(2)))]
+    assert Reason.AT_ONCE not in [one.reason for one in suggest(not_at_once, (OFFICE, NEAR), wishes).others]
+
+
+def test_who_needs_no_steps_is_offered_the_nearest_place_without_them_at_once():
+    wishes = Wishes(LAST, LAST, step_free=True, at_once_by=later(1))
+    office, level = Venue(8, office=True, step_free=True), Venue(2, step_free=True)
+    found = suggest([(centre, at(TUESDAY)) for centre in (9, 8, 2)], (OFFICE, office, level), wishes)
+    assert found.soonest == ((2, at(TUESDAY)),)
+    assert reasons(found)[0] == (Reason.AT_ONCE, 8, at(TUESDAY))
+
+
 def test_a_careful_margin_prefers_its_days_and_hides_nothing_when_they_are_full():
     careful = Wishes(LAST, LAST - timedelta(days=3))
     close, safe = (1, at(LAST)), (2, at(LAST - timedelta(days=3)))
@@ -169,11 +205,15 @@ offer_sets = st.lists(st.tuples(st.integers(1, 6), minutes), max_size=60)
 venue_lists = st.permutations([1, 2, 3, 4, 5]).flatmap(
     lambda order: st.tuples(*(st.builds(Venue, st.just(n), st.booleans(), st.booleans()) for n in order))
 )
+days_offered = st.dates(date(2026, 10, 20), date(2027, 4, 10))
 wish_lists = st.builds(
-    lambda last, margin, step_free: Wishes(last, last - timedelta(days=margin), step_free),
-    st.dates(date(2026, 10, 20), date(2027, 4, 10)),
+    lambda last, margin, **others: Wishes(last, last - timedelta(days=margin), **others),
+    days_offered,
     st.integers(0, 14),
-    st.booleans(),
+    step_free=st.booleans(),
+    near=st.booleans(),
+    kept=st.none() | days_offered,
+    at_once_by=st.none() | days_offered,
 )
 
 
@@ -191,10 +231,12 @@ def test_suggestions_are_free_never_empty_and_never_late_before_in_time(offers, 
         assert {band_of(day_of(start), wishes) for _, start in shown} == {found.band}
         offices = {venue.id for venue in venues if venue.office}
         in_band = {centre for centre, start in listed if band_of(day_of(start), wishes) == found.band}
-        if found.band is not Band.LATE and not wishes.step_free and in_band - offices:
+        everywhere = found.band is Band.LATE or not wishes.near
+        if not everywhere and not wishes.step_free and in_band - offices:
             assert found.soonest[0][0] not in offices
-        if found.band is Band.LATE and not wishes.step_free:
-            assert found.soonest[0][1] == min(start for _, start in listed)
+        if everywhere and not wishes.step_free:
+            in_the_band = [start for _, start in listed if band_of(day_of(start), wishes) == found.band]
+            assert found.soonest[0][1] == min(in_the_band)
         assert [start for _, start in found.soonest] == sorted(start for _, start in found.soonest)
 
 
@@ -204,7 +246,11 @@ def test_a_reason_is_always_true(offers, venues, wishes):
     by_id = {venue.id: venue for venue in venues}
     for one in found.others:
         if one.reason is Reason.SOONER:
-            assert (day_of(found.soonest[0][1]) - day_of(one.start)).days == one.days > 0
+            first = day_of(found.soonest[0][1])
+            assert (min(first, wishes.kept or first) - day_of(one.start)).days == one.days > 0
+        elif one.reason is Reason.AT_ONCE:
+            assert day_of(one.start) <= wishes.at_once_by
+            assert found.band is not Band.LATE
         elif one.reason is Reason.SATURDAY:
             assert on_saturday(one.start)
         elif one.reason is Reason.EVENING:

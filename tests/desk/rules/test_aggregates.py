@@ -1,8 +1,12 @@
 """How few families are told of without telling of anybody."""
 
+import random
+from collections import defaultdict
+from itertools import product
+
 import pytest
 
-from registration.desk.rules.aggregates import told
+from registration.desk.rules.aggregates import FEWEST, WITHHELD, told, told_apart, told_within
 
 
 @pytest.mark.parametrize(
@@ -18,7 +22,60 @@ from registration.desk.rules.aggregates import told
         (30, 30, "30"),
         (3, 3, "fewer than 5"),
         (0, 3, "all but fewer than 5"),
+        (0, 6, "0"),
+        (5, 6, "not told"),
+        (4, 9, "not told"),
+        (9, 9, "9"),
+        (5, 10, "5"),
     ],
 )
 def test_a_number_of_families_is_told_unless_it_or_its_rest_is_a_few(count, of, words):
     assert told(count, of) == words
+
+
+def test_nobody_who_knows_the_rules_works_a_few_out_of_what_is_told_of_a_whole():
+    for of in range(FEWEST, 26):
+        could_be = defaultdict(list)
+        for kept, missed in product(range(of + 1), repeat=2):
+            if kept + missed <= of:
+                could_be[tuple(told_apart((kept, missed), of))].append((kept, missed, of - kept - missed))
+        for words, tables in could_be.items():
+            for cell in zip(*tables, strict=True):
+                assert len(set(cell)) > 1 or not 0 < cell[0] < FEWEST, (of, words, tables)
+
+
+def test_nobody_who_knows_the_rules_works_a_few_out_of_what_is_told_of_families_among_others():
+    for of in range(FEWEST, 26):
+        could_be = defaultdict(list)
+        for share, join in product(range(of + 1), repeat=2):
+            if join <= share:
+                could_be[told(share, of), told_within(join, share, of)].append((share, join, share - join, of - share))
+        for words, tables in could_be.items():
+            for cell in zip(*tables, strict=True):
+                assert len(set(cell)) > 1 or not 0 < cell[0] < FEWEST, (of, words, tables)
+
+
+def test_no_subtraction_within_a_row_leaves_a_few():
+    drawn = random.Random(201)
+    for _ in range(2000):
+        of = drawn.randint(FEWEST, 400)
+        kept = drawn.randint(0, of)
+        missed = min(drawn.randint(0, 20), of - kept)
+        share = drawn.randint(0, of)
+        join = drawn.choice((share, max(0, share - drawn.randint(0, 9)), drawn.randint(0, share)))
+        apart = told_apart((kept, missed), of)
+        row = [int(words) for words in apart if words.isdecimal()]
+        left = [of - sum(row)] if len(row) == len(apart) else []
+        left += [of - part for part in row]
+        outer, within = told(share, of), told_within(join, share, of)
+        left += [int(outer) - int(within)] if outer.isdecimal() and within.isdecimal() else []
+        assert not [number for number in (*row, *left) if 0 < number < FEWEST], (of, kept, missed, share, join)
+
+
+def test_of_two_parts_the_smaller_is_left_out_where_the_rest_is_a_few():
+    assert told_apart((188, 10), 201) == ["188", WITHHELD]
+    assert told_apart((10, 188), 201) == [WITHHELD, "188"]
+    assert told_apart((180, 10), 201) == ["180", "10"]
+    assert told_apart((188, 13), 201) == ["188", "13"]
+    assert told_apart((188, 3), 201) == ["188", WITHHELD]
+    assert told_apart((198, 0), 201) == ["all but fewer than 5", "0"]

@@ -47,7 +47,7 @@ def test_a_sound_draft_has_no_conflict():
             {"days": OpenDays({MONDAY: "Boxing Day"}, {})},
             ("closed", "Elland is closed on Monday 23 November 2026: Boxing Day"),
         ),
-        (session(room=None), {}, ("no_room", "Elland has no free room from 09:00 to 12:30")),
+        (session(room=None), {}, ("no_room", "Elland has no free room from 9am to 12:30pm")),
         (
             session(ends="9:29"),
             {},
@@ -61,12 +61,12 @@ def test_a_sound_draft_has_no_conflict():
         (
             session(room=2),
             {"standing": [session(begins="12:00", ends="16:00", centre=2, room=9)]},
-            ("registrar_twice", "Ann is at Todmorden from 12:00 to 16:00 that day"),
+            ("registrar_twice", "Ann is at Todmorden from midday to 4pm that day"),
         ),
         (
             session(),
             {"standing": [session(registrar=2, begins="8:00", ends="9:01")]},
-            ("room_taken", "Bo has the room from 08:00 to 09:01 that day"),
+            ("room_taken", "Bo has the room from 8am to 9:01am that day"),
         ),
         (
             session(),

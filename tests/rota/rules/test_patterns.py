@@ -50,7 +50,7 @@ def test_a_week_counts_its_half_days():
         ([half(1, "9:00", "9:00")], ["The end must be after the beginning"]),
         (
             [half(1, "9:00", "13:00"), half(1, "12:30", "16:00")],
-            ["Monday afternoon overlaps the session from 09:00 to 13:00 on the same day"],
+            ["Monday afternoon overlaps the session from 9am to 1pm on the same day"],
         ),
         (
             [half(1, "9:00", "10:00"), half(1, "10:00", "12:00")],

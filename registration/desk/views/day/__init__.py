@@ -14,4 +14,6 @@ from registration.staff.rules import Door
 def init_app(app: Flask) -> None:
     """Give the application the pages of a centre's day, and staff the door to them."""
     app.register_blueprint(bp)
-    staff.offer(app, Door("day.today_here", "Day list", "Who comes today, and marking what came of it."))
+    staff.offer(
+        app, Door("day.today_here", "Day list", "Who comes today.", "You mark there what came of it.", "day.sheet_page")
+    )

@@ -14,7 +14,7 @@ from registration.booking.rules.outcomes import TITLES, BookedAgain, Kind, Sheet
 from registration.common import audit
 from registration.common.access import current_actor, roles
 from registration.common.clock import now
-from registration.common.files import FileRefused
+from registration.common.files import NOT_READ, FileRefused
 from registration.common.forms import Form
 from registration.common.transaction import commits, undo
 from registration.desk.forms.day import SheetDecided, SheetIn, rows_as_text
@@ -139,6 +139,8 @@ def _shown(verdicts: Iterable[Verdict]) -> list[dict[str, str]]:
 
 
 def _drawn(place: Place, form: SheetIn, faults: Sequence[str] = ()) -> str:
+    if faults:
+        form.file.errors = (NOT_READ,)
     return render_template("desk/day_sheet.html", place=place, form=form, file_faults=faults, out=Form(formdata=None))
 
 
