@@ -60,6 +60,7 @@ def downgrade() -> None:
     _replaced("session", "withdrawn_for", WITHDRAWN.format(""))
     _replaced("cover_line", "way", f"way IN ({WAYS.format('')})")
     _replaced("cover_plan", "recorded", RECORDED)
+    op.execute("ALTER TABLE cover_plan DROP CONSTRAINT ck_cover_plan_ends")  # the other new checks go with their columns
     op.execute("ALTER TABLE cover_plan DROP COLUMN centre_id, DROP COLUMN successor_id, DROP COLUMN was_to")
     op.execute("ALTER TABLE cover_plan ALTER COLUMN registrar_id SET NOT NULL, ALTER COLUMN ends_at SET NOT NULL")
     op.execute("ALTER TABLE centre DROP COLUMN successor_id")

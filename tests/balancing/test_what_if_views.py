@@ -204,7 +204,7 @@ def test_what_comes_of_it_stands_beside_the_plan_and_the_rota_as_it_is(manager, 
         "it cannot be made a draft of the rota",
         'href="/rota/rooms"',
         f'href="/rota/patterns/{world.registrars["ann"]}"',
-        "A centre stops taking part when a file of centres says the day it closed",
+        "Close the centre for real",
         "Office cover stands in the council’s file",
     ):
         assert words in shown, words

@@ -159,7 +159,8 @@ def look_again(ahead: Ahead, number: int, seed: int, draws: int = DRAWS) -> list
 def _drawn(ahead: Ahead, number: int, seed: int, turn: int) -> list[Family]:
     """Draw the families of a cluster that have no appointment yet, in the order in which they come."""
     cluster = ahead.clusters[number]
-    chance = Random(f"{seed} {turn} {number}")  # noqa: S311 -- invented families are no secret
+    place = sorted(ahead.clusters).index(number)  # not the number itself: equal services have equal forecasts
+    chance = Random(f"{seed} {turn} {place}")  # noqa: S311 -- invented families are no secret
     fortune = chance.gammavariate(cluster.shape, 1 / cluster.shape) if cluster.shape else 0.0
     families = [
         family

@@ -79,3 +79,7 @@ def test_of_two_parts_the_smaller_is_left_out_where_the_rest_is_a_few():
     assert told_apart((188, 13), 201) == ["188", "13"]
     assert told_apart((188, 3), 201) == ["188", WITHHELD]
     assert told_apart((198, 0), 201) == ["all but fewer than 5", "0"]
+
+
+def test_of_a_few_in_all_nothing_is_told_whatever_the_parts():
+    assert told_apart((0, 0), 3) == ["all but fewer than 5"] * 2
