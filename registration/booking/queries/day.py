@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -74,10 +75,14 @@ def _standing(row: Sequence[Any]) -> Standing:
     return Standing(reference, version, kind, cancelled, start, end, day, centre_id, known, reason, note, marked, by)
 
 
+@lru_cache  # there are a dozen sorts of parents, and two hundred rows of a busy day
+def _parents(married: bool, both_named: bool, attending: str) -> Parents:  # noqa: FBT001 -- columns of a row
+    return Parents(married, both_named, Attending(attending))
+
+
 def _row(row: Sequence[Any]) -> DayRow:
     head, more = row[:12], list(row[12:])
-    married, both_named, attending = more[6:9]
-    more[6:9] = [Parents(married, both_named, Attending(attending))]
+    more[6:9] = [_parents(*more[6:9])]
     return DayRow(_standing(head), *more)
 
 
