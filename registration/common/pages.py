@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -157,7 +157,9 @@ def reached(contact: str) -> str:
     """Show how a family is reached: a number as a link to ring it, as it is dialled; an address breaks at its dots and its @."""
     if contact.startswith("+"):
         return telephone(as_read(contact))
-    return Markup("<wbr>").join(_PARTS_OF_ADDRESS.findall(contact)) if "@" in contact else contact
+    if "@" not in contact:
+        return contact
+    return Markup("<wbr>".join(_PARTS_OF_ADDRESS.findall(str(escape(contact)))))  # noqa: S704 -- escaped as a whole
 
 
 def init_app(app: Flask) -> None:
