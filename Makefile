@@ -105,7 +105,7 @@ check-types:
 check-imports:
 	$(call step,import law,$(BIN)/lint-imports --no-logo)
 check-tests:
-	$(call step,tests,CHROMIUM=$$(.ci/browser) && export CHROMIUM && $(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder $(UNLESS_LONG) --cov --cov-report=)
+	$(call step,tests,CHROMIUM=$$(.ci/browser) && export CHROMIUM && $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(UNLESS_LONG) --cov --cov-report=)
 check-coverage:
 	$(call step,coverage,$(BIN)/coverage report --fail-under=95)
 check-decisions:

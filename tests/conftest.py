@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
-from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,29 +35,18 @@ LOOKS_BACK = "test_every_page_was_looked_at"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test by the file it sits in, so nobody has to remember to.
 
-    The journeys take longest, so they begin; the last of them asks what the others looked at.
+    The journeys take longest, so they begin; what looks back on them comes last of all. That a browser passes a line is no
+    evidence that somebody tests it: they are not counted as coverage, which also makes them faster.
     """
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker("journeys")
+            item.add_marker("no_cover")
         elif "races" in item.path.parts:
             item.add_marker("races")
         else:
             item.add_marker(KIND.get(item.path.stem, "database"))
-    items.sort(key=lambda item: ("journeys" not in item.path.parts, item.path.stem == LOOKS_BACK))
-
-
-class InOneHand(LoadScopeScheduling):
-    """Two at a time, the tests of a file stay together, and so do all journeys: the last looks back on the others."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return "journeys" if file.startswith("tests/journeys/") else file
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> InOneHand:
-    """Deal the tests out so. (xdist's own groups are lost on pytest 9.2: pytest-xdist issue 1386.)"""
-    return InOneHand(config, log)
+    items.sort(key=lambda item: (item.path.stem == LOOKS_BACK, "journeys" not in item.path.parts))
 
 
 @pytest.fixture(autouse=True)

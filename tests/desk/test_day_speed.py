@@ -1,7 +1,5 @@
 """A day with two hundred appointments answers almost as fast as one without."""
 
-from time import perf_counter
-
 import pytest
 from sqlalchemy import event, text
 
@@ -9,11 +7,9 @@ from registration.common.db import db
 from tests.booking.appointments import booked, two_mornings
 from tests.booking.world import TUESDAY, at_time
 from tests.staff.people import sign_in_as
+from tests.timing import times_as_long
 
 ROWS = 200
-TIMES = 8
-#: A machine that does much else at once may need another try.
-ROUNDS = 6
 
 
 @pytest.fixture
@@ -42,30 +38,12 @@ def busy(client, database, at):
     return world
 
 
-def best(client, *paths):
-    """Give the shortest of some times each page takes, in seconds; in turns, so that what else the machine does hits both."""
-    found = {path: [] for path in paths}
-    for _ in range(TIMES):
-        for path in paths:
-            begun = perf_counter()
-            assert client.get(path).status_code == 200
-            found[path].append(perf_counter() - begun)
-    return [min(times) for times in found.values()]
-
-
 @pytest.mark.long  # needs the machine to itself: another test beside it counts for both pages, but not alike
-def test_two_hundred_appointments_take_less_than_three_times_the_empty_page(client, busy, monkeypatch):
-    monkeypatch.setattr("tests.strict.faults_of_page", lambda _text: [])
+def test_two_hundred_appointments_take_less_than_three_times_the_empty_page(client, busy):
     full = f"/day/{busy.centres['sunshine']}/{TUESDAY}"
     empty = f"/day/{busy.centres['todmorden']}/{TUESDAY}"
     assert client.get(full).text.count("<tr") == ROWS + 1
-    ratios = []
-    for _round in range(ROUNDS):
-        nothing, everything = best(client, empty, full)
-        ratios.append(everything / nothing)
-        if ratios[-1] < 3:
-            break
-    assert min(ratios) < 3, ratios
+    assert times_as_long(client, full, empty, limit=3) < 3
 
 
 def test_the_list_asks_the_database_no_more_often_however_many_come(client, busy):

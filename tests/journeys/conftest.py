@@ -10,12 +10,13 @@ import os
 import shutil
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conftest import settings
+from tests.journeys.met import Met
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -42,8 +43,7 @@ class Service:
 
     app: Flask
     url: str
-    pages: dict[str, set[str]] = field(default_factory=dict)  # every page it sent, by template
-    looked: set[str] = field(default_factory=set)  # the templates of the pages that were looked at closely
+    met: Met
 
     def rows(self, sql: str, **values: object) -> Sequence:
         """Ask, or change, the database directly, and commit."""
@@ -95,16 +95,25 @@ class Service:
 
 
 @pytest.fixture(scope="session")
-def running(new_database: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The demonstration council, loaded once, answering browsers."""
-    with answering(new_database("journeys"), tmp_path_factory.mktemp("service")) as service:
+def met(tmp_path_factory: pytest.TempPathFactory) -> Met:
+    """What was met on all journeys of this run; where several processes share the run, they share it."""
+    folder = tmp_path_factory.getbasetemp()
+    return Met((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "met")
+
+
+@pytest.fixture(scope="session")
+def running(
+    new_database: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory, met: Met
+) -> Iterator[Service]:
+    """The demonstration council, loaded once in each process, answering browsers."""
+    with answering(new_database("journeys"), tmp_path_factory.mktemp("service"), met) as service:
         loaded = service.app.test_cli_runner().invoke(args=["demo", "load"])
         assert loaded.exit_code == 0, loaded.output
         yield service
 
 
 @contextmanager
-def answering(address: str, folder: Path) -> Iterator[Service]:
+def answering(address: str, folder: Path, met: Met) -> Iterator[Service]:
     """The service as it is run, from the database at an address, answering browsers."""
     from registration.common.db import db
     from registration.factory import create_app
@@ -113,7 +122,7 @@ def answering(address: str, folder: Path) -> Iterator[Service]:
         url = f"http://127.0.0.1:{server.port}"
         own = {"TESTING": False, "WTF_CSRF_ENABLED": True, "RATE_LIMITS": True, "PUBLIC_URL": url}
         app = create_app(settings(address, folder, **own))
-        service = Service(app, url)
+        service = Service(app, url, met)
         keep_pages(service)
         server.app = app
         yield service
@@ -153,7 +162,7 @@ def keep_pages(service: Service) -> None:
     def keep(response):
         if response.mimetype == "text/html" and not 300 <= response.status_code < 400:
             response.headers["X-Drawn"] = name = g.get("drawn", "common/trouble.html")
-            service.pages.setdefault(name, set()).add(response.get_data(as_text=True))
+            service.met.send(name, response.get_data(as_text=True))
         return response
 
     template_rendered.connect(drawn, service.app, weak=False)

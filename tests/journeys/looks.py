@@ -74,7 +74,7 @@ class Looks:
     def look(self, name: str = "") -> None:
         """Look at a page on a desk and on a telephone; say everything that is wrong with it at once."""
         page = self.visitor.page
-        self.visitor.service.looked.add(self.visitor.drawn)
+        self.visitor.service.met.look(self.visitor.drawn)
         page.evaluate(axe())
         faults = self._skips()
         for width, height in WIDTHS.items():

@@ -37,10 +37,10 @@ SELECT o.id, o.public_id, b.public_id AS booking FROM offer o JOIN booking b ON 
 
 
 @pytest.fixture(scope="module")
-def service(new_database, tmp_path_factory) -> Iterator[Service]:
+def service(new_database, tmp_path_factory, met) -> Iterator[Service]:
     """A council of its own, which stands at a Sunday."""
     folder = tmp_path_factory.mktemp("council")
-    with answering(new_database("staff_week"), folder) as service:
+    with answering(new_database("staff_week"), folder, met) as service:
         council.found(service, folder)
         yield service
 

@@ -50,7 +50,11 @@ def state_in_words(standing: Standing, today: date, *, displaced: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What the list says of one appointment. A text is empty where there is nothing to say, or the reader may not know."""
+    """What the list says of one appointment. A text is empty where there is nothing to say, or the reader may not know.
+
+    `marks` are the buttons that may be pressed: what each sends (nothing: it leads to a page that asks why) and its words;
+    `undo` is what the button sends that takes the last mark back.
+    """
 
     key: str
     reference: str
@@ -74,7 +78,12 @@ class Line:
     marked: int
     version: int
     marks: tuple[tuple[str, str], ...] = ()
-    undo: bool = False
+    undo: str = ""
+
+    @property
+    def whose(self) -> str:
+        """Say whose appointment it is: every button and link of the line ends so for whoever hears the page."""
+        return f"{self.name}, {self.time}"
 
 
 def for_centre_worker(line: Line) -> Line:

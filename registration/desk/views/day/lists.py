@@ -13,7 +13,7 @@ from registration.booking.actions import outcomes
 from registration.booking.forms.needs import language_name
 from registration.booking.queries.day import DayRow, centres_of_registrar, centres_on
 from registration.booking.queries.day import day_list as appointments
-from registration.booking.rules.outcomes import TITLES, choices
+from registration.booking.rules.outcomes import TITLES, Outcome, choices
 from registration.booking.wording import clock_time, long_day, short_day
 from registration.common.access import current_actor, has_role, roles
 from registration.common.clock import civil_date, now, today
@@ -147,9 +147,10 @@ def _around(day: date) -> dict[str, object]:
 def line_of(row: DayRow, at: datetime, *, marks: bool = False) -> Line:
     """Put an appointment into the words of the list; with `marks` the buttons that may be pressed at that moment."""
     standing, day = row.standing, civil_date(at)
-    possible = choices(standing, day, at) if marks else ()
+    key, possible = str(row.public_id), choices(standing, day, at) if marks else ()
+    sent = {each: f"{key}.{each or 'undo'}.{standing.marked}" for each in possible}
     return Line(
-        key=str(row.public_id),
+        key=key,
         reference=standing.reference,
         time=clock_time(standing.start),
         name=row.name,
@@ -170,8 +171,12 @@ def line_of(row: DayRow, at: datetime, *, marks: bool = False) -> Line:
         by=", ".join(filter(None, [standing.by, clock_time(row.happened_at)])) if row.happened_at else "",
         marked=standing.marked,
         version=standing.version,
-        marks=tuple((str(each), TITLES[each]) for each in possible if each is not None),
-        undo=None in possible,
+        marks=tuple(
+            ("" if each is Outcome.UNABLE else button, TITLES[each])
+            for each, button in sent.items()
+            if each is not None
+        ),
+        undo=sent.get(None, ""),
     )
 
 
