@@ -189,15 +189,35 @@ def test_what_finds_nobody_is_told_beside_the_field(client, desk, mine, line, se
     assert f"There is a problem {sentence}" in look_for(client, line, 422)
 
 
+@pytest.fixture
+def thousands(database, mine):
+    """So many other families that it matters how they are searched, and the planner knows it."""
+    database.execute(
+        text("""
+        WITH families AS (
+             INSERT INTO family (name, name_words, born, email, language, locale)
+             SELECT 'Nr ' || n, to_tsvector('simple', 'nr' || n), ARRAY[date '2020-01-01' + n], n || '@example.org',
+                    'en', 'en'
+               FROM generate_series(1, 3000) n RETURNING id)
+        INSERT INTO booking (public_id, reference, link_digest, family_id, session_id, centre_id, begins_at, ends_at, kind,
+                             married_or_civil_partners, both_parents_named, attending, last_lawful_day, channel)
+        SELECT gen_random_uuid(), 'REF-' || f.id, sha256(f.id::text::bytea), f.id, session_id, centre_id, begins_at,
+               ends_at, kind, married_or_civil_partners, both_parents_named, attending, last_lawful_day, channel
+          FROM booking, families f WHERE booking.public_id = :mine"""),
+        {"mine": mine.public_id},
+    )
+    database.execute(text("ANALYZE family, booking, centre"))
+
+
 @pytest.mark.parametrize(
     ("part", "value", "index"),
-    [("words", "'nr29':*", "ix_family_name_words"), ("born", "2026-11-19", "ix_family_born")],
+    [("words", "'nr2917':*", "ix_family_name_words"), ("born", "2026-11-19", "ix_family_born")],
 )
-def test_a_search_can_be_answered_from_an_index(database, world, part, value, index):
-    database.execute(text("SET LOCAL enable_seqscan = off"))
+def test_among_thousands_a_search_is_answered_from_an_index(database, thousands, part, value, index):
     asked = text("EXPLAIN " + finding._FOUND.format(which=finding._PARTS[part]))
     plan = database.execute(asked, {part: value, "now": NOW, "most": 30})
-    assert index in "\n".join(plan.scalars())
+    lines = plan.scalars().all()
+    assert any(index in line for line in lines), lines
 
 
 def test_the_same_family_is_likely_by_a_birth_and_its_last_name_email_or_mobile(mine, others):

@@ -182,8 +182,8 @@ def browser() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as tools:
-        own = tools.chromium.executable_path
-        found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or own
+        of_the_machine = (shutil.which(name) for name in ("chromium-headless-shell", "chromium", "google-chrome"))
+        found = os.environ.get("CHROMIUM") or next(filter(None, of_the_machine), tools.chromium.executable_path)
         if shutil.which(found) is None:
             reason = "There is no Chromium on this machine: CHROMIUM names none and none is installed."
             pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
