@@ -19,7 +19,6 @@ from benchmarks.servers import Servers, running
 SECONDS = float(os.environ.get("BENCH_SECONDS", "8"))
 CLIENTS = 8
 ROUNDS, CROWD = 20, 50
-JOURNEY_LIMIT = 40_000
 _number = count(1)
 
 

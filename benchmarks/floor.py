@@ -4,7 +4,7 @@ import os
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -45,7 +45,7 @@ def one(number: int) -> str:
 def lay_out() -> None:
     """Make the table and its rows."""
     with app.app_context():
-        db.create_all()
-        db.session.add_all(Thing(id=number, name=f"thing {number}") for number in range(1, 1001))
-        db.session.commit()
+        with db.engine.begin() as connection:
+            Base.metadata.create_all(connection)
+            connection.execute(insert(Thing), [{"id": number, "name": f"thing {number}"} for number in range(1, 1001)])
         db.engine.dispose()

@@ -52,10 +52,12 @@ class Objects:
 
     @property
     def here(self) -> int:
+        """The centre the person who asks belongs to."""
         return self.world.centres["sunshine"]
 
     @property
     def elsewhere(self) -> int:
+        """A centre the person who asks has nothing to do with."""
         return self.world.centres["elland"]
 
 

@@ -24,7 +24,7 @@ from registration.common.errors import Refused
 T = TypeVar("T")
 FORMAT = "rota-instance/1"
 MOST_SHOWN = 50
-MOST_WEEKS, MOST_WEEKS_OF_A_CURVE, MOST_OF_A_KIND, MOST_IN_ALL = 26, 60, 1000, 40_000_000
+MOST_WEEKS, MOST_WEEKS_OF_A_CURVE, MOST_OF_A_KIND = 26, 60, 1000
 LARGEST = 1_000_000
 _LONGEST_SHOWN = 40
 

@@ -19,7 +19,7 @@ from registration.balancing.what_ifs.showing import show, span_of
 from registration.balancing.what_ifs.views import bp as what_ifs
 from registration.balancing.wording import STATES, day_in_words
 from registration.common import audit
-from registration.common.access import current_actor, has_role, roles
+from registration.common.access import current_actor, has_role, keep_private, roles
 from registration.common.clock import london, today
 from registration.common.errors import Refused
 from registration.common.forms import Form
@@ -36,13 +36,7 @@ USUAL_WEEKS = 6
 LARGEST = 2147483647
 
 bp = Blueprint("balance", __name__, url_prefix="/balance")
-
-
-@bp.after_request
-def keep_private(response: Response) -> Response:
-    """Let no browser or proxy keep what is known of registrars and families."""
-    response.cache_control.no_store = True
-    return response
+bp.after_request(keep_private)
 
 
 @bp.get("/")

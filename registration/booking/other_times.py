@@ -31,7 +31,7 @@ from registration.common.clock import civil_date
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """One radio button: what it stands for, and what a family is told of it."""
+    """One time to choose: what its button sends, and what a family is told of it."""
 
     value: str
     when: str

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec
 
-from flask import abort, current_app, g, has_request_context, redirect, request, url_for
+from flask import Response, abort, current_app, g, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 P = ParamSpec("P")
@@ -69,6 +69,12 @@ def current_actor() -> str:
     if "actor" in g:
         return str(g.actor)
     return f"staff:{_person().id}" if signed_in() else "family"
+
+
+def keep_private(response: Response) -> Response:
+    """Let no browser or proxy keep what a page says of families or of those who work with them."""
+    response.cache_control.no_store = True
+    return response
 
 
 def _person() -> Any:  # noqa: ANN401 -- the member of staff, or a stranger

@@ -14,8 +14,6 @@ from registration.families.rules import same_email, words_kept
 
 #: More than these nobody reads through on the telephone.
 MOST_FOUND = 30
-#: With this many figures a telephone number is whole, in any country (ITU-T E.164 without its country).
-WHOLE_NUMBER = 10
 
 _FOUND = """
 SELECT b.public_id, b.reference, f.name, f.born, b.begins_at, c.name AS centre, b.state, b.begins_at > :now AS to_come,

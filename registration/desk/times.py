@@ -1,8 +1,9 @@
 """The free times the desk reads out to a family on the telephone: the best first, each with what speaks for it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
+from registration.booking.other_times import Group, Time
 from registration.booking.queries import moment
 from registration.booking.rules.choices import Offer, day_of, suggest
 from registration.booking.views.times import Free, reason
@@ -11,25 +12,6 @@ from registration.centres.queries import miles_text
 
 #: So many more starts than the suggested ones are listed; a day or a centre asked for narrows them.
 MOST_MORE = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One time to choose: what its button sends, and what is read out."""
-
-    value: str
-    when: str
-    where: str
-    reason: str
-    facts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Some times under one heading."""
-
-    heading: str
-    rows: tuple[Row, ...]
 
 
 class DeskTimes:
@@ -63,7 +45,7 @@ class DeskTimes:
             if offers
         ]
 
-    def _row(self, offer: Offer, why: str) -> Row:
+    def _row(self, offer: Offer, why: str) -> Time:
         at, card = moment(offer[1]), self._free.cards.get(offer[0])
         late = day_of(offer[1]) > self._free.wishes.last_lawful_day
         facts = {
@@ -74,6 +56,6 @@ class DeskTimes:
         }
         when = f"{short_day(day_of(offer[1]))}, {clock_time(at)}"
         where = card.name if card else ""
-        return Row(
+        return Time(
             f"{offer[0]}.{offer[1]}", when, where, why, tuple(fact for fact, true in facts.items() if fact and true)
         )

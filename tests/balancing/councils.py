@@ -20,6 +20,7 @@ CURVE = (0.0, 0.5, 1.0)
 
 
 def cluster(number=0, language=None, births=10.0, weeks=1):
+    """Make a cluster that expects as many births in every week of the rota and of the five after it."""
     return Cluster(number, language, (births,) * (weeks + 5))
 
 

@@ -1,6 +1,5 @@
 """A plan's instance from the database: people, rooms, families, what must stay, and the rota as it stands."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,28 +12,10 @@ from registration.common.db import db
 from registration.rota.models import Absence, Registrar
 from registration.rota.queries.planning import basis
 from registration.rota.rules.planning import expand
-from tests.balancing.council import CHRISTMAS, FIRST, TODAY, WEEKS, make_council
+from tests.balancing.council import CHRISTMAS, FIRST, TODAY, WEEKS
 from tests.booking.appointments import booked
 from tests.booking.world import at_time
 from tests.rota.plans import decide, draft, half, otherwise, publish, works
-
-
-@pytest.fixture
-def world(database, at):
-    at("2026-11-22T09:00")
-    return make_council()
-
-
-@pytest.fixture
-def settings(app):
-    """Change what stands under [balance]."""
-    before = app.config["AUTHORITY"]
-
-    def change(**values):
-        app.config["AUTHORITY"] = replace(before, balance=replace(before.balance, **values))
-
-    yield change
-    app.config["AUTHORITY"] = before
 
 
 def none(_first, weeks, _today):

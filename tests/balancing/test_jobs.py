@@ -3,13 +3,10 @@
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from registration.balancing import jobs
-from registration.balancing.plans import actions, apart, working
+from registration.balancing.plans import apart, working
 from registration.balancing.plans.keeping import keep_instance, keep_rota, kept_figures, kept_instance, kept_rota
 from registration.balancing.plans.page import Page
 from registration.balancing.rules.checking import broken_rules
@@ -17,27 +14,12 @@ from registration.balancing.rules.greedy import greedy_rota
 from registration.balancing.rules.rota import Assignment, pinned
 from registration.common.db import db
 from registration.rota.models import CentreDay
-from tests.balancing.council import FIRST, TODAY, make_council
+from tests.balancing.council import FIRST, TODAY
+from tests.balancing.plans import asked
 from tests.balancing.small import council, registrar, rota
 from tests.booking.appointments import booked
 from tests.booking.world import at_time
 from tests.rota.plans import draft, publish
-
-
-@pytest.fixture
-def world(database, at):
-    at("2026-11-22T09:00")
-    made = make_council()
-    db.session.commit()
-    return made
-
-
-def asked(**values):
-    plan = actions.ask_plan(FIRST, 2, "", TODAY, "staff:1")
-    for name, value in values.items():
-        setattr(plan, name, value)
-    db.session.commit()
-    return plan
 
 
 def test_the_worker_solves_every_plan_that_waits(world):
@@ -60,18 +42,6 @@ def test_rules_that_cannot_hold_together_are_named_and_nothing_else_is_kept(worl
     jobs.work()
     assert (plan.state, plan.rota, plan.figures) == ("impossible", None, None)
     assert plan.conflicts
-
-
-@pytest.fixture
-def settings(app):
-    """Change what stands under [balance]."""
-    before = app.config["AUTHORITY"]
-
-    def change(**values):
-        app.config["AUTHORITY"] = replace(before, balance=replace(before.balance, **values))
-
-    yield change
-    app.config["AUTHORITY"] = before
 
 
 def worded(plan):

@@ -1,20 +1,9 @@
 """`flask balance plan` at a terminal."""
 
-import pytest
-
 from registration.balancing import plan_commands
 from registration.balancing.plans.models import BalancePlan
 from registration.common.db import db
 from registration.rota.models import RotaDraft
-from tests.balancing.council import make_council
-
-
-@pytest.fixture
-def world(database, at):
-    at("2026-11-22T09:00")
-    made = make_council()
-    database.commit()
-    return made
 
 
 def run(runner, *arguments):

@@ -4,57 +4,24 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from registration.balancing.plans import actions
 from registration.balancing.plans.keeping import kept_figures, kept_instance, kept_rota
 from registration.balancing.plans.queries import in_work, is_silent, plan_by_id, plan_names, wish_of, wishes_of
 from registration.balancing.rules.figures import figures_of
-from registration.balancing.rules.rota import OFFICE, Assignment, Rota
-from registration.common.audit import AuditEvent, Named
+from registration.balancing.rules.rota import OFFICE, Assignment
+from registration.common.audit import Named
 from registration.common.db import db
 from registration.rota.queries.drafts import examine
 from registration.rota.queries.planning import draft_sessions
-from tests.balancing.council import FIRST, TODAY, WEEKS, make_council
+from tests.balancing.council import FIRST, TODAY, WEEKS
+from tests.balancing.plans import ACTOR, asked, events, jobs, refused, solved
 from tests.booking.appointments import booked
 from tests.booking.world import at_time
 from tests.rota.plans import draft, half, otherwise, publish
 
-ACTOR = "staff:1"
 MONDAY = FIRST
-
-
-@pytest.fixture
-def world(database, at):
-    at("2026-11-22T09:00")
-    return make_council()
-
-
-def asked(weeks=WEEKS, first=FIRST, name=""):
-    return actions.ask_plan(first, weeks, name, TODAY, ACTOR)
-
-
-def solved(plan, *moved):
-    """Take a plan up and settle it with the rota as it stood, but for (registrar, half-day, centre)."""
-    task = actions.take_next()
-    assert task.plan_id == plan.id
-    places = kept_rota(plan.today).places() | {(one, half): centre for one, half, centre in moved}
-    rota = Rota(tuple(Assignment(*key, centre) for key, centre in places.items() if centre is not None))
-    actions.settle(plan.id, rota, figures_of(kept_instance(plan.instance), rota), {"proven": True})
-    return plan
-
-
-def events(plan):
-    lines = select(AuditEvent.event).where(AuditEvent.about == f"balance:{plan.id}").order_by(AuditEvent.id)
-    return list(db.session.scalars(lines))
-
-
-def jobs():
-    return db.session.scalar(text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'balance.work'"))
-
-
-def refused(kind, sentence):
-    return pytest.raises(kind, match=f"^{sentence}")
 
 
 def wanted(world, who="ann", day=MONDAY, half_name="morning", **place):

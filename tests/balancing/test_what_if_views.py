@@ -9,26 +9,12 @@ from registration.balancing.what_ifs import actions
 from registration.balancing.what_ifs.keeping import kept_changes
 from registration.common.access import ROLES
 from registration.common.db import db
-from tests.balancing.council import FIRST, make_council
-from tests.balancing.test_plans import solved
-from tests.balancing.test_views import READERS, asked, done, latest, sent
-from tests.staff.people import sign_in_as
+from tests.balancing.council import FIRST
+from tests.balancing.plans import asked, latest, solved
+from tests.balancing.test_views import READERS
+from tests.staff.people import sent, sign_in_as
 
 MANAGERS = {"rota_manager", "administrator"}
-
-
-@pytest.fixture
-def world(database, at):
-    at("2026-11-22T09:00")
-    made = make_council()
-    database.commit()
-    return made
-
-
-@pytest.fixture
-def manager(client, world):
-    sign_in_as(client, "rota_manager")
-    return client
 
 
 def begun(plan, *changes, name="Another room"):
@@ -41,7 +27,7 @@ def begun(plan, *changes, name="Another room"):
 
 def ended(world, *changes, **named):
     """Give a what-if that has been solved, with the rota as it stood."""
-    made = begun(done(), *(changes or (RoomAdded(world.centres["elland"]),)), **named)
+    made = begun(solved(asked()), *(changes or (RoomAdded(world.centres["elland"]),)), **named)
     actions.start(made.id, "staff:1")
     solved(made)
     db.session.commit()
@@ -50,7 +36,7 @@ def ended(world, *changes, **named):
 
 @pytest.mark.parametrize("role", ROLES)
 def test_managers_put_what_ifs_together_and_the_auditor_reads(client, world, role):
-    made = begun(done(), RoomAdded(world.centres["elland"]))
+    made = begun(solved(asked()), RoomAdded(world.centres["elland"]))
     sign_in_as(client, role)
     for path in (f"{made.former_id}/what-ifs", f"{made.former_id}/compare", f"{made.id}"):
         answer = client.get(f"/balance/{path}")
@@ -61,7 +47,7 @@ def test_managers_put_what_ifs_together_and_the_auditor_reads(client, world, rol
 
 
 def test_what_is_not_there_is_not_found(manager, world):
-    plan = done()
+    plan = solved(asked())
     for path in ("0/what-ifs", "0/compare", "0/changes/room", f"{plan.id}/changes/room", f"{plan.id}/changes/nothing"):
         assert manager.get(f"/balance/{path}").status_code == 404, path
     for path in ("0/what-ifs", "0/start", f"{plan.id}/start", f"{plan.id}/changes/1/remove"):
@@ -69,7 +55,7 @@ def test_what_is_not_there_is_not_found(manager, world):
 
 
 def test_a_what_if_is_begun_from_the_plan_and_listed_there(manager, world):
-    plan = done()
+    plan = solved(asked())
     assert f'href="/balance/{plan.id}/what-ifs"' in manager.get(f"/balance/{plan.id}").text
     answer = manager.post(f"/balance/{plan.id}/what-ifs", data={"name": "  Without   Elland "})
     made = latest(BalancePlan)
@@ -86,14 +72,14 @@ def test_a_what_if_is_begun_from_the_plan_and_listed_there(manager, world):
 
 
 def test_a_what_if_needs_a_name_and_a_plan_that_has_a_rota(manager, world):
-    answer = manager.post(f"/balance/{done().id}/what-ifs", data={"name": " "})
+    answer = manager.post(f"/balance/{solved(asked()).id}/what-ifs", data={"name": " "})
     assert (answer.status_code, "Enter a name, like “Without Elland”" in answer.text) == (422, True)
     answer = manager.post(f"/balance/{asked().id}/what-ifs", data={"name": "Too early"})
     assert (answer.status_code, "This plan is not at that point any more" in answer.text) == (409, True)
 
 
 def test_each_kind_of_change_is_asked_for_and_said_in_words(manager, world):
-    made = begun(done())
+    made = begun(solved(asked()))
     assert "Nothing yet." in manager.get(f"/balance/{made.id}").text
     given = {
         "close": {"centre": world.centres["todmorden"], "day": "2026-12-10"},
@@ -152,7 +138,7 @@ def kept_home(made):
     ],
 )
 def test_an_answer_that_cannot_be_is_asked_for_again(manager, world, kind, data, sentence):
-    made = begun(done())
+    made = begun(solved(asked()))
     names = {"todmorden": world.centres["todmorden"], "ann": world.registrars["ann"], "here": kept_home(made)}
     answer = manager.post(
         f"/balance/{made.id}/changes/{kind}", data={name: names.get(value, value) for name, value in data.items()}
@@ -165,7 +151,7 @@ def test_an_answer_that_cannot_be_is_asked_for_again(manager, world, kind, data,
 
 
 def test_changes_are_taken_out_and_what_is_left_is_solved(manager, world):
-    made = begun(done(), RoomAdded(world.centres["elland"]), OfficeChanged(1, 0))
+    made = begun(solved(asked()), RoomAdded(world.centres["elland"]), OfficeChanged(1, 0))
     sent(manager.post(f"/balance/{made.id}/changes/2/remove"), f"/balance/{made.id}")
     answer = manager.post(f"/balance/{made.id}/changes/2/remove")
     assert (answer.status_code, "This change is not there any more" in answer.text) == (409, True)
@@ -183,7 +169,7 @@ def test_changes_are_taken_out_and_what_is_left_is_solved(manager, world):
 
 
 def test_nothing_is_solved_without_a_change(manager, world):
-    made = begun(done())
+    made = begun(solved(asked()))
     assert "Solve it" not in manager.get(f"/balance/{made.id}").text
     answer = manager.post(f"/balance/{made.id}/start")
     assert (answer.status_code, "Add at least one change first" in answer.text) == (409, True)
@@ -225,7 +211,7 @@ def test_another_is_begun_with_the_same_changes(manager, world):
 
 
 def test_a_what_if_that_cannot_be_says_so_in_names(manager, world):
-    made = begun(done(), OfficeChanged(9, 0))
+    made = begun(solved(asked()), OfficeChanged(9, 0))
     actions.start(made.id, "staff:1")
     plans.take_next()
     plans.settle_impossible(made.id, ["On Monday morning of week 1 the office needs 9, and only 1 is available."])
@@ -239,7 +225,7 @@ def test_a_what_if_that_cannot_be_says_so_in_names(manager, world):
 
 
 def test_a_new_registrar_has_a_name_on_every_page(manager, world):
-    plan = done()
+    plan = solved(asked())
     made = begun(plan)
     facts = {"name": "Eve", "grade": "registrar", "slots": "6", "half_days": ["0"], "home": kept_home(made)}
     manager.post(f"/balance/{made.id}/changes/registrar", data=facts)
@@ -269,6 +255,7 @@ def test_up_to_four_are_compared_and_those_left_out_are_counted(manager, world):
 
 
 def test_the_day_of_the_plan_is_the_first_that_can_be_named(manager, world):
-    made = begun(done())
+    made = begun(solved(asked()))
     data = {"centre": world.centres["elland"], "day": FIRST.isoformat()}
     sent(manager.post(f"/balance/{made.id}/changes/close", data=data), f"/balance/{made.id}")
+    assert kept_changes(latest(BalancePlan).changes) == [CentreClosed(world.centres["elland"], 0)]

@@ -36,17 +36,11 @@ from registration.centres.models import Centre
 from registration.common.audit import AuditEvent
 from registration.common.authority import current_authority
 from registration.common.db import db
-from tests.balancing.council import FIRST, TODAY, make_council
-from tests.balancing.test_plans import ACTOR, asked, events, jobs, refused, solved
+from tests.balancing.council import FIRST, TODAY
+from tests.balancing.plans import ACTOR, asked, events, jobs, refused, solved
 from tests.booking.appointments import booked
 from tests.booking.world import at_time
 from tests.rota.plans import draft, publish
-
-
-@pytest.fixture
-def world(database, at):
-    at("2026-11-22T09:00")
-    return make_council()
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ class Half:
     last: date
 
     def holds(self, day, at):
+        """Say whether somebody with this half-day works at that minute of a day."""
         return self.first <= day <= self.last and self.weekday == day.isoweekday() and self.begins <= at < self.ends
 
 

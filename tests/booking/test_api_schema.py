@@ -30,8 +30,11 @@ def description(app, database, at):
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
 
 
-def judged(operation, mode):
-    """Send requests of one kind; what fits a schema and still cannot be used, such as a made-up postcode, may be refused."""
+def must_keep_its_word(operation, mode):
+    """Send requests of one kind and hold every answer to the description: its status, headers and body.
+
+    What fits a schema and still cannot be used, such as a made-up postcode, may be refused.
+    """
 
     @BOUNDED
     @given(case=operation.as_strategy(generation_mode=mode))
@@ -43,9 +46,9 @@ def judged(operation, mode):
 
 @pytest.mark.parametrize(("path", "method"), READS_A_BODY_OR_QUERY + ONLY_A_LINK)
 def test_what_fits_the_description_is_answered_as_it_says(description, path, method):
-    judged(description[path][method], GenerationMode.POSITIVE)
+    must_keep_its_word(description[path][method], GenerationMode.POSITIVE)
 
 
 @pytest.mark.parametrize(("path", "method"), READS_A_BODY_OR_QUERY)
 def test_what_does_not_fit_the_description_is_refused_as_it_says(description, path, method):
-    judged(description[path][method], GenerationMode.NEGATIVE)
+    must_keep_its_word(description[path][method], GenerationMode.NEGATIVE)

@@ -15,16 +15,11 @@ from registration.booking.queries import appointment_by_id, appointment_by_link,
 from registration.booking.rules.attendance import Attending, Parents
 from registration.booking.rules.requests import HoldRequest, SignUp
 from registration.common.links import digest, secret
-from tests.booking.appointments import NOW, REQUEST, two_mornings
+from tests.booking.appointments import NOW, REQUEST
 from tests.booking.world import BORN, LAST_LAWFUL, TUESDAY, at_time
 
 NINE, HALF_PAST, TEN = (at_time(TUESDAY, clock) for clock in ("9:00", "9:30", "10:00"))
 KEY, BODY, OTHER_BODY = digest("key"), digest("body"), digest("other body")
-
-
-@pytest.fixture
-def world(database):
-    return two_mornings()
 
 
 @pytest.fixture

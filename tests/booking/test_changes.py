@@ -23,11 +23,6 @@ HALF_PAST_NINE, TEN = at_time(TUESDAY, "9:30"), at_time(TUESDAY, "10:00")
 
 
 @pytest.fixture
-def world(database):
-    return two_mornings()
-
-
-@pytest.fixture
 def mine(world):
     """A family's booking at Sunshine on Tuesday at half past nine."""
     return booked(world.centres["sunshine"], HALF_PAST_NINE)

@@ -17,17 +17,12 @@ from registration.booking.rules.requests import HoldRequest
 from registration.families.actions import record_answer
 from registration.families.rules import Answer
 from registration.messages.models import Message
-from tests.booking.appointments import NOW, booked, two_mornings
+from tests.booking.appointments import NOW, booked
 from tests.booking.world import BORN, TUESDAY, WEDNESDAY, at_time
 from tests.conftest import settings
 
 NINE, TEN = at_time(TUESDAY, "9:00"), at_time(TUESDAY, "10:00")
 LATER = NOW + timedelta(minutes=1)
-
-
-@pytest.fixture
-def world(database):
-    return two_mornings()
 
 
 @pytest.fixture

@@ -10,13 +10,8 @@ from registration.booking.actions.contacts import contact_of, correct_contact
 from registration.booking.actions.refusals import AlreadyBooked, CannotChange
 from registration.booking.queries import appointment_by_id
 from registration.messages.models import Message
-from tests.booking.appointments import NOW, booked, two_mornings
+from tests.booking.appointments import NOW, booked
 from tests.booking.world import TUESDAY, at_time
-
-
-@pytest.fixture
-def world(database):
-    return two_mornings()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text
 
-from tests.booking.walking import Family
 from tests.booking.world import NOW, TUESDAY, at_time, make_world
 
 
@@ -15,11 +14,6 @@ def world(database, at):
     made = make_world()
     made.weeks(count=6)
     return made
-
-
-@pytest.fixture
-def family(client, world):
-    return lambda **answers: Family(client, world, {step.replace("_", "-"): given for step, given in answers.items()})
 
 
 def row(database, sql, **values):

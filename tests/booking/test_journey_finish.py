@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy import table as sql_table
 
-from tests.booking.walking import Family
 from tests.booking.world import NOW, TUESDAY, make_world
 
 AWAY = "You were away for a while. Your answers are still here. Check them and continue."
@@ -18,11 +17,6 @@ def world(database, at):
     made = make_world()
     made.weeks(count=2)
     return made
-
-
-@pytest.fixture
-def family(client, world):
-    return lambda **answers: Family(client, world, {step.replace("_", "-"): given for step, given in answers.items()})
 
 
 def count(database, table):

@@ -5,7 +5,6 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import func, select, text
 from sqlalchemy import table as sql_table
 
-from tests.booking.walking import Family
 from tests.booking.world import NOW, make_world
 
 AWAY = "You were away for a while. Your answers are still here. Check them and continue."
@@ -23,11 +22,6 @@ def world(database, at):
 def guarded(app, monkeypatch):
     """Forms are checked against forgery, as they are in earnest."""
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", value=True)
-
-
-@pytest.fixture
-def family(client, world):
-    return lambda **answers: Family(client, world, {step.replace("_", "-"): given for step, given in answers.items()})
 
 
 def count(database, table):

@@ -436,7 +436,9 @@ def test_a_time_that_is_not_offered_is_refused_with_what_is(client, world, mine,
 
 
 def test_a_time_at_a_centre_nobody_knows_is_refused(client, mine):
-    page(client.post(link(mine) + "/move", data={"time": "999999999.1"}), 409)
+    answer = client.post(link(mine) + "/move", data={"time": "999999999.1"})
+    assert "We do not offer this time. Choose another time." in page(answer, 409)
+    assert appointment_by_id(mine.public_id) == mine
 
 
 def test_a_cancelled_booking_leads_from_moving_to_what_became_of_it(client, world, mine):

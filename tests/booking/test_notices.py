@@ -13,7 +13,7 @@ from registration.common.ics import CalendarEvent
 from registration.messages import actions as messages
 from registration.messages.models import Message
 from registration.messages.rules import Recipient
-from tests.booking.appointments import NOW, booked, two_mornings
+from tests.booking.appointments import NOW, booked
 from tests.booking.world import TUESDAY, WEDNESDAY, at_time
 
 HALF_PAST_NINE = at_time(TUESDAY, "9:30")
@@ -41,11 +41,6 @@ EVERY = {
     (EMAIL, MOBILE, EMAIL, None): ([OWN_EMAIL, OWN_TEXT], [OWN_TEXT]),
     (EMAIL, MOBILE, MOBILE, None): ([OWN_EMAIL, OWN_TEXT], [OWN_TEXT]),
 }
-
-
-@pytest.fixture
-def world(database):
-    return two_mornings()
 
 
 @pytest.fixture

@@ -2,21 +2,15 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 
 from registration.booking.actions import offer_notices, offers
 from registration.messages.models import Message, StaffTask
 from registration.messages.writing import draft, write
-from tests.booking.appointments import NOW, booked, two_mornings
+from tests.booking.appointments import NOW, booked
 from tests.booking.world import BORN, TUESDAY, at_time
 
 NINE, TEN = at_time(TUESDAY, "9:00"), at_time(TUESDAY, "10:00")
-
-
-@pytest.fixture
-def world(database):
-    return two_mornings()
 
 
 def told(database, world, cause="cover", **changes):

@@ -16,16 +16,11 @@ from registration.booking.queries.offers import latest_offer, offer_by_id, offer
 from registration.booking.rules.requests import HoldRequest
 from registration.messages.models import Message, StaffTask
 from registration.rota.models import Absence
-from tests.booking.appointments import NOW, booked, link, two_mornings
+from tests.booking.appointments import NOW, booked, link
 from tests.booking.world import BORN, TUESDAY, WEDNESDAY, at_time
 
 NINE, TEN = at_time(TUESDAY, "9:00"), at_time(TUESDAY, "10:00")
 EVENING = datetime(2026, 11, 23, 20, tzinfo=UTC)
-
-
-@pytest.fixture
-def world(database):
-    return two_mornings()
 
 
 @pytest.fixture

@@ -19,15 +19,10 @@ from registration.booking.rules.outcomes import (
     Outcome,
     SheetRow,
 )
-from tests.booking.appointments import NOW, booked, two_mornings
+from tests.booking.appointments import NOW, booked
 from tests.booking.world import TUESDAY, WEDNESDAY, at_time
 
 LATER = at_time(TUESDAY, "12:00")
-
-
-@pytest.fixture
-def world(database):
-    return two_mornings()
 
 
 @pytest.fixture

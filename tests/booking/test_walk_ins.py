@@ -9,15 +9,10 @@ from registration.booking.actions.refusals import NotOffered
 from registration.booking.actions.walk_ins import take_in
 from registration.booking.models import Booking
 from registration.booking.queries.walk_ins import Start, booked_with, starts_later, starts_today
-from tests.booking.appointments import REQUEST, booked, two_mornings
+from tests.booking.appointments import REQUEST, booked
 from tests.booking.world import BORN, TUESDAY, WEDNESDAY, at_time
 
 NOON = at_time(TUESDAY, "9:05")
-
-
-@pytest.fixture
-def world(database):
-    return two_mornings()
 
 
 def walk_in(world, clock="9:30", day=TUESDAY, place="sunshine", key=None):

@@ -87,7 +87,31 @@ class World:
 
     def session(self, place: str, who: str, day: date, begins="9:00", ends="12:00", room=0, kept=0) -> Session:
         """Put a registrar into a room of a place for a span of an English day."""
-        made = Session(
+        made = self._sitting(place, who, day, begins, ends, room=room, kept=kept)
+        self._keep(made)
+        return made
+
+    def weeks(self, first: date = MONDAY, count: int = 8) -> None:
+        """Fill weeks with sessions: centres on weekdays, an evening, a Saturday each fortnight, the office."""
+        made = []
+        for week in range(count):
+            monday = first + timedelta(weeks=week)
+            tuesday, wednesday, thursday, friday, saturday = (monday + timedelta(days=days) for days in range(1, 6))
+            made += [
+                self._sitting("elland", "bo", monday, "13:00", "16:00"),
+                self._sitting("sunshine", "ann", tuesday, "9:30", "12:00"),
+                self._sitting("sunshine", "ann", tuesday, "13:00", "15:30"),
+                self._sitting("todmorden", "cleo", wednesday, "10:00", "13:00"),
+                self._sitting("elland", "bo", thursday, "15:30", "19:00"),
+                self._sitting("sunshine", "cleo", friday, "9:00", "12:00"),
+                self._sitting("office", "dev", thursday, "9:00", "12:00"),
+            ]
+            if week % 2 == 0:
+                made.append(self._sitting("sunshine", "dev", saturday, "10:00", "12:00"))
+        self._keep(*made)
+
+    def _sitting(self, place: str, who: str, day: date, begins: str, ends: str, room=0, kept=0) -> Session:
+        return Session(
             registrar_id=self.registrars[who],
             centre_id=self.centres[place],
             room_id=self.rooms[place][room],
@@ -95,25 +119,11 @@ class World:
             ends_at=at_time(day, ends),
             kept_minutes=kept,
         )
-        db.session.add(made)
-        db.session.flush()
-        self.sessions.append(made.id)
-        return made
 
-    def weeks(self, first: date = MONDAY, count: int = 8) -> None:
-        """Fill weeks with sessions: centres on weekdays, an evening, a Saturday each fortnight, the office."""
-        for week in range(count):
-            monday = first + timedelta(weeks=week)
-            tuesday, wednesday, thursday, friday, saturday = (monday + timedelta(days=days) for days in range(1, 6))
-            self.session("elland", "bo", monday, "13:00", "16:00")
-            self.session("sunshine", "ann", tuesday, "9:30", "12:00")
-            self.session("sunshine", "ann", tuesday, "13:00", "15:30")
-            self.session("todmorden", "cleo", wednesday, "10:00", "13:00")
-            self.session("elland", "bo", thursday, "15:30", "19:00")
-            self.session("sunshine", "cleo", friday, "9:00", "12:00")
-            self.session("office", "dev", thursday, "9:00", "12:00")
-            if week % 2 == 0:
-                self.session("sunshine", "dev", saturday, "10:00", "12:00")
+    def _keep(self, *made: Session) -> None:
+        db.session.add_all(made)
+        db.session.flush()
+        self.sessions += [each.id for each in made]
 
 
 def at_time(day: date, clock: str) -> datetime:

@@ -9,15 +9,9 @@ from registration.booking.actions import changes
 from registration.desk import finding
 from registration.desk.rules.seeking import understand
 from registration.desk.views.find import narrower
-from tests.booking.appointments import NOW, booked, two_mornings
+from tests.booking.appointments import NOW, booked
 from tests.booking.world import TUESDAY, WEDNESDAY, at_time
 from tests.staff.people import page, sign_in_as
-
-
-@pytest.fixture
-def world(database, at):
-    at("2026-11-22T09:00")
-    return two_mornings()
 
 
 @pytest.fixture
@@ -33,14 +27,6 @@ def others(world):
     return booked(
         world.centres["elland"], at_time(TUESDAY, "9:00"), name="Łucja Żółtowska", email=None, mobile="+447700900983"
     )
-
-
-@pytest.fixture
-def desk(client, database):
-    """A member of the booking desk, signed in."""
-    person = sign_in_as(client, "booking_desk")
-    database.commit()
-    return person
 
 
 def look_for(client, line, status=200):

@@ -11,15 +11,9 @@ from registration.booking.actions import changes
 from registration.booking.actions.outcomes import mark
 from registration.booking.rules.outcomes import Marking, Outcome
 from registration.desk.sheet import COLUMNS
-from tests.booking.appointments import booked, two_mornings
+from tests.booking.appointments import booked
 from tests.booking.world import TUESDAY, WEDNESDAY, at_time
 from tests.staff.people import page, sign_in_as
-
-
-@pytest.fixture
-def world(client, at):
-    at("2026-11-22T09:00")
-    return two_mornings()
 
 
 @pytest.fixture
@@ -31,11 +25,6 @@ def families(world, at):
     ]
     at("2026-11-24T18:00")
     return made
-
-
-@pytest.fixture
-def registrar(client, database):
-    return sign_in_as(client, "registrar")
 
 
 def path(world, more="", day=TUESDAY, place="sunshine"):

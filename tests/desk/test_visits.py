@@ -8,17 +8,11 @@ from registration.booking.actions.refusals import CannotChange
 from registration.booking.actions.visits import answer_at_visit
 from registration.desk.views.day import visits
 from registration.families.models import CentreSignUp
-from tests.booking.appointments import NOW, booked, two_mornings
+from tests.booking.appointments import NOW, booked
 from tests.booking.world import TUESDAY, at_time
 from tests.staff.people import page, sign_in_as
 
 JOINS = {"share": "yes", "join": "yes", "address": "3 Mill Lane, Halifax", "preference": "phone", "visit_needs": ""}
-
-
-@pytest.fixture
-def world(client, at):
-    at("2026-11-22T09:00")
-    return two_mornings()
 
 
 @pytest.fixture

@@ -5,15 +5,9 @@ import pytest
 from registration.booking.actions.wishes import join
 from registration.booking.queries.wishes import wish_of
 from registration.booking.rules.wishes import Wish
-from tests.booking.appointments import NOW, booked, two_mornings
+from tests.booking.appointments import NOW, booked
 from tests.booking.world import TUESDAY, WEDNESDAY, at_time
 from tests.staff.people import page, sign_in_as
-
-
-@pytest.fixture
-def world(database, at):
-    at("2026-11-22T09:00")
-    return two_mornings()
 
 
 @pytest.fixture

@@ -7,26 +7,15 @@ from sqlalchemy import select, text
 
 from registration.booking.models import Booking
 from registration.messages.models import Message
-from tests.booking.appointments import booked, two_mornings
+from tests.booking.appointments import booked
 from tests.booking.world import BORN, TUESDAY, WEDNESDAY, at_time, minute_of
-from tests.staff.people import page, sign_in_as
-
-
-@pytest.fixture
-def world(client, at):
-    at("2026-11-22T09:00")
-    return two_mornings()
+from tests.staff.people import page
 
 
 @pytest.fixture
 def on_the_day(world, at):
     at("2026-11-24T09:05")
     return world
-
-
-@pytest.fixture
-def registrar(client, database):
-    return sign_in_as(client, "registrar")
 
 
 def path(world, day=TUESDAY):

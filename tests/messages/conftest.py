@@ -13,6 +13,7 @@ START = datetime(2026, 4, 14, 9, 30, tzinfo=UTC)  # 10:30am in England
 
 
 def details(about, **changes):
+    """Give what a message tells of an appointment; change some to tell another."""
     return {
         "when": START.isoformat(),
         "end": (START + timedelta(minutes=30)).isoformat(),
@@ -35,6 +36,7 @@ def details(about, **changes):
 
 @pytest.fixture
 def about():
+    """Give the number of a booking that messages are about."""
     return uuid4()
 
 

@@ -27,6 +27,7 @@ class StandIn:
         self.released = threading.Event()
 
     def answer(self, handler):
+        """Check what was asked and answer as told to; a fault is kept for the test to see."""
         body = handler.rfile.read(int(handler.headers.get("Content-Length", 0))).decode()
         try:
             status, told = self.check(handler, body, self.asked)
@@ -47,6 +48,7 @@ class StandIn:
 
 
 def reply(handler, status, body):
+    """Send an answer as a carrier does: its status and a body of JSON."""
     handler.send_response(status)
     handler.send_header("Content-Type", "application/json")
     handler.send_header("Content-Length", str(len(body)))

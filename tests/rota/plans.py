@@ -24,6 +24,7 @@ def kept(made):
 
 
 def half(world: World, weekday=1, begins="9:00", ends="12:30", place="elland", room=None) -> HalfDay:
+    """Give a half-day of a weekly pattern, in the world's places."""
     number = None if room is None else world.rooms[place][room]
     return HalfDay(weekday, world.centres[place], number, clock(begins), clock(ends))
 
@@ -39,11 +40,13 @@ def otherwise(world: World, who: str, day: date, place=None, half="morning", rea
 
 
 def decide(world: World, day: date, *, is_open: bool, place=None, reason=""):
+    """Keep that a place, or every place, is open or shut on a day."""
     centre = None if place is None else world.centres[place]
     return kept(days.decide_day(centre, day, is_open=is_open, reason=reason, actor=ACTOR, taken_in=taken_in, now=now()))
 
 
 def draft(first=FIRST, last=LAST, name="", today=date(2026, 11, 22)):
+    """Make a draft of the rota from one day to another."""
     return kept(drafts.make_draft(first, last, name, today, ACTOR)[0])
 
 

@@ -14,17 +14,11 @@ from registration.rota.queries import drafts as questions
 from registration.rota.queries.planning import draft_sessions, published_to
 from registration.rota.rules.patterns import HalfDay
 from tests.booking.appointments import booked
-from tests.booking.world import at_time, make_world
+from tests.booking.world import at_time
 from tests.rota.plans import ACTOR, FIRST, LAST, decide, draft, half, otherwise, publish, works
 from tests.rota.rules.plans import clock
 
 TODAY = date(2026, 11, 22)
-
-
-@pytest.fixture
-def world(database, at):
-    at("2026-11-22T09:00")
-    return make_world()
 
 
 def refused(sentence, kind):

@@ -15,19 +15,13 @@ from registration.rota import actions
 from registration.rota.models import Registrar, Session, WorkingPattern
 from registration.rota.queries import exports
 from registration.rota.queries.planning import patterns_between
-from tests.booking.world import TUESDAY, make_world
+from tests.booking.world import TUESDAY
 from tests.rota.plans import ACTOR, half, works
 
 TODAY = date(2026, 11, 22)
 HEADER = "registrar,valid_from,valid_to,weekday,centre,room,from,to"
 MONDAY = "Registrar Ann,2027-01-04,,Monday,Elland Children's Centre,Room 2,9:00,12:30"
 FRIDAY = "Registrar Ann,2027-01-04,,fri,Halifax Register Office,,13.00,16:00"
-
-
-@pytest.fixture
-def world(database, at):
-    at("2026-11-22T09:00")
-    return make_world()
 
 
 def load(*lines, header=HEADER):

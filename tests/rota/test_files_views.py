@@ -6,25 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from registration.rota.models import Registrar, Session, WorkingPattern
-from tests.booking.world import make_world
 from tests.rota.plans import half, works
 from tests.staff.people import page, sign_in_as
 
 PATTERN = "registrar,valid_from,weekday,centre,from,to\nRegistrar Ann,2027-01-04,Monday,{},9:00,12:30\n"
-
-
-@pytest.fixture
-def world(database, at):
-    at("2026-11-22T09:00")
-    made = make_world()
-    database.commit()
-    return made
-
-
-@pytest.fixture
-def manager(client, world):
-    sign_in_as(client, "rota_manager")
-    return client
 
 
 def bring(client, what, text):

@@ -17,15 +17,9 @@ from registration.rota.rules.days import Otherwise
 from registration.rota.rules.patterns import HalfDay, Pattern
 from registration.rota.rules.planning import Exceptional
 from tests.booking.appointments import NOW, booked
-from tests.booking.world import MONDAY, TUESDAY, at_time, make_world
+from tests.booking.world import MONDAY, TUESDAY, at_time
 from tests.rota.plans import ACTOR, decide, half, otherwise, works
 from tests.rota.rules.plans import clock
-
-
-@pytest.fixture
-def world(database, at):
-    at("2026-11-22T09:00")
-    return make_world()
 
 
 def refused(sentence, kind=patterns.NotThatPattern):

@@ -49,12 +49,6 @@ def ann(database, world):
     return database.get(Registrar, world.registrars["ann"])
 
 
-@pytest.fixture
-def manager(client, world):
-    sign_in_as(client, "rota_manager")
-    return client
-
-
 def facts_of(registrar, **changes):
     kept = {name: getattr(registrar, name) for name in Facts.__dataclass_fields__}
     return Facts(**(kept | {"languages": tuple(registrar.languages)} | changes))

@@ -13,30 +13,12 @@ from registration.rota.queries.drafts import examine
 from registration.rota.queries.planning import draft_sessions, patterns_between
 from registration.staff.rules import ROTA_READERS
 from tests.booking.appointments import booked
-from tests.booking.world import TUESDAY, at_time, make_world
+from tests.booking.world import TUESDAY, at_time
 from tests.rota.plans import FIRST, LAST, decide, draft, half, otherwise, publish, works
-from tests.staff.people import page, sign_in_as
+from tests.staff.people import page, sent, sign_in_as
 
 PAGES = ("/rota/patterns", "/rota/drafts", "/rota/days", "/rota/rooms")
 TODAY = date(2026, 11, 22)
-
-
-@pytest.fixture
-def world(database, at):
-    at("2026-11-22T09:00")
-    made = make_world()
-    database.commit()
-    return made
-
-
-@pytest.fixture
-def manager(client, world):
-    sign_in_as(client, "rota_manager")
-    return client
-
-
-def sent(answer, to):
-    assert (answer.status_code, answer.headers.get("Location")) == (303, to), answer.text[:2000]
 
 
 def last(database, model):

@@ -12,15 +12,9 @@ from registration.rota.actions.people import see_off
 from registration.rota.actions.restoring import CannotBringBack
 from registration.rota.models import CentreDay, Registrar
 from tests.booking.appointments import NOW
-from tests.booking.world import MONDAY, TUESDAY, WEDNESDAY, at_time, make_world
+from tests.booking.world import MONDAY, TUESDAY, WEDNESDAY, at_time
 from tests.rota.plans import ACTOR, decide, draft, half, publish, works
-from tests.staff.people import page, sign_in_as
-
-
-@pytest.fixture
-def world(database, at):
-    at("2026-11-22T09:00")
-    return make_world()
+from tests.staff.people import page
 
 
 @pytest.fixture
@@ -29,12 +23,6 @@ def closed(world):
     sessions = [world.session("elland", "ann", TUESDAY), world.session("office", "bo", TUESDAY)]
     assert decide(world, TUESDAY, is_open=False) == 2
     return sessions
-
-
-@pytest.fixture
-def manager(client, world):
-    sign_in_as(client, "rota_manager")
-    return client
 
 
 def take_back(database, now=NOW, **how):

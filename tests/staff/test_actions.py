@@ -5,6 +5,8 @@ from registration.common.audit import AuditEvent
 from registration.staff import actions, queries
 from registration.staff.models import StaffUser
 from registration.staff.rules import PASSWORD_MAX, ROLE_TITLES
+from registration.staff.security import hashed
+from tests.applications import applications
 from tests.staff.people import PASSWORD, new_person, sign_in
 
 
@@ -63,10 +65,11 @@ def test_a_password_has_a_least_and_a_most_length(database, password, word):
     assert user.password is None
 
 
-def test_passwords_are_kept_as_argon2id(database):
-    user = new_person("registrar")
+def test_passwords_are_kept_as_argon2id(server_url, tmp_path):
+    with applications(tmp_path) as make, make(server_url.format("postgres")).app_context():
+        kept = hashed(PASSWORD, StaffUser(email="jo@council.gov.uk"))
 
-    assert user.password.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 def test_a_forgotten_authenticator_leaves_nothing_behind_and_ends_sessions(database):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registration.balancing.plans.models import BalancePlan
@@ -15,7 +15,7 @@ from registration.balancing.what_ifs.forms import FORMS, TITLES, ChangeForm, Wha
 from registration.balancing.what_ifs.queries import origin_of, what_ifs_of
 from registration.balancing.what_ifs.showing import show, span_of
 from registration.balancing.wording import STATES, called
-from registration.common.access import current_actor, has_role, roles
+from registration.common.access import current_actor, has_role, keep_private, roles
 from registration.common.clock import london
 from registration.common.errors import Refused
 from registration.common.transaction import commits, undo
@@ -27,13 +27,7 @@ LARGEST = 2147483647
 KINDS = ",".join(f'"{kind}"' for kind in FORMS)
 
 bp = Blueprint("what_ifs", __name__, url_prefix="/balance")
-
-
-@bp.after_request
-def keep_private(response: Response) -> Response:
-    """Let no browser or proxy keep what is known of registrars and families."""
-    response.cache_control.no_store = True
-    return response
+bp.after_request(keep_private)
 
 
 def _plan(plan_id: int) -> BalancePlan:

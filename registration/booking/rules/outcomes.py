@@ -142,11 +142,6 @@ def says_the_same(marking: Marking, standing: Standing) -> bool:
     return marking.outcome is not Outcome.UNABLE or (marking.reason, marking.note) == (standing.reason, standing.note)
 
 
-def is_missing(outcome: Outcome | None) -> bool:
-    """Say whether an appointment that is over still has no outcome: that a family arrived is none."""
-    return outcome is None or outcome is Outcome.ARRIVED
-
-
 # -- a sheet that was filled in without network
 
 

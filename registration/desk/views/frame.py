@@ -3,20 +3,15 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, redirect, url_for
+from flask import Blueprint, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from registration.booking.queries import appointment_by_id
 from registration.booking.rules.requests import Appointment
+from registration.common.access import keep_private
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
-
-
-@bp.after_request
-def keep_private(response: Response) -> Response:
-    """Let no browser or proxy keep what is known of a family."""
-    response.cache_control.no_store = True
-    return response
+bp.after_request(keep_private)
 
 
 def booking_or_404(public_id: UUID) -> Appointment:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from flask import Blueprint, Flask, Response, current_app, request, url_for
+from flask import Blueprint, Flask, current_app, request, url_for
 
-from registration.common.access import has_role
+from registration.common.access import has_role, keep_private
 from registration.rota.rules import Expected, Taken
 
 bp = Blueprint("rota", __name__, url_prefix="/rota")
+bp.after_request(keep_private)
+
 
 #: The pages that stand beside each other, by endpoint; who may not open one is not shown it.
 TABS: list[tuple[str, str]] = []
@@ -66,10 +68,3 @@ def _current(address: str) -> str:
     if request.path == address:
         return "page"
     return "true" if request.path.startswith(f"{address}/") else ""
-
-
-@bp.after_request
-def keep_private(response: Response) -> Response:
-    """Let no browser or proxy keep what is known of registrars and families."""
-    response.cache_control.no_store = True
-    return response

@@ -22,7 +22,6 @@ from registration.booking.rules.outcomes import (
     check,
     choices,
     done_for,
-    is_missing,
     judge,
     kept_apart,
     may_follow,
@@ -121,10 +120,6 @@ def test_the_same_again_is_the_same_only_with_the_same_reason():
     assert says_the_same(Marking(UNABLE, "coroner"), marked(UNABLE, reason="coroner"))
     assert not says_the_same(Marking(UNABLE, "coroner"), marked(UNABLE, reason="came_late"))
     assert not says_the_same(Marking(REGISTERED), marked(ARRIVED))
-
-
-def test_an_outcome_is_missing_until_there_is_one_besides_arrived():
-    assert [outcome for outcome in [None, *Outcome] if is_missing(outcome)] == [None, ARRIVED]
 
 
 @pytest.mark.parametrize(

@@ -4,22 +4,17 @@ from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, redirect, url_for
+from flask import Blueprint, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from registration.booking.wording import long_day
 from registration.centres.queries import centre_card
 from registration.centres.rules import CentreCard
+from registration.common.access import keep_private
 from registration.staff.scope import may_see_centre
 
 bp = Blueprint("day", __name__, url_prefix="/day")
-
-
-@bp.after_request
-def keep_private(response: Response) -> Response:
-    """Let no browser or proxy keep what is known of families."""
-    response.cache_control.no_store = True
-    return response
+bp.after_request(keep_private)
 
 
 @dataclass(frozen=True, slots=True)
