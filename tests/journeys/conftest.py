@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 PATIENCE = 10_000  # milliseconds for anything the browser waits for
+LAST_ANSWERS = 10  # seconds that are left to answers when the service stops
 
 
 @dataclass
@@ -128,6 +130,11 @@ def answering(address: str, folder: Path, met: Met) -> Iterator[Service]:
         yield service
     with app.app_context():
         db.session.remove()
+        until = (
+            time.monotonic() + LAST_ANSWERS
+        )  # a connection in use now would be found open by whichever test comes then
+        while db.engine.pool.checkedout() and time.monotonic() < until:
+            time.sleep(0.01)
         db.engine.dispose()
 
 
