@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, abort, flash, redirect, render_tem
 from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice
 
-from registration.booking.queries import moment
+from registration.booking.queries import midnight, moment
 from registration.booking.queries.displaced import Hit
 from registration.booking.wording import long_day
 from registration.centres.queries import centre_card
@@ -178,6 +178,9 @@ def _about(found: CoverPlan, whom: str) -> dict[str, object]:
             "away": away_sentence(found, whom, now(), taken_back=taken_back),
             "last_day": last_day,
             "closing": False,
+            "stands": found.state != actions.UNDONE
+            and not taken_back
+            and cause.ends > midnight(today() + timedelta(days=1)),
         }
     successor = "" if cause.successor_id is None else queries.centre_name(cause.successor_id)
     return {
