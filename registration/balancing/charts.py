@@ -157,7 +157,7 @@ class OnFrontier:
     times: int
 
 
-CHOICE_WIDE, CHOICE_HIGH, CHOICE_LEFT, CHOICE_LOW = 420, 260, 44, 46
+CHOICE_WIDE, CHOICE_HIGH, CHOICE_LEFT, CHOICE_LOW = 420, 260, 44, 50
 _SMALL = Markup('font-size="12" fill="{}" font-family="sans-serif"').format(SHADE)
 
 
@@ -225,9 +225,9 @@ def _choice_axes(along: int, up: int) -> Markup:
     texts = (
         (CHOICE_LEFT - 8, 26, "end", str(up)),
         (CHOICE_LEFT - 8, bottom + 4, "end", "0"),
-        (right, bottom + 18, "middle", str(along)),
-        ((CHOICE_LEFT + right) / 2, bottom + 18, "middle", "half-days of others that change"),
-        (CHOICE_LEFT, bottom + 38, "start", "● families who lose their time   □ free times fewer"),
+        (right, bottom + 24, "middle", str(along)),
+        ((CHOICE_LEFT + right) / 2, bottom + 24, "middle", "half-days of others that change"),
+        (CHOICE_LEFT, bottom + 42, "start", "● families who lose their time   □ free times fewer"),
     )
     return lines + Markup("").join(
         Markup('<text x="{:.0f}" y="{:.0f}" text-anchor="{}" {}>{}</text>').format(x, y, anchor, _SMALL, words)

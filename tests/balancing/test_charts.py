@@ -86,7 +86,7 @@ def test_a_choice_is_drawn_with_its_numbers_and_said_in_words():
     picture = drawn(choice)
     numbers = [(each.get("cx"), each.get("cy")) for each in picture.findall(f"{SVG}circle")]
     squares = [each for each in picture.findall(f"{SVG}rect") if each.get("width") == "10"]
-    assert numbers == [("44", "118"), ("396", "214")]
-    assert [(each.get("x"), each.get("y")) for each in squares] == [("39", "17"), ("391", "113")]
+    assert numbers == [("44", "116"), ("396", "210")]
+    assert [(each.get("x"), each.get("y")) for each in squares] == [("39", "17"), ("391", "111")]
     assert frontier([]) == ""
     assert "way 1: 0 half-days" in frontier([OnFrontier(1, 0, 0, 0)])
