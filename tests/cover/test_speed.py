@@ -102,7 +102,9 @@ def test_ways_to_staff_it_otherwise_are_asked_for_shown_and_chosen_in_time(datab
     away = Away(world.registrars["ann"], at_time(TUESDAY, "0:00"), at_time(TUESDAY + timedelta(days=2), "0:00"))
     made = actions.start_plan(away, "sickness", "", NOW, "staff:1")
     actions.send_plan(made.public_id, NOW, "staff:1")
-    longer = "UPDATE session SET ends_at = ends_at + interval '4 hours' WHERE registrar_id % 2 = 0 AND registrar_id <> :ann"
+    longer = (
+        "UPDATE session SET ends_at = ends_at + interval '4 hours' WHERE registrar_id % 2 = 0 AND registrar_id <> :ann"
+    )
     database.execute(text(longer), {"ann": world.registrars["ann"]})  # for whole days like hers
     with in_time():
         plan = actions.find_ways(made.public_id, NOW, "staff:1")

@@ -17,7 +17,7 @@ from registration.common.audit import AuditEvent
 from registration.common.db import db
 from registration.cover import actions
 from registration.cover.jobs import look_again_at_families
-from registration.cover.queries import lines
+from registration.cover.queries import Away, lines
 from registration.cover.rules import Standing
 from registration.cover.staffing import StaffingPage
 from registration.messages.models import Message, StaffTask
@@ -168,6 +168,16 @@ def test_a_family_that_cancelled_moved_or_has_no_time_that_stands_is_left_as_it_
     assert {line.standing for line in lines(made.id)} == {Standing.WAITING, Standing.CANCELLED}
 
 
+def test_a_family_whose_time_has_begun_is_left_to_who_is_there(database, sent, world):
+    made, [mine] = sent("9:00")
+    database.execute(
+        text("UPDATE session SET registrar_id = :cleo WHERE id = :session"),
+        {"cleo": world.registrars["cleo"], "session": mine.session_id},
+    )
+    assert actions.look_again(at_time(TUESDAY, "9:10")) == 0
+    assert lines(made.id)[0].way != "take_over"
+
+
 def test_a_draft_of_cover_is_brought_up_to_date_and_disturbs_nobody(busy, database, family, planned):
     mine, other = family("9:00"), family("10:00")
     made = planned()
@@ -262,6 +272,18 @@ def test_the_page_says_what_changes_for_whom_and_why_nobody_can_come(database, b
     assert (way.sessions_kept, way.fewer, way.unstaffed) == (1, "6 in Calder Valley", [])
     assert way.closed == ["Elland Children’s Centre does not open in the 2 weeks from Mon 23 November"]
     assert "The choice drawn: way 1: 0 half-days" in page.drawing()
+
+
+def test_a_session_that_nobody_may_take_over_is_said_to_be_so(busy, database, family):
+    family("11:00")
+    made = actions.start_plan(
+        Away(busy.registrars["ann"], at_time(TUESDAY, "10:30"), whole_day(TUESDAY)[1]), "sickness", "", NOW, ACTOR
+    )
+    page = StaffingPage(found(made))
+    [said] = page.ways[-1].unstaffed
+    assert said.endswith(
+        "Only a part of it falls into the absence, or nobody speaks what its families need at its hours."
+    )
 
 
 def test_where_nobody_can_come_the_page_says_why(database, busy, sent):
