@@ -31,6 +31,7 @@ from registration.balancing.commands import balance
 from registration.balancing.queries import expected_births
 from registration.booking import api
 from registration.booking import jobs as _booking_jobs  # noqa: F401 -- registers its jobs
+from registration.booking.actions.seats import take_over
 from registration.booking.commands import invariants, links, sessions
 from registration.booking.queries.displaced import booked_after
 from registration.booking.queries.sessions import booked_minutes, taken_in
@@ -174,7 +175,7 @@ def _capabilities(app: Flask) -> None:
     app.register_blueprint(find.bp)
     app.register_blueprint(feeds.bp)
     staff.init_app(app)
-    rota.init_app(app, rota.Seen(taken_in, booked_minutes, expected_births, families_are_told))
+    rota.init_app(app, rota.Seen(taken_in, booked_minutes, expected_births, take_over, families_are_told))
     desk.init_app(app)
     cover.init_app(app)
     balancing.init_app(app)

@@ -145,3 +145,91 @@ def _circle(number: int, each: OnMap, at: Point, radius: float) -> Markup:
         name,
         each.coverage,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OnFrontier:
+    """A way on the drawing of a choice: its number, half-days of others changed, families who lose their time, times fewer."""
+
+    number: int
+    changed: int
+    families: int
+    times: int
+
+
+CHOICE_WIDE, CHOICE_HIGH, CHOICE_LEFT, CHOICE_LOW = 420, 260, 44, 50
+_SMALL = Markup('font-size="12" fill="{}" font-family="sans-serif"').format(SHADE)
+
+
+def frontier(ways: Sequence[OnFrontier]) -> Markup:
+    """Draw a choice: along, the half-days of others that change; up, families who lose their time and times fewer.
+
+    Families are full circles with the way's number on an unbroken line, times hollow squares on a broken one.
+    """
+    if not ways:
+        return Markup()
+    along = max(1, *(each.changed for each in ways))
+    up = max(1, *(each.families for each in ways), *(each.times for each in ways))
+
+    def at(changed: int, count: int) -> Point:
+        """Give where a point of the choice is on the picture."""
+        wide, high = CHOICE_WIDE - CHOICE_LEFT - 24, CHOICE_HIGH - CHOICE_LOW - 22
+        return CHOICE_LEFT + changed / along * wide, CHOICE_HIGH - CHOICE_LOW - count / up * high
+
+    families = [(each, at(each.changed, each.families)) for each in ways]
+    times = [at(each.changed, each.times) for each in ways]
+    words = "; ".join(
+        f"way {each.number}: {each.changed} half-days of others change, "
+        f"{each.families} families lose their time, {each.times} times fewer"
+        for each in ways
+    )
+    return Markup(
+        '<svg viewBox="0 0 {} {}" role="img" aria-label="{}"><rect width="100%" height="100%" fill="{}"/>{}{}{}{}{}</svg>'
+    ).format(
+        CHOICE_WIDE,
+        CHOICE_HIGH,
+        f"The choice drawn: {words}",
+        PAPER,
+        _choice_axes(along, up),
+        _path(times, "6 5"),
+        Markup("").join(
+            Markup(
+                '<rect x="{:.0f}" y="{:.0f}" width="10" height="10" fill="#fff" stroke="{}" stroke-width="2"/>'
+            ).format(x - 5, y - 5, INK)
+            for x, y in times
+        ),
+        _path([point for _, point in families], "none"),
+        Markup("").join(_numbered(each.number, point) for each, point in families),
+    )
+
+
+def _path(points: Sequence[Point], dashes: str) -> Markup:
+    steps = "L".join(f"{x:.0f} {y:.0f}" for x, y in points)
+    return Markup('<path d="M{}" fill="none" stroke="{}" stroke-width="2" stroke-dasharray="{}"/>').format(
+        steps, INK, dashes
+    )
+
+
+def _numbered(number: int, point: Point) -> Markup:
+    return Markup(
+        '<circle cx="{:.0f}" cy="{:.0f}" r="11" fill="{}"/>'
+        '<text x="{:.0f}" y="{:.0f}" fill="#fff" font-family="sans-serif" font-size="13" font-weight="700"'
+        ' text-anchor="middle">{}</text>'
+    ).format(*point, INK, point[0], point[1] + 4.5, number)
+
+
+def _choice_axes(along: int, up: int) -> Markup:
+    """Draw the two axes with what they count, their first and last number, and what the marks mean."""
+    bottom, right = CHOICE_HIGH - CHOICE_LOW, CHOICE_WIDE - 24
+    lines = Markup('<path d="M{} 14V{}H{}" fill="none" stroke="{}"/>').format(CHOICE_LEFT, bottom, right + 12, SHADE)
+    texts = (
+        (CHOICE_LEFT - 8, 26, "end", str(up)),
+        (CHOICE_LEFT - 8, bottom + 4, "end", "0"),
+        (right, bottom + 24, "middle", str(along)),
+        ((CHOICE_LEFT + right) / 2, bottom + 24, "middle", "half-days of others that change"),
+        (CHOICE_LEFT, bottom + 42, "start", "● families who lose their time   □ free times fewer"),
+    )
+    return lines + Markup("").join(
+        Markup('<text x="{:.0f}" y="{:.0f}" text-anchor="{}" {}>{}</text>').format(x, y, anchor, _SMALL, words)
+        for x, y, anchor, words in texts
+    )

@@ -84,7 +84,7 @@ def _to(plan_id: int, fragment: str | None = None) -> ResponseReturnValue:
 
 def _plan(plan_id: int) -> BalancePlan:
     found = plan_by_id(plan_id)
-    if found is None:
+    if found is None or found.is_for_cover:
         abort(HTTPStatus.NOT_FOUND)
     return found
 

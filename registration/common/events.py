@@ -39,6 +39,7 @@ SENTENCES = {
     "balance.wished": "wished for a session of the plan",
     "balance.wish_dropped": "took back a wish for the plan",
     "balance.drafted": "made a draft rota of the plan",
+    "balance.ways_asked": "asked for other ways to staff the sessions",
     "balance.what_if_begun": "began a what-if of the plan",
     "balance.change_added": "added a change to the what-if",
     "balance.change_dropped": "took a change out of the what-if",

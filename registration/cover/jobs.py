@@ -3,7 +3,8 @@
 from registration.common.clock import now
 from registration.common.queue import job
 from registration.common.transaction import transaction
-from registration.cover.actions import clean_up, settle_plans, withdraw_left
+from registration.cover.actions import clean_up, look_again, settle_plans, withdraw_left
+from registration.rota.actions.noting import LOOK_AGAIN
 
 
 @job("cover.tidy", every="* * * * *")
@@ -15,3 +16,10 @@ def tidy(_due: int) -> None:
         settle_plans(now())
     with transaction():
         withdraw_left(now())
+
+
+@job(LOOK_AGAIN)
+def look_again_at_families() -> None:
+    """Work out again the plans of which families’ sessions have another registrar now."""
+    with transaction():
+        look_again(now())

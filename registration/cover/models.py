@@ -42,6 +42,9 @@ class CoverPlan(Model):
     reason: Mapped[str] = mapped_column(Text)  # a code of the absence it is to become; 'closing' for a centre
     note: Mapped[str] = mapped_column(Text, server_default="")
     absence_id: Mapped[int | None] = mapped_column(ForeignKey("absence.id"), index=True)  # once sent
+    staffing_id: Mapped[int | None] = mapped_column(
+        ForeignKey("balance_plan.id")
+    )  # other ways to staff it, last asked for
     kept_until: Mapped[datetime]  # of a draft: so long its times are kept
     state: Mapped[str] = mapped_column(Text, server_default="draft")
     made_by: Mapped[str] = mapped_column(Text)

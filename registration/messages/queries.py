@@ -11,6 +11,7 @@ from registration.messages.rules import State
 
 #: The most rows a page shows at once.
 SHOWN = 200
+_GONE_OUT = (State.SENDING, State.SENT, State.DELIVERED)
 
 
 def silenced(abouts: Iterable[UUID]) -> set[UUID]:
@@ -57,3 +58,9 @@ def on_screen(most: int, leave_out: int = 0) -> Sequence[Message]:
 def one_on_screen(message_id: UUID) -> Message | None:
     """Give one message of the demonstration's outbox; None where it is not there."""
     return db.session.scalar(select(Message).where(*_SHOWN_THERE, Message.id == message_id))
+
+
+def has_gone_out(about: UUID, template: str) -> bool:
+    """Say whether any message of this kind about a thing is with a carrier, or has arrived."""
+    gone = select(Message.id).where(Message.about == about, Message.template == template, Message.state.in_(_GONE_OUT))
+    return db.session.scalar(gone.limit(1)) is not None

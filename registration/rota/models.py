@@ -189,6 +189,7 @@ class DraftSession(Model):
     registrar_id: Mapped[int] = mapped_column(ForeignKey("registrar.id"))
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
     room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"))  # None: no room is free, a conflict
+    goes_on_id: Mapped[int | None] = mapped_column(ForeignKey("session.id"))  # another’s, whose families stay in it
     begins_at: Mapped[datetime]
     ends_at: Mapped[datetime]
 

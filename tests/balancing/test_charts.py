@@ -10,10 +10,12 @@ from registration.balancing.charts import (
     MAP_HIGH,
     MAP_WIDE,
     SHARE_WIDE,
+    OnFrontier,
     OnMap,
     capacity_bar,
     cluster_map,
     coverage_bar,
+    frontier,
     heat_mark,
 )
 
@@ -76,3 +78,15 @@ def test_a_share_is_a_part_of_the_frame_that_stands_for_all(share, filled):
     [frame, part] = drawn(coverage_bar(share)).findall(f"{SVG}rect")
     assert float(part.get("width")) == pytest.approx((SHARE_WIDE - 4) * filled)
     assert float(frame.get("width")) == SHARE_WIDE - 2
+
+
+def test_a_choice_is_drawn_with_its_numbers_and_said_in_words():
+    choice = frontier([OnFrontier(1, 0, 6, 12), OnFrontier(2, 2, 0, 6)])
+    assert "way 2: 2 half-days of others change, 0 families lose their time, 6 times fewer" in choice
+    picture = drawn(choice)
+    numbers = [(each.get("cx"), each.get("cy")) for each in picture.findall(f"{SVG}circle")]
+    squares = [each for each in picture.findall(f"{SVG}rect") if each.get("width") == "10"]
+    assert numbers == [("44", "116"), ("396", "210")]
+    assert [(each.get("x"), each.get("y")) for each in squares] == [("39", "17"), ("391", "111")]
+    assert frontier([]) == ""
+    assert "way 1: 0 half-days" in frontier([OnFrontier(1, 0, 0, 0)])

@@ -8,11 +8,14 @@ from datetime import timedelta
 import sqlalchemy
 from sqlalchemy import text
 
+from registration.balancing.plans.keeping import keep_way, kept_instance, kept_missed, kept_rota
+from registration.balancing.solver.covering import cover
 from registration.booking.invariants import broken_rows
 from registration.common.db import db
 from registration.cover import actions
 from registration.cover.queries import Away, lines
 from registration.cover.rules import Standing
+from registration.cover.staffing import StaffingPage
 from tests.booking.appointments import NOW, booked
 from tests.booking.world import BORN, TUESDAY, at_time, make_world
 
@@ -91,3 +94,27 @@ def test_thirty_families_are_planned_for_and_sent_in_time(database):
         text("SELECT count(DISTINCT about) FROM message WHERE template = 'offer_cover'")
     ).scalar_one()
     assert told == sent[Standing.WAITING] > 0
+
+
+def test_ways_to_staff_it_otherwise_are_asked_for_shown_and_chosen_in_time(database, at):
+    at("2026-11-22T09:00")
+    world = filled(database)
+    away = Away(world.registrars["ann"], at_time(TUESDAY, "0:00"), at_time(TUESDAY + timedelta(days=2), "0:00"))
+    made = actions.start_plan(away, "sickness", "", NOW, "staff:1")
+    actions.send_plan(made.public_id, NOW, "staff:1")
+    longer = (
+        "UPDATE session SET ends_at = ends_at + interval '4 hours' WHERE registrar_id % 2 = 0 AND registrar_id <> :ann"
+    )
+    database.execute(text(longer), {"ann": world.registrars["ann"]})  # for whole days like hers
+    with in_time():
+        plan = actions.find_ways(made.public_id, NOW, "staff:1")
+    database.commit()
+    began = time.process_time()
+    ways = cover(kept_instance(plan.instance), kept_rota(plan.today), *kept_missed(plan.missed))
+    took = time.process_time() - began
+    assert took < WITHIN, took
+    assert len(ways) > 1
+    plan.ways, plan.state = [keep_way(each) for each in ways], "done"
+    with in_time():
+        assert StaffingPage(plan).ways[-1].way.families_kept > 0
+        actions.choose_way(made.public_id, len(ways), NOW, "staff:1")

@@ -54,6 +54,25 @@ def family_link(service) -> str:
         return f"/booking/{secret('booking', str(number))}"
 
 
+def ways_are_found(eyes, service) -> None:
+    """Look for other ways to staff the sessions of a plan that was sent, and back to it."""
+    from registration.balancing import jobs
+
+    member = eyes.visitor
+    plan = member.path
+    member.page.get_by_role("link", name="Look for other ways").click()
+    eyes.look("nobody has looked")
+    member.page.get_by_role("button", name="Find ways").click()
+    member.open(f"{plan}/staffing?still=1")
+    eyes.look("being looked for")
+    with service.app.app_context():
+        jobs.work()
+    member.open(f"{plan}/staffing")
+    eyes.look("ways found")
+    assert "from tomorrow on" in member.main.inner_text()
+    member.open(plan)
+
+
 def test_a_plan_is_made_changed_sent_and_answered(eyes, service, come):
     member = eyes.visitor
     member.open("/cover/new")
@@ -78,6 +97,8 @@ def test_a_plan_is_made_changed_sent_and_answered(eyes, service, come):
     member.open(plan)
     member.page.get_by_role("button", name="Send the plan").click()
     eyes.look("sent")
+
+    ways_are_found(eyes, service)
 
     link = family_link(service)
     parent = Looks(come())

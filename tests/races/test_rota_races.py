@@ -36,6 +36,7 @@ def draft_of(app, first, last, registrars=(), ends=time(16)):
 
 def publish(app, draft_id, meanwhile=lambda: None):
     """Publish a draft as it looks, and do something before that is committed; give what became of it."""
+    from registration.booking.actions.seats import take_over
     from registration.booking.queries.sessions import taken_in
     from registration.common.clock import now
     from registration.common.db import db
@@ -49,7 +50,7 @@ def publish(app, draft_id, meanwhile=lambda: None):
         try:
             with transaction():
                 mark = examine(db.session.get_one(RotaDraft, draft_id), TODAY).mark
-                drafts.publish(draft_id, mark, KEPT, taken_in, now(), "staff:1")
+                drafts.publish(draft_id, mark, KEPT, taken_in, now(), "staff:1", take_over=take_over)
                 meanwhile()
         except Refused as refusal:
             return type(refusal).__name__

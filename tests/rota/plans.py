@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from registration.booking.actions.seats import take_over
 from registration.booking.queries.sessions import taken_in
 from registration.common.clock import civil_date, now
 from registration.common.db import db
@@ -53,4 +54,4 @@ def draft(first=FIRST, last=LAST, name="", today=date(2026, 11, 22)):
 def publish(made, kept_minutes=30, mark=None):
     """Publish a draft as it looks now, or as it looked when it had a mark."""
     mark = mark or examine(made, civil_date(now())).mark
-    return drafts.publish(made.id, mark, kept_minutes, taken_in, now(), ACTOR)
+    return drafts.publish(made.id, mark, kept_minutes, taken_in, now(), ACTOR, take_over=take_over)

@@ -256,6 +256,18 @@ def test_an_absence_that_came_after_the_draft_is_a_conflict(world, database):
     assert [each.sentence for each in caught.value.conflicts] == ["Registrar Ann is absent then: training"]
 
 
+def test_a_session_that_stands_and_stays_is_no_conflict_with_an_absence_for_cover_sees_to_it(world, database):
+    works(world, "ann", half(world, 1))
+    publish(draft())
+    made = draft()
+    begins = at_time(FIRST, "11:00")
+    absence = {"begins_at": begins, "ends_at": begins + timedelta(hours=5), "reason": "training", "made_by": ACTOR}
+    database.add(Absence(registrar_id=world.registrars["ann"], **absence))
+    database.flush()
+    assert publish(made) == {"new": 0, "changed": 0, "unchanged": 1, "withdrawn": 0}
+    assert len(sessions(database)) == 1
+
+
 def test_a_contract_counts_the_other_days_of_a_week_too(world, database):
     database.execute(text("UPDATE registrar SET contracted_sessions = 2 WHERE id = :r"), {"r": world.registrars["ann"]})
     works(world, "ann", half(world, 1), half(world, 2), half(world, 3))

@@ -70,10 +70,10 @@ class Built:
 
 def build(first: date, weeks: int, today: date, expecting: Expecting = expected) -> Built:
     """Read everything that a plan of so many weeks from a Monday needs; nothing is written."""
-    return _Builder(Calendar(first, weeks), today, expecting).built()
+    return Builder(Calendar(first, weeks), today, expecting).built()
 
 
-class _Builder:
+class Builder:
     """Reads the parts of an instance, each once."""
 
     def __init__(self, calendar: Calendar, today: date, expecting: Expecting) -> None:
@@ -84,6 +84,7 @@ class _Builder:
         self.notes: list[str] = []
 
     def built(self) -> Built:
+        """Put everything together, and say what had to be supposed."""
         kept = [each for each in self.standing if not any(self.calendar.of_session(each))]
         if kept:
             self.notes.append(
@@ -111,6 +112,7 @@ class _Builder:
 
     @cached_property
     def published(self) -> list[Planned]:
+        """The published sessions of these days."""
         return published_rota(self.calendar.first, self.calendar.last)
 
     @cached_property

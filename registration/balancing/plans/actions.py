@@ -35,6 +35,8 @@ from registration.rota.rules.patterns import HALVES as HALF_NAMES
 MOST_WEEKS = 13
 #: Seconds after which a plan whose worker has given no sign is given up.
 SILENT = 60
+#: Somebody waits for ways to staff an absence, perhaps with families on the telephone: what is found by then is offered.
+COVER_SECONDS = 20
 WORK = "balance.work"
 #: Any number of our own: two workers that look for a plan to work on at once would both take one.
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(20260718)")
@@ -270,14 +272,16 @@ class Task:
     instance: Kept
     previous: Kept
     seconds: int
+    missed: Kept | None = None
 
 
 def take_next() -> Task | None:
-    """Take up the plan that has waited longest; None where none waits, or another is worked on."""
+    """Take up the plan that has waited longest, those for cover first; None where none waits, or another is worked on."""
     db.session.execute(_ONE_AT_A_TIME)
     if in_work(SILENT):
         return None
-    wanted = select(BalancePlan).filter_by(state="waiting").order_by(BalancePlan.id).limit(1).with_for_update()
+    in_turn = (BalancePlan.missed.is_(None), BalancePlan.id)
+    wanted = select(BalancePlan).filter_by(state="waiting").order_by(*in_turn).limit(1).with_for_update()
     plan = db.session.scalars(wanted).one_or_none()
     if plan is None:
         return None
@@ -291,7 +295,10 @@ def take(plan: BalancePlan) -> Task:
     db.session.flush()
     former = db.session.get(BalancePlan, plan.former_id) if plan.former_id else None
     previous = former.rota if former and former.rota else plan.today
-    return Task(plan.id, plan.instance, previous, current_authority().balance.solve_seconds)
+    seconds = current_authority().balance.solve_seconds
+    if plan.missed is not None:
+        seconds = min(seconds, COVER_SECONDS)
+    return Task(plan.id, plan.instance, previous, seconds, plan.missed)
 
 
 def note(plan_id: int, stage: str = "", share: float = 0.0, best: Kept | None = None) -> bool:
@@ -309,6 +316,13 @@ def settle(plan_id: int, rota: Rota, figures: Figures, bound: Kept) -> None:
     """Keep what was found."""
     plan = _running(plan_id)
     plan.rota, plan.figures, plan.bound = keep_rota(rota), keep_figures(figures), bound
+    _end(plan, "stopped" if plan.stop_asked else "done")
+
+
+def settle_ways(plan_id: int, ways: Sequence[Kept]) -> None:
+    """Keep the ways that were found to staff what somebody absent leaves."""
+    plan = _running(plan_id)
+    plan.ways = list(ways)
     _end(plan, "stopped" if plan.stop_asked else "done")
 
 

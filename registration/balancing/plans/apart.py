@@ -16,7 +16,16 @@ from dataclasses import asdict, dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from registration.balancing.plans.keeping import Kept, keep_bound, keep_figures, keep_rota, kept_instance, kept_rota
+from registration.balancing.plans.keeping import (
+    Kept,
+    keep_bound,
+    keep_figures,
+    keep_rota,
+    keep_way,
+    kept_instance,
+    kept_missed,
+    kept_rota,
+)
 from registration.balancing.rules.figures import Figures
 
 #: Seconds between looks at whether to stop.
@@ -45,21 +54,28 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """What came of it: a rota with its figures and the bound, or the rules that cannot hold together."""
+    """What came of it: a rota with its figures and the bound, or the rules that cannot hold together; or ways to cover."""
 
     rota: Kept | None
     figures: Kept | None
     bound: Kept
     conflicts: tuple[str, ...] = ()
+    ways: tuple[Kept, ...] = ()
 
 
-def solve_apart(instance: Kept, previous: Kept, seconds: float, look: Callable[[Progress | None], bool]) -> Solved:
+def solve_apart(
+    instance: Kept,
+    previous: Kept,
+    seconds: float,
+    look: Callable[[Progress | None], bool],
+    missed: Kept | None = None,
+) -> Solved:
     """Solve, telling `look` of every progress, and at least once a LOOK; it says True to stop with the best found.
 
-    Raises SolverDied where no result came.
+    With `missed`, what somebody absent leaves, ways to staff that are found. Raises SolverDied where no result came.
     """
     with _started() as (process, lines):
-        _say(process, {"instance": instance, "previous": previous, "seconds": seconds})
+        _say(process, {"instance": instance, "previous": previous, "seconds": seconds, "missed": missed})
         stopped_at: float | None = None
         while stopped_at is None or time.monotonic() - stopped_at < PATIENCE:
             line = _next(lines)
@@ -67,7 +83,7 @@ def solve_apart(instance: Kept, previous: Kept, seconds: float, look: Callable[[
                 break
             given: dict[str, Any] = json.loads(line) if line else {}
             if "bound" in given:
-                return Solved(**{**given, "conflicts": tuple(given["conflicts"])})
+                return Solved(**given | {name: tuple(given[name]) for name in ("conflicts", "ways")})
             if look(Progress(**given) if given else None) and stopped_at is None:
                 stopped_at = time.monotonic()
                 _say(process, "stop")
@@ -136,6 +152,9 @@ def work() -> None:
     task = json.loads(sys.stdin.readline())
     stop = threading.Event()
     threading.Thread(target=_listen, args=(stop,), daemon=True).start()
+    if task.get("missed") is not None:
+        _tell(cover_kept(task["instance"], task["previous"], task["missed"], task["seconds"], stop.is_set))
+        return
     _tell(solve_kept(task["instance"], task["previous"], task["seconds"], _tell, stop.is_set))
 
 
@@ -171,6 +190,16 @@ def solve_kept(
     return asdict(
         Solved(keep_rota(found.rota), keep_figures(found.figures), keep_bound(found.bound, proven=found.proven))
     )
+
+
+def cover_kept(instance: Kept, previous: Kept, missed: Kept, seconds: float, stop: Callable[[], bool]) -> Kept:
+    """Find ways to staff what was kept of somebody’s absence, and give what is to be kept of them."""
+    from registration.balancing.solver.covering import cover
+    from registration.balancing.solver.highs import Clock
+
+    away, left = kept_missed(missed)
+    ways = cover(kept_instance(instance), kept_rota(previous), away, left, Clock.lasting(seconds, stop))
+    return asdict(Solved(None, None, {}, ways=tuple(keep_way(each) for each in ways)))
 
 
 if __name__ == "__main__":

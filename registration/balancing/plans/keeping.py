@@ -1,12 +1,14 @@
 """Instances, rotas and figures as a plan's row keeps them: the product's own file forms, and what they cannot say beside."""
 
 import json
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, replace
 from typing import Any, Protocol
 
 from registration.balancing.instances import FORMAT, read_instance, read_rota
+from registration.balancing.rules.absence import Left, Way
 from registration.balancing.rules.figures import Figures
-from registration.balancing.rules.rota import Assignment, Instance, Rota, in_one_order
+from registration.balancing.rules.rota import Assignment, Id, Instance, Rota, in_one_order
 
 Kept = dict[str, Any]
 
@@ -92,6 +94,34 @@ def keep_bound(bound: Bound | None, *, proven: bool) -> Kept:
     if bound is None:
         return {"proven": proven}
     return {"proven": proven, "lateness": bound.lateness, "worst": bound.worst, "mean": bound.mean}
+
+
+def keep_missed(away: Collection[tuple[Id, int]], left: Iterable[Left]) -> Kept:
+    """Give when the absent are not there, and what sessions they leave."""
+    return {
+        "away": sorted([list(each) for each in away], key=str),
+        "left": [asdict(one) | {"takers": sorted(one.takers, key=str)} for one in left],
+    }
+
+
+def kept_missed(kept: Kept) -> tuple[frozenset[tuple[Id, int]], list[Left]]:
+    """Read what the absent leave again."""
+    left = [
+        Left(**{**one, "half_days": tuple(one["half_days"]), "takers": frozenset(one["takers"])})
+        for one in kept["left"]
+    ]
+    return frozenset((one, half) for one, half in kept["away"]), left
+
+
+def keep_way(way: Way) -> Kept:
+    """Give a way to staff what the absent leave."""
+    return asdict(way) | {"rota": keep_rota(way.rota), "takers": [list(each) for each in way.takers]}
+
+
+def kept_way(kept: Kept) -> Way:
+    """Read such a way again."""
+    takers = tuple((key, one) for key, one in kept["takers"])
+    return Way(**{**kept, "rota": kept_rota(kept["rota"]), "takers": takers})
 
 
 def keep_figures(figures: Figures) -> Kept:

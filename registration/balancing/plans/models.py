@@ -29,7 +29,8 @@ class BalancePlan(Model):
     `instance` is what was known when it was asked for, `today` the rota as it stood then. A `stopped` one has the best rota
     found until then; an `impossible` one says in `conflicts` which rules cannot hold together; a `failed` one why.
     A what-if has `changes`: `instance` is then a council that is only thought of, made from that of the plan before; an `open`
-    one is still being put together.
+    one is still being put together. A plan of what somebody absent leaves has `missed`: what that is; and `ways` to staff it
+    instead of a rota, fewest changes first.
     """
 
     __tablename__ = "balance_plan"
@@ -65,12 +66,19 @@ class BalancePlan(Model):
     changes: Mapped[list[dict[str, Any]]] = mapped_column(
         JSONB, server_default=text("'[]'")
     )  # what if it were otherwise
+    missed: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    ways: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
     draft_id: Mapped[int | None] = mapped_column(ForeignKey("rota_draft.id", ondelete="SET NULL"))
 
     @property
     def is_what_if(self) -> bool:
         """Whether its council is not the real one, or is still being put together."""
         return self.state == "open" or bool(self.changes)
+
+    @property
+    def is_for_cover(self) -> bool:
+        """Whether it is of what somebody absent leaves; pages of cover show it."""
+        return self.missed is not None
 
 
 class BalanceWish(Model):

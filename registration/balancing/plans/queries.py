@@ -16,9 +16,9 @@ WHAT_IF = or_(BalancePlan.state == "open", func.jsonb_array_length(BalancePlan.c
 
 
 def plans_asked() -> Sequence[BalancePlan]:
-    """Give the latest plans, the last one first, without what-ifs, and without what they are made of, which is large."""
-    large = (BalancePlan.instance, BalancePlan.today, BalancePlan.rota)
-    wanted = select(BalancePlan).where(~WHAT_IF).options(*(defer(part) for part in large))
+    """Give the latest plans, the last one first, no what-ifs and none for cover, without what they are made of, which is large."""
+    large = (BalancePlan.instance, BalancePlan.today, BalancePlan.rota, BalancePlan.ways)
+    wanted = select(BalancePlan).where(~WHAT_IF, BalancePlan.missed.is_(None)).options(*(defer(part) for part in large))
     return db.session.scalars(wanted.order_by(BalancePlan.id.desc()).limit(MOST_LISTED)).all()
 
 
@@ -52,6 +52,9 @@ def is_silent(plan: BalancePlan, silent_seconds: float) -> bool:
 
 def plan_names(keys: Collection[str]) -> Mapping[str, Named]:
     """Give the names of plans as the record shows them, by number, with the page of each."""
-    wanted = select(BalancePlan.id, BalancePlan.name).where(BalancePlan.id.in_([int(key) for key in keys]))
-    rows = db.session.execute(wanted)
-    return {str(row.id): Named(row.name, "balance.plan", {"plan_id": row.id}) for row in rows}
+    columns = (BalancePlan.id, BalancePlan.name, BalancePlan.missed.is_(None).label("has_page"))
+    rows = db.session.execute(select(*columns).where(BalancePlan.id.in_([int(key) for key in keys])))
+    return {
+        str(row.id): Named(row.name, "balance.plan", {"plan_id": row.id}) if row.has_page else Named(row.name)
+        for row in rows
+    }

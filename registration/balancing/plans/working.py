@@ -27,14 +27,16 @@ def work_on(task: actions.Task, told: Callable[[Progress | None], None]) -> None
             return actions.note(task.plan_id, **(asdict(progress) if progress else {}))
 
     try:
-        found = solve_apart(task.instance, task.previous, task.seconds, look)
+        found = solve_apart(task.instance, task.previous, task.seconds, look, task.missed)
     except (SolverDied, Ended) as fault:
         log.warning("plan %s: %s", task.plan_id, type(fault).__name__)
         with transaction():
             actions.give_up(task.plan_id, str(fault) if isinstance(fault, Ended) else DIED)
         return
     with transaction():
-        if found.rota is None or found.figures is None:
+        if task.missed is not None:
+            actions.settle_ways(task.plan_id, found.ways)
+        elif found.rota is None or found.figures is None:
             actions.settle_impossible(task.plan_id, found.conflicts)
         else:
             actions.settle(task.plan_id, kept_rota(found.rota), kept_figures(found.figures), found.bound)

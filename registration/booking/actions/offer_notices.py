@@ -19,7 +19,8 @@ from registration.messages.rules import TEMPLATES
 
 #: What staff are asked for when a family has no time that stands.
 CALL = "call_about_cover"
-_TEMPLATES = {True: "offer_cover", False: "offer_earlier"}
+OFFERED = "offer_cover"
+_TEMPLATES = {True: OFFERED, False: "offer_earlier"}
 
 
 def tell_offer(family: Appointment, offer: OfferCard, now: datetime) -> None:

@@ -4,6 +4,7 @@ from registration.cover.actions.closing import CannotClose, CannotOpen, open_aga
 from registration.cover.actions.planning import (
     DRAFT,
     KEPT,
+    SENT,
     UNDONE,
     AlreadyOver,
     NotThere,
@@ -15,19 +16,26 @@ from registration.cover.actions.planning import (
     undo_plan,
 )
 from registration.cover.actions.sending import PlanChanged, mark_called, send_plan, settle_plans
+from registration.cover.actions.staffing import AT_WORK, NotStaffed, choose_way, find_ways, look_again
 
 __all__ = [
+    "AT_WORK",
     "DRAFT",
     "KEPT",
+    "SENT",
     "UNDONE",
     "AlreadyOver",
     "CannotClose",
     "CannotOpen",
+    "NotStaffed",
     "NotThere",
     "PlanChanged",
     "change_row",
     "change_session",
+    "choose_way",
     "clean_up",
+    "find_ways",
+    "look_again",
     "mark_called",
     "open_again",
     "refresh",

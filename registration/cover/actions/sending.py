@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 
 from registration.booking.actions import offer_notices, offers
 from registration.booking.actions.refusals import BookingRefused
+from registration.booking.actions.seats import take_over
 from registration.booking.queries.displaced import Hit, is_displaced, live_among
 from registration.booking.queries.offers import offers_by_number
 from registration.booking.rules.offers import BEFORE_START, AnswerBy, answer_by, answer_by_post
@@ -29,7 +30,6 @@ from registration.rota.actions.absences import record_absence
 _SIT = text(
     "UPDATE session SET registrar_id = :taker WHERE id = :session AND registrar_id = :away AND state = 'published'"
 )
-_SIT_THERE = text("UPDATE occupancy SET registrar_id = :taker WHERE session_id = :session")
 # A family that is still answering the questions keeps its time where somebody else sits there now.
 _NOT_THERE = text("""
 DELETE FROM occupancy o USING session s
@@ -51,7 +51,7 @@ def send_plan(public_id: UUID, now: datetime, actor: str) -> CoverPlan:
     made = draft(public_id)
     rows = lines_of(made)
     families = {hit.booking_id: hit for hit in live_among([line.booking_id for line in rows])}
-    if any(not _is_as_planned(line, families) for line in rows):
+    if any(not _is_as_planned(made, line, families) for line in rows):
         raise PlanChanged
     absence_id = _bring_about(made, rows, families, now, actor)
     try:
@@ -84,9 +84,12 @@ def _bring_about(
     return absence.id
 
 
-def _is_as_planned(line: CoverLine, families: Mapping[int, Hit]) -> bool:
+def _is_as_planned(made: CoverPlan, line: CoverLine, families: Mapping[int, Hit]) -> bool:
+    """Say whether a family has its time as it had it, and still with whoever is away."""
     hit = families.get(line.booking_id)
-    return hit is not None and (hit.session_id, hit.start) == (line.was_session_id, line.was_begins_at)
+    if hit is None or made.registrar_id not in {None, hit.registrar_id}:
+        return False
+    return (hit.session_id, hit.start) == (line.was_session_id, line.was_begins_at)
 
 
 def _take_over(away: int, rows: Collection[CoverLine]) -> None:
@@ -101,7 +104,7 @@ def _take_over(away: int, rows: Collection[CoverLine]) -> None:
         if not is_free_for(taker, session_id):
             raise PlanChanged
         db.session.execute(_SIT, values)
-        db.session.execute(_SIT_THERE, values)
+        take_over(session_id, taker)
         was, by = ({"registrar": registrar_name(number)} for number in (away, taker))
         audit.record("taken over", about=f"session:{session_id}", actor=current_actor(), before=was, after=by)
 

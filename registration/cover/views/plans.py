@@ -6,16 +6,16 @@ from http import HTTPStatus
 from itertools import groupby, islice
 from uuid import UUID
 
-from flask import Blueprint, Flask, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice
 
-from registration.booking.queries import moment
+from registration.booking.queries import midnight, moment
 from registration.booking.queries.displaced import Hit
 from registration.booking.wording import long_day
 from registration.centres.queries import centre_card
 from registration.common import audit
-from registration.common.access import current_actor, has_role, roles
+from registration.common.access import current_actor, has_role, keep_private, roles
 from registration.common.clock import civil_date, now, today
 from registration.common.errors import Refused
 from registration.common.forms import Form
@@ -49,13 +49,7 @@ MOST_CHOICES = 40
 SHOWN = timedelta(days=14)
 
 bp = Blueprint("cover", __name__, url_prefix="/cover")
-
-
-@bp.after_request
-def keep_private(response: Response) -> Response:
-    """Let no browser or proxy keep what is known of families."""
-    response.cache_control.no_store = True
-    return response
+bp.after_request(keep_private)
 
 
 @bp.get("/")
@@ -178,6 +172,9 @@ def _about(found: CoverPlan, whom: str) -> dict[str, object]:
             "away": away_sentence(found, whom, now(), taken_back=taken_back),
             "last_day": last_day,
             "closing": False,
+            "stands": found.state != actions.UNDONE
+            and not taken_back
+            and cause.ends > midnight(today() + timedelta(days=1)),
         }
     successor = "" if cause.successor_id is None else queries.centre_name(cause.successor_id)
     return {

@@ -1,6 +1,6 @@
 """Drafts of the rota: made from weekly patterns, changed session by session, and published whole or not at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import cast
 
@@ -13,7 +13,7 @@ from registration.common.clock import civil_date
 from registration.common.db import db
 from registration.common.errors import Refused
 from registration.common.transaction import sqlstate
-from registration.rota.actions.noting import one_at_a_time, rota_changed
+from registration.rota.actions.noting import one_at_a_time, others_sit_there, rota_changed
 from registration.rota.actions.sessions import EXCLUSION, PUBLISHED, WITHDRAWN, SessionTaken, TakenIn
 from registration.rota.models import DraftSession, Registrar, RotaDraft, Session
 from registration.rota.queries.drafts import PUBLISHED_IT, Examined, examine
@@ -107,7 +107,12 @@ def _row(draft_id: int, session: Planned) -> DraftSession:
         room_id=session.room,
         begins_at=session.begins,
         ends_at=session.ends,
+        goes_on_id=session.goes_on or None,
     )
+
+
+#: Has what families have in a session be with another registrar, who takes it over. Bookings stand above the rota.
+TakeOver = Callable[[int, int], None]
 
 
 def _about(draft: RotaDraft) -> str:
@@ -218,14 +223,21 @@ def discard(draft_id: int, actor: str) -> None:
 
 
 def publish(
-    draft_id: int, mark: str, kept_minutes: int, taken_in: TakenIn, now: datetime, actor: str
+    draft_id: int,
+    mark: str,
+    kept_minutes: int,
+    taken_in: TakenIn,
+    now: datetime,
+    actor: str,
+    *,
+    take_over: TakeOver,
 ) -> Mapping[str, int]:
     """Make a draft the rota of its days, from tomorrow on, whole or not at all; give how many sessions were what.
 
     `mark` is that of the difference somebody looked at, and LooksOtherwise is raised where it is another now. `kept_minutes`
-    are the council's for the telephone desk at the end of each long session. Extra sessions stay. Raises DraftSettled;
-    HasConflicts; HitsFamilies, naming the bookings; SessionTaken where the database sees a clash that came
-    in the meantime.
+    are the council's for the telephone desk at the end of each long session. Extra sessions stay; families of a session that
+    goes on with another registrar stay in it (`take_over`). Raises DraftSettled; HasConflicts; HitsFamilies, naming the
+    bookings; SessionTaken where the database sees a clash that came in the meantime.
     """
     one_at_a_time()
     draft = open_draft(draft_id)
@@ -239,7 +251,7 @@ def publish(
         raise LooksOtherwise
     try:
         with db.session.begin_nested():
-            _apply(seen, kept_minutes)
+            _apply(seen, kept_minutes, take_over)
     except IntegrityError as error:
         if sqlstate(error) != EXCLUSION:
             raise
@@ -250,29 +262,33 @@ def publish(
     db.session.flush()
     counts = _counts(seen)
     rota_changed()
+    if seen.difference.taken_over:
+        others_sit_there()
     audit.record(PUBLISHED_IT, about=_about(draft), actor=actor, after=_facts(draft) | counts)
     return counts
 
 
-def _apply(seen: Examined, kept_minutes: int) -> None:
+def _apply(seen: Examined, kept_minutes: int, take_over: TakeOver) -> None:
     """Write the difference; what changes is withdrawn meanwhile, so that two sessions may change rooms with each other."""
     found = seen.difference
     rows = {row.id: row for row in db.session.scalars(select(Session).where(Session.id.in_(seen.touched)))}
     for row in rows.values():
         row.state, row.withdrawn_for = WITHDRAWN, None
     db.session.flush()
-    for stands, later in found.changed:
+    for stands, later in (*found.changed, *found.taken_over):
         row = rows[stands.key]
         row.room_id = _room(later)
         if (row.begins_at, row.ends_at) != (later.begins, later.ends):
             row.begins_at, row.ends_at = later.begins, later.ends
             row.kept_minutes = kept_for_desk(later.begins, later.ends, kept_minutes)
-        row.state = PUBLISHED
+        row.registrar_id, row.state = later.registrar, PUBLISHED
     for each in found.new:
         places = {"registrar_id": each.registrar, "centre_id": each.centre, "room_id": _room(each)}
         kept = kept_for_desk(each.begins, each.ends, kept_minutes)
         db.session.add(Session(**places, begins_at=each.begins, ends_at=each.ends, kept_minutes=kept))
     db.session.flush()
+    for stands, later in found.taken_over:
+        take_over(stands.key, later.registrar)
 
 
 def _room(session: Planned) -> int:
@@ -281,9 +297,10 @@ def _room(session: Planned) -> int:
 
 def _counts(seen: Examined) -> dict[str, int]:
     found = seen.difference
+    over = {"taken_over": len(found.taken_over)} if found.taken_over else {}
     return {
         "new": len(found.new),
         "changed": len(found.changed),
         "unchanged": len(found.unchanged),
         "withdrawn": len(found.withdrawn),
-    }
+    } | over

@@ -10,6 +10,8 @@ from registration.rota.models import Session
 
 #: The job that tells anew which families will find no time; it stands above the rota.
 LOOK_OUT = "balance.look_out"
+#: The job that looks at the families of absent registrars again; it too stands above.
+LOOK_AGAIN = "cover.look_again"
 
 
 def count(outcome: Outcome, *, changed: bool) -> None:
@@ -27,6 +29,11 @@ def note(event: str, actor: str, outcome: Outcome) -> None:
 def one_at_a_time() -> None:
     """Wait until whoever else changes sessions is done: one change of the rota at a time."""
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(Session.__tablename__))))
+
+
+def others_sit_there() -> None:
+    """Have the plans of cover looked at again, once this change is committed: families’ sessions have another registrar."""
+    defer(LOOK_AGAIN)
 
 
 def rota_changed() -> None:

@@ -11,7 +11,7 @@ from registration.common.audit import AuditEvent, Named
 from registration.common.db import db
 from registration.rota.models import DraftSession, RotaDraft
 from registration.rota.queries.planning import around, draft_sessions, published_rota
-from registration.rota.rules.conflicts import Around, Conflict, conflicts
+from registration.rota.rules.conflicts import ABSENT, Around, Conflict, conflicts
 from registration.rota.rules.effect import Difference, difference
 from registration.rota.rules.patterns import DAY
 from registration.rota.rules.planning import Planned
@@ -38,13 +38,14 @@ class Examined:
     def touched(self) -> set[int]:
         """Give the published sessions that would be changed or withdrawn."""
         found = self.difference
-        return {each.key for each in (*found.withdrawn, *(stands for stands, _ in found.changed))}
+        pairs = (*found.changed, *found.taken_over)
+        return {each.key for each in (*found.withdrawn, *(stands for stands, _ in pairs))}
 
     @property
     def mark(self) -> str:
         """Give a mark of the difference: another where publishing would do anything else than this."""
         found = self.difference
-        parts = (found.new, found.changed, found.withdrawn, len(found.unchanged))
+        parts = (found.new, found.changed, found.taken_over, found.withdrawn, len(found.unchanged))
         return sha256(repr(parts).encode()).hexdigest()[:16]
 
 
@@ -59,7 +60,13 @@ def examine(draft: RotaDraft, today: date, *, lock: bool = False) -> Examined:
         published = published_rota(first, draft.last_day, lock=lock)
         beside = around(first, draft.last_day)
     found = difference(drafted, published)
-    return Examined(first, drafted, published, beside, conflicts(drafted, beside), found)
+    wrong = [each for each in conflicts(drafted, beside) if not _is_seen_to(each, found)]
+    return Examined(first, drafted, published, beside, wrong, found)
+
+
+def _is_seen_to(conflict: Conflict, found: Difference) -> bool:
+    """Say whether all that is wrong is an absence in a session that stands already and stays as it is: cover sees to that."""
+    return conflict.code == ABSENT and any(conflict.session is later for _, later in found.unchanged)
 
 
 def drafts_made() -> Sequence[RotaDraft]:

@@ -175,7 +175,8 @@ def _published(first: date, last: date) -> Select[Session]:
 
 
 def _planned(row: Session | DraftSession) -> Planned:
-    return Planned(row.registrar_id, row.centre_id, row.room_id, row.begins_at, row.ends_at, row.id)
+    goes_on = row.goes_on_id or 0 if isinstance(row, DraftSession) else 0
+    return Planned(row.registrar_id, row.centre_id, row.room_id, row.begins_at, row.ends_at, row.id, goes_on)
 
 
 def published_rota(first: date, last: date, *, lock: bool = False) -> list[Planned]:

@@ -11,6 +11,9 @@ from registration.rota.rules.patterns import half_days_of
 from registration.rota.rules.planning import Away, Planned
 from registration.rota.rules.times import LONDON
 
+#: The code of a session whose registrar is away then.
+ABSENT = "absent"
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -106,7 +109,7 @@ def _times(session: Planned, around: Around) -> Iterator[tuple[str, str]]:
 def _absence(session: Planned, around: Around) -> Iterator[tuple[str, str]]:
     for away in around.away:
         if away.registrar == session.registrar and away.begins < session.ends and session.begins < away.ends:
-            yield "absent", f"{around.people[session.registrar].name} is absent then: {away.reason}"
+            yield ABSENT, f"{around.people[session.registrar].name} is absent then: {away.reason}"
 
 
 def _at_once(sessions: Sequence[Planned], around: Around) -> Iterator[Conflict]:

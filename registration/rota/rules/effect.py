@@ -1,7 +1,7 @@
 """What a rota can do for families against what they will need, and what it changes in the rota as it stands."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -42,25 +42,42 @@ def capacity(
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What publishing a draft does to the rota as it stands; `changed` and `unchanged` pair what stands with the draft's."""
+    """What publishing a draft does to the rota as it stands; pairs are what stands and what the draft makes of it.
+
+    `taken_over` are sessions that go on with another registrar, their families in them.
+    """
 
     new: list[Planned] = field(default_factory=list)
     changed: list[tuple[Planned, Planned]] = field(default_factory=list)
     unchanged: list[tuple[Planned, Planned]] = field(default_factory=list)
     withdrawn: list[Planned] = field(default_factory=list)
+    taken_over: list[tuple[Planned, Planned]] = field(default_factory=list)
 
 
 def difference(draft: Sequence[Planned], published: Sequence[Planned]) -> Difference:
     """Compare a draft with the published sessions of its span.
 
     A published session goes on as the draft's of the same registrar at the same centre that it overlaps, the one that
-    begins with it before others: what families have in it can stay.
+    begins with it before others: what families have in it can stay. Where the draft says of a session which published one
+    it goes on with, that counts before everything else.
     """
     found = Difference()
-    drafted, standing = _by_seat(draft), _by_seat(published)
+    found.taken_over.extend(_taken_over(draft, published))
+    said = {id(each) for pair in found.taken_over for each in pair}
+    drafted, standing = (_by_seat(each for each in part if id(each) not in said) for part in (draft, published))
     for seat in sorted(drafted.keys() | standing.keys()):
         _compare(found, drafted[seat], standing[seat])
     return found
+
+
+def _taken_over(draft: Iterable[Planned], published: Iterable[Planned]) -> Iterator[tuple[Planned, Planned]]:
+    """Pair published sessions with those that go on with them; one that is gone, or moved elsewhere, has none."""
+    standing = {each.key: each for each in published}
+    for each in (each for each in draft if each.goes_on):
+        stands = standing.get(each.goes_on)
+        if stands is not None and stands.centre == each.centre and stands.registrar != each.registrar:
+            del standing[each.goes_on]
+            yield stands, each
 
 
 def _by_seat(sessions: Iterable[Planned]) -> defaultdict[tuple[int, int], list[Planned]]:
@@ -110,7 +127,11 @@ class Hit:
 
 def hits(found: Difference, taken: Mapping[int, Sequence[Taken]]) -> list[Hit]:
     """Find the families that would lose their time, by the published session (its `key`) they have it in."""
-    remains: list[tuple[Planned, Planned | None]] = [*found.changed, *((each, None) for each in found.withdrawn)]
+    remains: list[tuple[Planned, Planned | None]] = [
+        *found.changed,
+        *found.taken_over,
+        *((each, None) for each in found.withdrawn),
+    ]
     struck = []
     for stands, later in remains:
         lost = tuple(

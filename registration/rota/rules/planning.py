@@ -16,7 +16,10 @@ WEEKS_AHEAD = 13
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A session that a draft proposes; without a room where none is free. `key` is its number in the draft, if kept."""
+    """A session that a draft proposes; without a room where none is free. `key` is its number in the draft, if kept.
+
+    `goes_on` is the number of a published session of another registrar that it goes on with: that one’s families stay in it.
+    """
 
     registrar: int
     centre: int
@@ -24,6 +27,7 @@ class Planned:
     begins: datetime
     ends: datetime
     key: int = 0
+    goes_on: int = 0
 
     @property
     def day(self) -> date:

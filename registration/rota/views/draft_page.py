@@ -16,7 +16,7 @@ from registration.rota.rules.planning import WEEK, LeftOut, Planned, expand, mon
 from registration.rota.views.frame import seen
 from registration.rota.views.words import Names, short_day
 
-NEW, CHANGED, SAME, GONE = "new", "changed", "as it is", "would be withdrawn"
+NEW, CHANGED, SAME, GONE, OVER = "new", "changed", "as it is", "would be withdrawn", "taken over with its families"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _changes(found: Examined) -> dict[str, int]:
         CHANGED: len(counted.changed),
         SAME: len(counted.unchanged),
         GONE: len(counted.withdrawn),
-    }
+    } | ({OVER: len(counted.taken_over)} if counted.taken_over else {})
 
 
 def _effect(found: Examined, weeks: Iterable[date], today: date) -> list[tuple[str, Expected, list[tuple[str, Cell]]]]:
@@ -132,6 +132,7 @@ def _rows(found: Examined, week: date, names: Names) -> list[Row]:
     """Give the sessions of a week as the draft has them, and those it would withdraw."""
     states = {id(each): NEW for each in found.difference.new}
     states |= {id(later): CHANGED for _, later in found.difference.changed}
+    states |= {id(later): OVER for _, later in found.difference.taken_over}
     gone = [each for each in found.difference.withdrawn if each.monday == week]
     faults: dict[int, list[str]] = {}
     for conflict in found.conflicts:

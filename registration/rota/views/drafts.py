@@ -110,7 +110,8 @@ def publish(draft_id: int) -> ResponseReturnValue:
         return _page(draft), HTTPStatus.UNPROCESSABLE_ENTITY
     kept = current_authority().kept_for_desk_minutes
     try:
-        actions.publish(draft_id, request.form.get("seen", ""), kept, seen().taken_in, now(), current_actor())
+        mark, families = request.form.get("seen", ""), seen()
+        actions.publish(draft_id, mark, kept, families.taken_in, now(), current_actor(), take_over=families.take_over)
     except Refused as refusal:
         undo()
         return _page(_draft(draft_id), refusal.sentence), HTTPStatus.CONFLICT

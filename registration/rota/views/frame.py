@@ -26,12 +26,14 @@ class Seen:
 
     `taken_in` gives the times booked or held, by session; `booked_minutes` how many minutes of each session are;
     `births_per_week` the births a week to expect from a day on, of every cluster, with what the figure is told from;
+    `take_over` has what families have in a session be with the registrar who takes it over;
     `are_told` whether families who were told of an absence have still to answer.
     """
 
     taken_in: Callable[[Collection[int]], Mapping[int, Sequence[Taken]]]
     booked_minutes: Callable[[Collection[int]], Mapping[int, int]]
     births_per_week: Callable[[date], Mapping[int, Expected]]
+    take_over: Callable[[int, int], None]
     are_told: Callable[[int], bool] = lambda _absence_id: False
 
 

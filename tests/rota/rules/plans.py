@@ -33,9 +33,9 @@ def basis(*patterns, exceptions=(), away=(), days=NO_HOLIDAYS, left=None):
     return Basis(patterns, exceptions, away, days, left or {})
 
 
-def session(day=MONDAY, begins="9:00", ends="12:30", registrar=1, centre=1, room=1, key=0):
-    """Give a planned session on a day."""
-    return Planned(registrar, centre, room, moment(day, clock(begins)), moment(day, clock(ends)), key)
+def session(day=MONDAY, begins="9:00", ends="12:30", registrar=1, centre=1, room=1, key=0, goes_on=0):
+    """Give a planned session on a day; `goes_on` is the one whose families it takes over."""
+    return Planned(registrar, centre, room, moment(day, clock(begins)), moment(day, clock(ends)), key, goes_on)
 
 
 def person(name="Ann", *, may=True, left=None, contracted=None, minutes=30):

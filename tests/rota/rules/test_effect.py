@@ -120,3 +120,31 @@ def test_families_of_a_changed_session_lose_what_lies_outside_of_it(begins, ends
 def test_a_session_that_stays_or_changes_its_room_hits_nobody():
     found = difference([session(room=2)], [session(key=5)])
     assert hits(found, {5: [taken("9:00", "9:30")]}) == []
+
+
+def test_a_session_that_goes_on_with_another_keeps_its_families():
+    anns, bos = session(key=5), session(registrar=2, goes_on=5)
+    found = difference([bos], [anns])
+    assert found.taken_over == [(anns, bos)]
+    assert (found.new, found.changed, found.unchanged, found.withdrawn) == ([], [], [], [])
+    assert hits(found, {5: [taken("9:00", "9:30")]}) == []
+    short = difference([session(registrar=2, ends="11:00", goes_on=5)], [anns])
+    assert hits(short, {5: [taken("9:00", "9:30"), taken("11:00", "11:30")]})[0].lost == (taken("11:00", "11:30"),)
+
+
+@pytest.mark.parametrize(
+    "drafted",
+    [session(registrar=2, goes_on=6), session(registrar=2, centre=2, goes_on=5), session(registrar=2)],
+    ids=["one that is gone", "another centre", "none"],
+)
+def test_what_goes_on_with_no_session_of_its_centre_is_a_session_of_its_own(drafted):
+    found = difference([drafted], [session(key=5)])
+    assert (found.new, found.withdrawn, found.taken_over) == ([drafted], [session(key=5)], [])
+
+
+def test_a_session_goes_on_once_and_its_own_registrar_needs_no_taking_over():
+    twice = [session(registrar=2, goes_on=5), session(registrar=3, goes_on=5)]
+    found = difference(twice, [session(key=5)])
+    assert (len(found.taken_over), len(found.new)) == (1, 1)
+    own = difference([session(goes_on=5)], [session(key=5)])
+    assert (len(own.unchanged), own.taken_over) == (1, [])
