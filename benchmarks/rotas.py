@@ -15,7 +15,7 @@ from registration.balancing.solver.conflicts import Impossible
 from registration.balancing.solver.replanning import mend
 from registration.balancing.solver.solving import Result, solve
 
-SEEDS = {"small": (1, 2, 3), "council": (1, 2, 3, 40), "county": (1,)}
+SEEDS = {"small": (1, 2, 3), "council": (1, 2, 3, 40, 50), "county": (1,)}
 #: Solves that may be long end then, in seconds.
 LONGEST = 300
 HEAD = (

@@ -6,6 +6,7 @@ import itertools
 import random
 import subprocess
 import sys
+import time
 from dataclasses import replace
 
 import pytest
@@ -119,6 +120,24 @@ def test_a_bound_of_whole_weeks_that_no_hours_can_reach_is_replaced_by_a_nearer_
     assert result.bound.lateness == pytest.approx(afar.lateness, abs=1e-3)
 
 
+def test_a_nearer_bound_costs_little_more_than_the_program_of_all_weeks():
+    """It once took 60 times as long: the dual simplex method begins anew where only what is sought has changed."""
+    result = solve(generate("council", 50))
+
+    assert result.bound.coverage != weekly_bound(generate("council", 50), Clock()).coverage
+    assert sum(result.seconds.values()) < 8 * result.one_program
+
+
+def test_single_families_are_shared_out_where_all_clusters_stand_at_one_level():
+    instance = generate("council", 40)
+
+    result = solve(instance)
+
+    assert broken_rules(instance, result.rota) == []
+    assert result.figures.worst >= result.bound.worst - 0.0015
+    assert result.figures.mean >= result.bound.mean - 0.001
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("seed", [1, 2])
 def test_at_the_size_of_a_county_too(seed):
@@ -133,7 +152,7 @@ def test_at_the_size_of_a_county_too(seed):
 
 
 def test_equal_councils_get_equal_rotas():
-    assert solve(generate("council", 2)).rota == solve(generate("council", 2)).rota
+    assert solve(generate("council", 46)).rota == solve(generate("council", 46)).rota
 
 
 def test_a_former_rota_is_changed_as_little_as_the_other_aims_allow():
@@ -192,9 +211,12 @@ def test_who_stops_while_the_weeks_are_decided_keeps_the_best():
 
 
 def test_a_time_limit_is_kept():
+    begun = time.monotonic()
+
     result = solve(generate("small", 12), time_limit=1)
 
-    assert sum(result.seconds.values()) < 4
+    assert time.monotonic() - begun < 4
+    assert result.stopped
     assert broken_rules(generate("small", 12), result.rota) == []
 
 

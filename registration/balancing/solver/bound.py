@@ -30,33 +30,49 @@ class Bound:
         return min(self.coverage.values(), default=1.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A bound to which a program is held now. `excuses` and `late` are columns that would free families from it, had they room."""
+
+    bound: Bound
+    excuses: Mapping[Id, int]
+    late: int
+
+
 def weekly_bound(instance: Instance, clock: Clock) -> Bound | None:
     """Work out the bound; None where time ran out or even whole weeks cannot keep the rules."""
     program = Program()
     _, service = lay_out_weeks(instance, program, whole=False)
-    return best_reachable(program, service, clock)
+    reached = best_reachable(program, service, clock)
+    return reached.bound if reached else None
 
 
-def best_reachable(program: Program, service: Service, clock: Clock) -> Bound | None:
+def best_reachable(program: Program, service: Service, clock: Clock) -> Reached | None:
     """Find the least lateness a program allows, then the highest coverage; both stay asked for, and nothing is priced."""
     program.only_price([(column, 1.0) for column in service.late.values()])
-    first = program.solve(clock)
+    first = program.go_on(clock)
     if not first.found:
         return None
     lateness = max(0.0, first.objective)
     program.only_price([])
-    program.row([(column, 1) for column in service.late.values()], upper=lateness + TOLERANCE)
-    coverage = _leximin(program, service, clock)
-    if coverage is None:
+    late = program.column(upper=0.0)
+    columns = [(column, 1.0) for column in service.late.values()]
+    program.row([*columns, (late, -1.0)], upper=lateness + TOLERANCE)
+    settled = _leximin(program, service, clock)
+    if settled is None:
         return None
+    coverage = {cluster: share for cluster, (share, _) in settled.items()}
     need = sum(demand.need for demand in service.demands.values())
     met = sum(coverage[cluster] * demand.need for cluster, demand in service.demands.items())
-    return Bound(lateness, coverage, met / need if need > 0 else 1.0)
+    bound = Bound(lateness, coverage, met / need if need > 0 else 1.0)
+    return Reached(bound, {cluster: excuse for cluster, (_, excuse) in settled.items()}, late)
 
 
-def _leximin(program: Program, service: Service, clock: Clock) -> dict[Id, float] | None:
+def _leximin(program: Program, service: Service, clock: Clock) -> dict[Id, tuple[float, int]] | None:
     """Raise the worst coverage as far as it goes, settle the clusters that hold it back, go on with the rest."""
-    settled = {cluster: 1.0 for cluster, demand in service.demands.items() if demand.need <= 0}
+    settled = {
+        cluster: (1.0, program.column(upper=0.0)) for cluster, demand in service.demands.items() if demand.need <= 0
+    }
     level = program.column(upper=1.0)
     program.price(level, -1.0)
     rows = {
@@ -65,16 +81,17 @@ def _leximin(program: Program, service: Service, clock: Clock) -> dict[Id, float
         if cluster not in settled
     }
     while rows:
-        answer = program.solve(clock)
+        answer = program.go_on(clock)
         if not answer.found:
             return None
         reached = max(0.0, answer.values[level])
         duals = program.duals()
         held = [cluster for cluster, row in rows.items() if duals[row] > TOLERANCE / 10] if reached < 1 else list(rows)
         for cluster in held or list(rows):
-            settled[cluster] = reached
+            excuse = program.column(upper=0.0)
+            settled[cluster] = reached, excuse
             need = service.demands[cluster].need
             program.bound_row(rows.pop(cluster), -float("inf"), float("inf"))
-            program.row([(service.last(cluster), 1.0)], lower=reached * need - TOLERANCE)
+            program.row([(service.last(cluster), 1.0), (excuse, 1.0)], lower=reached * need - TOLERANCE)
     program.price(level, 0.0)
     return settled

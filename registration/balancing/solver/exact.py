@@ -123,7 +123,7 @@ def _look_closer(instance: Instance, afar: Weeks, week: int, clock: Clock) -> No
         for weights in ([1] * len(people), [one.slots for one in people]):
             here = ((column, stay) for column, stay in made.stays.items() if stay.place in some)
             program.only_price([(column, -float(weights[stay.registrar] * len(stay.halves))) for column, stay in here])
-            answer = program.solve(clock)
+            answer = program.go_on(clock)
             if answer.outcome is not Outcome.OPTIMAL:
                 return  # time is over, or not even halves of sessions keep the rules of this week
             there = [

@@ -1,12 +1,12 @@
 """From an ideal rota to one that can be held: week by week, what the ideal holds whole is fixed and the rest decided."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from registration.balancing.rules.figures import Demand
-from registration.balancing.rules.rota import WEEK, Id, Instance
+from registration.balancing.rules.rota import HALVES, WEEK, Id, Instance
 from registration.balancing.solver.highs import Clock, Program
-from registration.balancing.solver.horizon import MINUTE, Plan, trouble
+from registration.balancing.solver.horizon import MINUTE, Ideal, Plan, trouble, weight
 from registration.balancing.solver.sessions import (
     Sessions,
     Stay,
@@ -21,15 +21,15 @@ WHOLE = 1 - 1e-6
 HALF = 0.5
 #: What a family-week late costs; a centre or language that cannot be had any more; one that the ideal brings this week.
 LATE, MISSING, PREFERRED = 1000.0, 100_000.0, 50.0
-#: Weights of a family short: the worst served cluster's counts most, and each next one's less, down to the last.
-FIRST, LAST, FALL = 100.0, 10.0, 0.7
+#: What a family of the worst served cluster short costs.
+FIRST = 100.0
 #: The cost that need not be fought for in one week: a twentieth of a family.
 GAP = 0.5
+#: So many families less than the ideal serves show that it cannot be followed any more.
+BEHIND = 0.5
+#: What a family is worth that the ideal sees in a later week only, so that no session is given up which costs next to nothing.
+AHEAD = 0.005
 NODES = 500
-#: Where many are free to be anywhere: a family or two, and less patience.
-WIDE_GAP, FEW_NODES = 20.0, 5
-#: The share of all families for which the last week is decided again; it takes as long as the rest.
-WORTHWHILE = 9e-4
 
 
 @dataclass
@@ -52,61 +52,44 @@ class Aim:
     coverage: Mapping[Id, float]
     before: Mapping[tuple[Id, int], Id]
 
-    def weight(self, cluster: Id) -> float:
-        """Say how much a family of a cluster counts: more the worse the cluster can be served at best."""
-        rank = sorted(self.coverage, key=self.coverage.__getitem__).index(cluster)
-        return max(LAST, FIRST * FALL**rank)
+    def whole(self, week: int) -> Iterator[Stay]:
+        """Give the stays of a week that the ideal holds whole."""
+        return (stay for stay, share in self.plan.held.items() if share >= WHOLE and stay.halves[0] // WEEK == week)
 
-    def short(self, held: Held) -> dict[Id, float]:
-        """Count the families of each cluster that the ideal serves by the end and the weeks held do not."""
-        last = self.instance.weeks - 1
-        return {
-            cluster: max(0.0, min(self.plan.served[cluster, last], demand.need) - held.served[cluster])
-            for cluster, demand in self.demands.items()
-        }
+    def behind(self, held: Held, week: int) -> bool:
+        """Whether a cluster has been served less by the end of a week than the ideal does."""
+        return any(held.served[cluster] < self.plan.served[cluster, week] - BEHIND for cluster in self.demands)
 
 
-def decide_weeks(aim: Aim, clock: Clock) -> Iterator[Held | None]:
-    """Decide week after week, giving what is held so far after each; None, and no more, where a week cannot be decided."""
+def decide_weeks(aim: Aim, ideal: Ideal, clock: Clock) -> Iterator[Held | None]:
+    """Decide week after week, giving what is held so far after each; None, and no more, where a week cannot be decided.
+
+    What a week leaves undone the ideal shares out anew over those that are left.
+    """
     held = Held()
     everybody = frozenset(range(len(aim.instance.registrars)))
     for week in range(aim.instance.weeks):
         decided = _decide(aim, held, week, clock, frozenset()) or _decide(aim, held, week, clock, everybody)
+        yield decided
         if decided is None:
-            yield None
             return
-        if week + 1 == aim.instance.weeks:
-            decided = _better(aim, held, decided, clock)
+        if week + 1 < aim.instance.weeks and aim.behind(decided, week):
+            aim = replace(aim, plan=ideal.hold(decided.stays, week, clock))
         held = decided
-        yield held
 
 
-def _better(aim: Aim, before: Held, held: Held, clock: Clock) -> Held:
-    """Decide the last week once more where families are left short, with whoever could come to them free to."""
-    short = aim.short(held)
-    if sum(short.values()) <= WORTHWHILE * sum(demand.need for demand in aim.demands.values()):
-        return held
-    people = enumerate(aim.instance.registrars)
-    free = frozenset(number for number, one in people if any(short.get(place, 0) > 0 for place in one.reach))
-    again = _decide(aim, before, aim.instance.weeks - 1, clock, free, hasty=True)
-    return again if again and sum(aim.short(again).values()) < sum(short.values()) else held
-
-
-def _decide(
-    aim: Aim, held: Held, week: int, clock: Clock, free: Collection[int], *, hasty: bool = False
-) -> Held | None:
+def _decide(aim: Aim, held: Held, week: int, clock: Clock, free: Collection[int]) -> Held | None:
     """Decide one week: what the ideal holds whole is fixed but for those who are free. None where nothing was found."""
     program = Program()
     absent = {one for one in must_still_open(aim.instance) if one not in held.open}
-    made = lay_out(aim.instance, program, range(week, week + 1), whole=True, absent=absent)
+    fixed = {(stay.registrar, stay.halves[0] // HALVES): stay for stay in aim.whole(week) if stay.registrar not in free}
+    made = lay_out(aim.instance, program, range(week, week + 1), whole=True, absent=absent, fixed=fixed)
     for column, stay in made.stays.items():
         program.price(column, MINUTE * trouble(aim.instance, stay, aim.before))
-        if stay.registrar not in free and aim.plan.held[stay] >= WHOLE:
-            program.bound(column, 1, 1)
     _presence(aim, made, absent, week)
     _languages(aim, made, held, week)
     slots = _service(aim, made, held, week)
-    answer = program.solve(clock, gap=WIDE_GAP if hasty else GAP, nodes=FEW_NODES if hasty else NODES)
+    answer = program.solve(clock, gap=GAP, nodes=NODES)
     return _noted(aim, made, held, (answer.values, slots, week)) if answer.found else None
 
 
@@ -152,8 +135,10 @@ def _service(aim: Aim, made: Sessions, held: Held, week: int) -> dict[Id, list[t
         terms = [(done, 1.0), *((column, -float(count)) for column, count in slots[cluster])]
         program.row(terms, upper=held.served.get(cluster, 0.0))
         program.row([(done, 1), (program.column(LATE), 1)], lower=demand.due[week])
-        short = program.column(aim.weight(cluster))
-        program.row([(done, 1), (short, 1)], lower=aim.plan.served[cluster, week])
+        short = program.column(FIRST * weight(aim.coverage, cluster))
+        ideal = aim.plan.served[cluster, week]
+        ahead = program.column(-AHEAD, upper=max(0.0, aim.coverage[cluster] * demand.need - ideal))
+        program.row([(done, 1), (short, 1), (ahead, -1)], lower=ideal)
     return slots
 
 

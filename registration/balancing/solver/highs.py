@@ -9,6 +9,8 @@ import highspy
 import numpy as np
 
 INFINITY = float("inf")
+#: What HiGHS calls its simplex methods.
+DUAL, PRIMAL = 1, 4
 Terms = Iterable[tuple[int, float]]
 Stop = Callable[[], bool]
 
@@ -77,6 +79,11 @@ class Program:
         self._highs: highspy.Highs | None = None
         self._clock = Clock()
 
+    @property
+    def rows(self) -> int:
+        """Count the rows."""
+        return len(self._row_lower)
+
     def column(self, cost: float = 0.0, upper: float = INFINITY, lower: float = 0.0, *, whole: bool = False) -> int:
         """Add a column; give its number."""
         number = len(self.cost)
@@ -108,6 +115,11 @@ class Program:
         if self._highs is not None:
             self._highs.changeColBounds(column, lower, upper)
 
+    def fix(self, values: Iterable[tuple[int, float]]) -> None:
+        """Let columns have these values and no others."""
+        for column, value in values:
+            self.bound(column, value, value)
+
     def bound_row(self, row: int, lower: float, upper: float) -> None:
         """Change the bounds of a row."""
         self._row_lower[row], self._row_upper[row] = lower, upper
@@ -127,6 +139,20 @@ class Program:
                 self.price(column, 0.0)
         for column, cost in costs:
             self.price(column, cost)
+
+    def go_on(self, clock: Clock) -> Answer:
+        """Find the least cost from the last solution of a linear program, which must keep every row added since.
+
+        Where only costs and rows like these are new, the primal simplex method has little left to do; the dual one, which
+        is quicker otherwise, would begin anew: a hundred times as long on a council's weeks. One never solved is just solved.
+        """
+        if self._highs is None:
+            return self.solve(clock)
+        highs = self._highs
+        highs.setOptionValue("simplex_strategy", PRIMAL)
+        answer = self.solve(clock)
+        highs.setOptionValue("simplex_strategy", DUAL)
+        return answer
 
     def solve(self, clock: Clock, *, gap: float = 0.0, nodes: int | None = None, start: Sequence[float] = ()) -> Answer:
         """Find the least cost. `gap` is the cost that need not be fought for; `nodes` limits a search the same way each time."""

@@ -5,7 +5,7 @@ Centres of a cluster are only told apart where one must still open; who goes to 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from registration.balancing.rules.rota import (
@@ -46,6 +46,7 @@ class Sessions:
     program: Program
     weeks: Collection[int]
     elastic: bool = False
+    fixed: Mapping[tuple[int, int], Stay] = field(default_factory=dict)
     stays: dict[int, Stay] = field(default_factory=dict)
     at: dict[tuple[Id, int], list[int]] = field(default_factory=lambda: defaultdict(list))
     opened: dict[tuple[Id, int], int] = field(default_factory=dict)
@@ -81,13 +82,21 @@ def halves_of(week: int) -> range:
 
 
 def lay_out(
-    instance: Instance, program: Program, weeks: Collection[int], *, whole: bool, absent: Absent, elastic: bool = False
+    instance: Instance,
+    program: Program,
+    weeks: Collection[int],
+    *,
+    whole: bool,
+    absent: Absent,
+    elastic: bool = False,
+    fixed: Mapping[tuple[int, int], Stay] | None = None,
 ) -> Sessions:
     """Write the rules of people, rooms and the office for some weeks.
 
-    `absent` names centres and presence blocks in which the centre must open and does not by a booked session.
+    `absent` names centres and presence blocks in which the centre must open and does not by a booked session; `fixed` gives the
+    stay of registrars on days on which nothing else is to be thought of.
     """
-    made = Sessions(instance, program, weeks, elastic)
+    made = Sessions(instance, program, weeks, elastic, fixed or {})
     for number in range(len(instance.registrars)):
         for week in weeks:
             _week_of_one(made, number, week, whole=whole)
@@ -117,18 +126,24 @@ def _week_of_one(made: Sessions, number: int, week: int, *, whole: bool) -> None
 
 def _stays(made: Sessions, number: int, day: int, *, whole: bool) -> Iterator[int]:
     """Add the columns of one registrar's day."""
-    one = made.instance.registrars[number]
-    instance, day_ = made.instance, (day * HALVES, day * HALVES + 1)
+    settled = made.fixed.get((number, day))
+    for stay in _chances(made.instance, number, day) if settled is None else (settled,):
+        column = made.program.column(upper=1, lower=0 if settled is None else 1, whole=whole)
+        made.stays[column] = stay
+        for half in stay.halves:
+            made.at[stay.place, half].append(column)
+        yield column
+
+
+def _chances(instance: Instance, number: int, day: int) -> Iterator[Stay]:
+    """Give the stays that one registrar could have on a day."""
+    one, day_ = instance.registrars[number], (day * HALVES, day * HALVES + 1)
     for place in (OFFICE, *one.reach):
         may = [half for half in day_ if instance.may_be(one, half, place)]
         open_ = [half for half in may if place == OFFICE or instance.rooms_in[place, half] > 0]
         both = [tuple(open_)] if len(open_) == HALVES else []
         for halves in (*((half,) for half in open_), *both):
-            column = made.program.column(upper=1, whole=whole)
-            made.stays[column] = Stay(number, place, halves)
-            for half in halves:
-                made.at[place, half].append(column)
-            yield column
+            yield Stay(number, place, halves)
 
 
 def _office(made: Sessions, half: int) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from registration.balancing.rules.checking import broken_rules
 from registration.balancing.rules.conflicts import conflicts_in_words
+from registration.balancing.rules.exchanging import exchange
 from registration.balancing.rules.figures import Figures, demand_of, figures_of
 from registration.balancing.rules.greedy import greedy_rota
 from registration.balancing.rules.naming import name_centres
@@ -38,7 +39,7 @@ class Result:
     """A rota that breaks no rule, and how good it is known to be.
 
     `greedy` are the figures of the simple rota, None where that found none; `bound` None where it was stopped before;
-    `proven` says that no rota is better in any aim; `seconds` are spent per stage, by the wall's clock, and `one_program` on
+    `proven` says that no rota is better in any aim; `seconds` of the processor are spent per stage, and `one_program` on
     the one linear program of all weeks, None where it was not solved.
     """
 
@@ -83,11 +84,11 @@ class _Desk:
     def stage(self, name: str, share: float) -> Iterator[None]:
         """Measure a stage."""
         self.tell(name, share)
-        begun = time.monotonic()
+        begun = time.process_time()
         try:
             yield
         finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - begun
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.process_time() - begun
 
     def offer(self, rota: Rota) -> Figures | None:
         """Keep a rota if it breaks no rule and is better than what there is; give its figures if it breaks none."""
@@ -166,17 +167,19 @@ def _week_by_week(desk: _Desk, bound: Bound) -> Bound:
         ideal = ideal_plan(instance, bound, desk.before, desk.clock)
     if ideal is None:
         return bound
-    plan, bound = ideal
-    desk.one_program = plan.seconds
+    perfect, bound = ideal
+    desk.one_program = perfect.seconds
     demands = {cluster.id: demand_of(instance, cluster) for cluster in instance.clusters}
-    aim = Aim(instance, plan, demands, bound.coverage, desk.before)
+    aim = Aim(instance, perfect.plan, demands, bound.coverage, desk.before)
     *_, begin, end = desk.shares
     with desk.stage("weeks", begin):
         stays: list[Stay] = []
-        for week, held in enumerate(decide_weeks(aim, desk.clock), start=1):
+        for week, held in enumerate(decide_weeks(aim, perfect, desk.clock), start=1):
             desk.tell(f"week {week}", begin + (end - begin) * week / instance.weeks)
             stays = held.stays if held else []
-        desk.offer(desk.named(stays))
+        rota = desk.named(stays)
+        if desk.offer(rota) and not desk.small and not desk.clock.over:
+            desk.offer(exchange(instance, rota, bound.coverage))
     return bound
 
 
