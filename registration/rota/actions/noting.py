@@ -30,5 +30,5 @@ def one_at_a_time() -> None:
 
 
 def rota_changed() -> None:
-    """Have it told anew which families will find no time, once this change is committed."""
+    """Have it told anew which families will find no time, once this change of places or of births is committed."""
     defer(LOOK_OUT)

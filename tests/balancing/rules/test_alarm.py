@@ -164,7 +164,7 @@ def test_places_kept_back_are_for_families_near_day_42():
         assert missed({1: one(born(2), places=near)}) == (0, 0)
         assert missed({1: one(born(2), places=near.opened())}) == (0, 0)
     assert missed({1: one(born(2), places=on({early}, 2, 9).opened())}) == (0, 0)
-    assert missed({1: one(born(2), places=on({early}, 1, 9).opened())}) == (2, 0), "in their own cluster the protected ones stay protected"
+    assert missed({1: one(born(2), places=on({early}, 1, 9).opened())}) == (2, 0), "protected in their own cluster"
 
 
 def test_more_places_of_a_day_are_for_everybody():
