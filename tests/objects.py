@@ -12,14 +12,16 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from registration.balancing.models import DemandAdjustment
 from registration.balancing.plans.models import BalancePlan, BalanceWish
 from registration.booking.models import CalendarFeed
 from registration.booking.rules.requests import Appointment
 from registration.centres.models import Centre
 from registration.common.db import db
 from registration.cover.actions import start_plan
+from registration.cover.actions.closing import start_closing
 from registration.cover.models import CoverLine
-from registration.cover.queries import Away
+from registration.cover.queries import Away, Closing
 from registration.messages.models import Message, StaffTask
 from registration.rota.models import (
     Absence,
@@ -31,11 +33,14 @@ from registration.rota.models import (
     WorkingPattern,
 )
 from tests.booking.appointments import NOW, booked
-from tests.booking.world import TUESDAY, WEDNESDAY, World, at_time, make_world
+from tests.booking.world import MONDAY, TUESDAY, WEDNESDAY, World, at_time, make_world
 from tests.staff.people import new_person
 
 #: Said of the family at the other centre, and never to be read by who is kept to this one.
 ELSEWHERE = {"name": "Gwendolyn Elsewhere", "email": "gwen@elsewhere.example", "mobile": "+447700900123"}
+
+#: From this day on a third centre is to take no part.
+FAR = WEDNESDAY + timedelta(weeks=8)
 
 
 @dataclass
@@ -46,6 +51,7 @@ class Objects:
     booking: Appointment
     away: Appointment
     plan: UUID
+    closing: UUID
     absent: int
     message: UUID
     made: dict[str, int]
@@ -72,6 +78,7 @@ NAMED = {
     ("what_ifs.*", "plan_id"): lambda it: it.made["what_if_id"],
     "kind": lambda _it: "close",
     "number": lambda _it: 1,
+    ("births.*", "number"): lambda it: it.made["said_id"],
     "message_id": lambda it: it.message,
     "registrar_id": lambda it: it.world.registrars["ann"],
     "work": lambda _it: "offers",
@@ -121,7 +128,11 @@ def make_objects() -> Objects:
     )
     line = db.session.scalars(select(CoverLine).where(CoverLine.plan_id == plan.id)).first()
     made = _others(world) | {"line_id": line.id}
-    objects = Objects(world, booking, away, plan.public_id, line.was_session_id, _letter(booking), made)
+    shut = Closing(world.centres["todmorden"], at_time(FAR, "0:00"), world.centres["sunshine"])
+    closing = start_closing(shut, "", NOW, "staff:1")
+    objects = Objects(
+        world, booking, away, plan.public_id, closing.public_id, line.was_session_id, _letter(booking), made
+    )
     db.session.commit()
     return objects
 
@@ -213,6 +224,14 @@ def _others(world: World) -> dict[str, int]:
         "pattern_id": pattern,
         "exception_id": PatternException(registrar_id=ann, day=WEDNESDAY, half="morning", made_by="staff:1"),
         "staff_id": new_person("booking_desk", email="somebody@council.gov.uk"),
+        "said_id": DemandAdjustment(
+            cluster_id=db.session.get_one(Centre, here).cluster_id,
+            first_week=MONDAY,
+            last_week=MONDAY,
+            births=9,
+            reason="A new estate",
+            made_by="staff:1",
+        ),
     }
     db.session.add_all(rows.values())
     db.session.flush()

@@ -122,6 +122,18 @@ def test_each_role_opens_the_things_its_lists_name_and_no_other(app, objects, pe
     assert not wrong, "\n".join(map(str, wrong))
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_the_plan_of_a_centre_that_closes_is_opened_by_the_roles_of_any_cover_plan(app, objects, people, attempt, role):
+    walked = {}
+    for rule, access, method in guarded(app):
+        if rule.endpoint.startswith("cover.") and rule.arguments == {"public_id"}:
+            answer = attempt(people[role], method, address(app, rule, objects, public_id=objects.closing))
+            walked[rule.endpoint, method] = answer.status_code, role in access
+    assert len(walked) > 3
+    wrong = {where: code for where, (code, may) in walked.items() if code >= 500 or (code in {403, 404, 405}) is may}
+    assert wrong == {}
+
+
 def test_the_worker_of_another_centre_opens_nothing_of_this_one(app, objects, outsider, attempt):
     wrong = []
     for rule, _, method in guarded(app):

@@ -72,6 +72,7 @@ def adjust_demand(said: Adjustment, now: datetime, actor: str) -> int:
     db.session.add(made)
     db.session.flush()
     audit.record("demand.adjusted", about=_about(made), actor=actor, after=_facts(made, cluster.name))
+    rota_changed()
     return made.id
 
 
@@ -88,6 +89,7 @@ def withdraw_adjustment(number: int, now: datetime, actor: str) -> None:
     db.session.flush()
     name = db.session.get_one(Cluster, made.cluster_id).name
     audit.record("demand.withdrawn", about=_about(made), actor=actor, before=_facts(made, name))
+    rota_changed()
 
 
 def _about(made: DemandAdjustment) -> str:

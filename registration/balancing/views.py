@@ -6,6 +6,7 @@ from http import HTTPStatus
 from flask import Blueprint, Flask, Response, abort, after_this_request, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from registration.balancing.births import views as births
 from registration.balancing.forms import MoveForm, PlanForm
 from registration.balancing.plans import actions
 from registration.balancing.plans.models import BalancePlan
@@ -291,5 +292,6 @@ def init_app(app: Flask) -> None:
     """Give the application the pages of plans."""
     app.register_blueprint(bp)
     app.register_blueprint(what_ifs)
+    births.init_app(app)
     audit.call(app, "balance", plan_names)
     staff.offer(app, Door("balance.plans", "Balance", "Plan where registrars sit so that every cluster is served."))

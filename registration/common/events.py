@@ -41,6 +41,8 @@ SENTENCES = {
     "balance.drafted": "made a draft rota of the plan",
     "balance.ways_asked": "asked for other ways to staff the sessions",
     "balance.what_if_begun": "began a what-if of the plan",
+    "balance.what_if_renamed": "called the what-if otherwise",
+    "balance.what_if_thrown_away": "threw the what-if away",
     "balance.change_added": "added a change to the what-if",
     "balance.change_dropped": "took a change out of the what-if",
     "demand.adjusted": "said how many births to expect",

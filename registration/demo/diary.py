@@ -7,7 +7,7 @@ from itertools import count
 from random import Random
 from zoneinfo import ZoneInfo
 
-from registration.demo.invented import NEARLY_FULL, WeeklySession, week
+from registration.demo.invented import NEARLY_FULL, TIGHT, WeeklySession, cluster_of, week
 
 LONDON = ZoneInfo("Europe/London")
 WEEKS_BACK, WEEKS_AHEAD = 8, 13
@@ -78,14 +78,16 @@ def _on(day: date, weekly: WeeklySession) -> PlannedSession:
 
 
 def share_booked(centre: str, days_ahead: int) -> float:
-    """Give the share of a session's times that are booked: most of the near ones, few of the far ones."""
+    """Give the share of a session's times that are booked: most of the near ones, few of the far ones, more where times are few."""
+    tight = cluster_of(centre) == TIGHT
     if days_ahead < 0:
-        return 0.55
+        return 0.92 if tight else 0.55
     if days_ahead > LAST_BOOKED_DAY:
         return 0.0
     if centre in NEARLY_FULL:
         return 0.96
-    return 0.75 - 0.7 * days_ahead / LAST_BOOKED_DAY
+    nearest, falls = (0.92, 0.5) if tight else (0.75, 0.7)
+    return nearest - falls * days_ahead / LAST_BOOKED_DAY
 
 
 def appointments(

@@ -21,6 +21,9 @@ REOPENING = "Packhorse Best Start Family Hub"
 #: These have hardly a place left.
 NEARLY_FULL = frozenset({"Bluebell Children’s Centre", "Skylark Best Start Family Hub"})
 
+#: In this cluster more families want a time than there are: few registrars live within reach of all its centres.
+TIGHT = "Upper Valley"
+
 
 @dataclass(frozen=True, slots=True)
 class InventedCentre:
@@ -130,6 +133,12 @@ def centres() -> tuple[InventedCentre, ...]:
     texts = [str] * 7
     rows = _rows("centres", *texts, _yes, _yes, _yes, _several, _several, str, str, str)
     return tuple(InventedCentre(*row) for row in rows)  # type: ignore[arg-type]
+
+
+@cache
+def cluster_of(centre: str) -> str:
+    """Give the cluster of a centre by its name."""
+    return next(each.cluster for each in centres() if each.name == centre)
 
 
 @cache

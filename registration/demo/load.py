@@ -8,7 +8,8 @@ from random import Random
 
 from sqlalchemy import func, select
 
-from registration.balancing.actions import keep_forecast
+from registration.balancing.actions import adjust_demand, keep_forecast
+from registration.balancing.rules.demand import WEEK, Adjustment, monday_of
 from registration.booking.models import Booking, Occupancy
 from registration.booking.rules.slots import LONG_SESSION
 from registration.centres import gazetteer
@@ -26,6 +27,7 @@ from registration.centres.queries import participating_centres
 from registration.common import clock
 from registration.common.audit import AuditEvent
 from registration.common.authority import Authority, current_authority
+from registration.common.clock import civil_date
 from registration.common.db import db
 from registration.common.errors import Refused
 from registration.common.holidays import bank_holidays
@@ -46,6 +48,9 @@ from registration.staff.rules import demonstration_email
 
 MARK = "demonstration"
 SEED = 42
+ACTOR = "service"
+#: In the cluster where times are few so many times the births are expected that its appointments tell.
+MORE_BIRTHS = 1.2
 A_YEAR = timedelta(days=365)
 FILLED = (Postcode, Session, Family, Booking, Occupancy, Message, AuditEvent)
 
@@ -74,7 +79,7 @@ def load(now: datetime) -> Loaded | None:
         return None
     if db.session.scalar(select(Booking.id).limit(1)) is not None:
         raise InUse
-    today, chance = clock.civil_date(now), Random(SEED)  # noqa: S311 -- invented data, the same each time
+    today, chance = civil_date(now), Random(SEED)  # noqa: S311 -- invented data, the same each time
     postcodes = add_postcodes(invented.POSTCODE_DISTRICTS)
     _add_districts()
     rooms = _add_centres(today, _places(postcodes))
@@ -93,6 +98,7 @@ def load(now: datetime) -> Loaded | None:
     bookings = History(chance, now).write(stories)
     add_wishes(now)
     settle_old(now)
+    _tell_of_births(now)
     let_one_be_absent(now)
     let_colleagues_differ(now)
     _add_accounts(next(room.centre_id for room in rooms.values()), next(iter(registrars.values())))
@@ -214,6 +220,14 @@ def _add_accounts(own_centre: int, registrar_id: int) -> None:
     demonstration_accounts(own_centre)
     owner = select(StaffUser.id).where(StaffUser.email == demonstration_email("registrar"))
     tie_account(db.session.scalars(owner).one(), registrar_id)
+
+
+def _tell_of_births(now: datetime) -> None:
+    """Let a manager say that more babies are to be expected where times are few."""
+    cluster = db.session.scalars(select(Cluster).where(Cluster.name == invented.TIGHT)).one()
+    first = monday_of(civil_date(now))
+    said = Adjustment(cluster.id, first - 6 * WEEK, first + 25 * WEEK, MORE_BIRTHS, None, "New homes at Invented Wharf")
+    adjust_demand(said, now, ACTOR)
 
 
 # ---- sessions and families

@@ -7,6 +7,7 @@ from registration.balancing.plans.models import BalancePlan
 from registration.balancing.rules.scenarios import CentreClosed, HalfDayChanged, OfficeChanged, RoomAdded
 from registration.balancing.what_ifs import actions
 from registration.balancing.what_ifs.keeping import kept_changes
+from registration.common import audit
 from registration.common.access import ROLES
 from registration.common.db import db
 from tests.balancing.council import FIRST
@@ -259,3 +260,47 @@ def test_the_day_of_the_plan_is_the_first_that_can_be_named(manager, world):
     data = {"centre": world.centres["elland"], "day": FIRST.isoformat()}
     sent(manager.post(f"/balance/{made.id}/changes/close", data=data), f"/balance/{made.id}")
     assert kept_changes(latest(BalancePlan).changes) == [CentreClosed(world.centres["elland"], 0)]
+
+
+def test_an_open_what_if_is_renamed(manager, world):
+    made = begun(solved(asked()))
+    sent(manager.post(f"/balance/{made.id}/name", data={"name": " Two   rooms "}), f"/balance/{made.id}")
+    page = manager.get(f"/balance/{made.id}").text
+    assert "What if: Two rooms" in page
+    [line] = audit.lines(audit.AuditEvent.event == "balance.what_if_renamed", most=9)
+    assert (line.what, line.changes) == ("called the what-if otherwise", (("name", "Another room", "Two rooms"),))
+    manager.post(f"/balance/{made.id}/name", data={"name": "Two rooms"})
+    assert len(audit.lines(audit.AuditEvent.event == "balance.what_if_renamed", most=9)) == 1, "nothing changed"
+    answer = manager.post(f"/balance/{made.id}/name", data={"name": " "})
+    assert (answer.status_code, "Enter a name, like “Without Elland”" in answer.text) == (422, True)
+
+
+def test_an_open_what_if_is_thrown_away_once_confirmed_and_the_history_keeps_what_it_was(manager, world):
+    made = begun(solved(asked()), RoomAdded(world.centres["elland"]))
+    number, origin, path = made.id, made.former_id, f"/balance/{made.id}/throw-away"
+    assert f'href="{path}"' in manager.get(f"/balance/{number}").text
+    asks = manager.get(path).text
+    for words in ("Throw this what-if away?", "Another room", "One more room at Elland Children’s Centre", "Keep it"):
+        assert words in asks, words
+    assert manager.get(f"/balance/{number}").status_code == 200, "nothing is gone yet"
+    sent(manager.post(path), f"/balance/{origin}/what-ifs")
+    for method in (manager.get, manager.post):
+        assert method(path).status_code == 404
+    assert manager.get(f"/balance/{number}").status_code == 404
+    [line] = audit.history_of(f"balance:{number}")[:1]
+    assert line.what == "threw the what-if away"
+    assert ("what", "One more room at Elland Children’s Centre", "") in line.changes
+
+
+def test_one_that_was_solved_keeps_its_name_and_stays(manager, world):
+    made = ended(world)
+    said = "This what-if has been solved already. Make another with the same changes."
+    for answer in (
+        manager.post(f"/balance/{made.id}/name", data={"name": "Other"}),
+        manager.get(f"/balance/{made.id}/throw-away"),
+        manager.post(f"/balance/{made.id}/throw-away"),
+    ):
+        assert answer.status_code == 409
+        assert said in answer.text
+    assert "What if: Another room" in manager.get(f"/balance/{made.id}").text
+    assert "Throw this" not in manager.get(f"/balance/{made.id}").text

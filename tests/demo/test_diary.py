@@ -90,6 +90,10 @@ def test_the_share_booked_falls_with_the_distance_and_rises_where_a_centre_is_ne
     far, near = diary.share_booked("Dragonfly Library", 40), diary.share_booked("Dragonfly Library", 0)
     assert 0 < far < near < diary.share_booked(min(invented.NEARLY_FULL), 20)
     assert diary.share_booked("Dragonfly Library", 41) == 0
+    tight = "Heather Bank Family Hub"
+    assert invented.cluster_of(tight) == invented.TIGHT
+    for days in (-1, 0, 20, 40):
+        assert diary.share_booked("Dragonfly Library", days) < diary.share_booked(tight, days) < 1
 
 
 def test_the_bank_holidays_know_a_substitute_day():

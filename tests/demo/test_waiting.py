@@ -33,15 +33,15 @@ def test_some_families_are_near_their_last_day_without_a_time(loaded):
 def test_the_weeks_to_come_are_told_from_the_first_moment_on(loaded):
     found = forecast(NOW)
     assert db.session.get(SupplyForecast, 1).made_at == NOW
-    assert [each.cluster for each in found.clusters] == ["Halifax", "Lower Valley", "Upper Valley"]
+    assert [each.cluster for each in found.clusters] == ["Upper Valley", "Halifax", "Lower Valley"]
     assert all(each.births > 0 and each.weeks for each in found.clusters)
 
 
 def test_a_cluster_whose_registrars_go_runs_dry_and_the_repair_makes_up_for_it(loaded):
-    """Two in three sessions of the Upper Valley are withdrawn, and a registrar with half-days to spare lives there."""
+    """One in five sessions of the Upper Valley is withdrawn, and registrars with half-days to spare live there."""
     valley = select(Centre.id).join(Cluster).where(Cluster.name == "Upper Valley")
     sessions = db.session.scalars(select(Session).where(Session.centre_id.in_(valley), Session.begins_at > NOW)).all()
-    for session in sessions[: 2 * len(sessions) // 3]:
+    for session in sessions[::5]:
         session.state = "withdrawn"
     for person in db.session.scalars(select(Registrar)):
         person.contracted_sessions = 10

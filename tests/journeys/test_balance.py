@@ -122,6 +122,20 @@ def test_six_weeks_are_planned_changed_and_published_and_a_family_sees_a_new_tim
     eyes.look("made a draft")
 
 
+def test_a_manager_says_how_many_births_to_expect_and_takes_it_back(eyes, service):
+    member = eyes.visitor
+    member.follow("/balance/births")
+    eyes.empty_and(both={"times": "2", "births": "9", "reason": "Both"})
+    cluster = service.one("SELECT id FROM cluster ORDER BY name LIMIT 1")
+    said = service.one("SELECT count(*) FROM demand_adjustment WHERE withdrawn_at IS NULL")
+    member.answer({"cluster": str(cluster), "times": "1.5", "births": "", "reason": "Homes are being let"})
+    assert f"What managers say: {said + 1}" in member.text
+    assert "1.5 times the births expected" in member.text
+    eyes.look("said")
+    press(member, "Take back")
+    assert f"What managers say: {said}" in member.text
+
+
 def test_what_cannot_be_says_so_in_words_and_writes_nothing(eyes, service):
     member, before = eyes.visitor, service.app.config["AUTHORITY"]
     drafts = service.one("SELECT count(*) FROM rota_draft")

@@ -73,6 +73,23 @@ def test_a_what_if_is_put_together_solved_and_held_beside_the_plan(planned, serv
     assert service.one("SELECT count(*) FROM session") == sessions
 
 
+def test_an_open_what_if_is_renamed_and_thrown_away(planned, service):
+    member = planned.visitor
+    member.follow("/what-ifs")
+    member.answer({"name": "One mistake"})
+    made = member.path
+    member.follow("/changes/office")
+    member.answer({"least": "1", "least_registrars": "0"})
+    member.give({"name": "One of many"})
+    press(member, "Rename it")
+    assert "What if: One of many" in member.text
+    member.follow("/throw-away")
+    planned.look("to be thrown away")
+    press(member, "Throw it away")
+    assert member.path.endswith("/what-ifs")
+    assert service.one("SELECT count(*) FROM balance_plan WHERE id = :id", id=int(made.rpartition("/")[2])) == 0
+
+
 def works(plan, registrar) -> list[bool]:
     """Say of each half-day of a week whether a registrar ever works it in a plan."""
     [one] = [each for each in plan.instance["registrars"] if each["id"] == registrar]

@@ -237,10 +237,16 @@ def _alone(ahead: Ahead, number: int, families: Sequence[Family]) -> list[Family
 def _together(ahead: Ahead, families: Mapping[int, Sequence[Family]]) -> dict[int, list[Family]]:
     diaries, within = {number: _diary(each.places) for number, each in ahead.clusters.items()}, _within(ahead)
     missed: dict[int, list[Family]] = {number: [] for number in families}
+    at_last = (
+        LAST_DAY,
+        LAST_DAY,
+        ahead.urgent_days,
+    )  # protected places open to a family that finds nothing else anywhere
     everybody = sorted((family, number) for number, theirs in families.items() for family in theirs)
     for family, number in everybody:
         places = (number, *ahead.clusters[number].others)
-        if not any(_takes(family, diaries[there], within) for there in places) and _counts(family, ahead):
+        found = any(_takes(family, diaries[there], opens) for opens in (within, at_last) for there in places)
+        if not found and _counts(family, ahead):
             missed[number].append(family)
     return missed
 

@@ -69,7 +69,8 @@ class Policy:
     `earliest_first`: of the own and the neighbouring clusters the earliest time is shown first, where it is at least
     `sooner_days` earlier than the own cluster's; otherwise the own cluster comes first.
     `protected_share` of the places are for families with `near_days` or fewer left. They open to everybody `opens_days` before
-    their day, and always while what is booked and expected stays below `from_utilisation` of the places of six weeks.
+    their day, and always while what is booked and expected stays below `from_utilisation` of the places of six weeks. With the
+    `last_resort` they also open to a family that finds nothing else in time in any cluster.
     `internal_share` of the places are for the telephone desk, and for anybody with `urgent_days` or fewer left.
     """
 
@@ -279,7 +280,7 @@ class _Run:
             self.week = today // WEEK
             self._forecast(today)
         last = family.born + LAST_DAY
-        place = self._in_time(family, today, last)
+        place = self._in_time(family, today, last) or self._protected(family, today, last)
         if place is None:
             later = self._opens_next(today, last)
             if later is not None:
@@ -311,6 +312,17 @@ class _Run:
             return best
         further = (self._there(family, cluster, today, since, last) for cluster in reach[1 + NEIGHBOURS :])
         return next((place for place in further if place is not None), None)
+
+    def _protected(self, family: Family, today: int, last: int) -> Place | None:
+        """Give the earliest protected place of the nearest cluster that has one, to a family for whom nothing else is left."""
+        if not (self.policy.protected_share and self.policy.last_resort):
+            return None
+        since = max(family.soonest, today)
+        found = (
+            (cluster, self.diaries[cluster].earliest(PROTECTED, since, last), PROTECTED)
+            for cluster in self.authority.reach[family.cluster]
+        )
+        return next((place for place in found if place[1] <= last), None)
 
     def _best(self, own: Place | None, near: list[Place]) -> Place | None:
         """Choose between the own cluster's earliest and the neighbours', which come in the order of distance."""

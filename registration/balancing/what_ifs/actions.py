@@ -122,6 +122,32 @@ def drop_change(plan_id: int, number: int, actor: str) -> None:
     audit.record("balance.change_dropped", about=_about(plan), actor=actor, before={"what": words})
 
 
+def rename(plan_id: int, name: str, actor: str) -> None:
+    """Call an open what-if otherwise. Raises NotOpen."""
+    plan = _open(plan_id)
+    before, plan.name = plan.name, name
+    db.session.flush()
+    if name != before:
+        audit.record(
+            "balance.what_if_renamed", about=_about(plan), actor=actor, before={"name": before}, after={"name": name}
+        )
+
+
+def throw_away(plan_id: int, actor: str) -> int:
+    """Throw an open what-if away, with its changes; the record keeps what they were. Give the plan it stood beside.
+
+    Raises NotOpen.
+    """
+    plan = _open(plan_id)
+    origin = origin_of(plan)
+    words = [_words(plan, each) for each in kept_changes(plan.changes)]
+    facts = {"name": plan.name, "plan": origin.name, "what": words}
+    audit.record("balance.what_if_thrown_away", about=_about(plan), actor=actor, before=facts)
+    db.session.delete(plan)
+    db.session.flush()
+    return origin.id
+
+
 def start(plan_id: int, actor: str) -> None:
     """Have an open what-if solved: from now on its changes stand. Raises NotOpen, and NothingChanged without any."""
     plan = _open(plan_id)

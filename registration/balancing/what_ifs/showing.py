@@ -4,7 +4,7 @@ from flask import render_template
 
 from registration.balancing.plans.models import BalancePlan
 from registration.balancing.what_ifs.comparison import Comparison, change_lines
-from registration.balancing.what_ifs.forms import TITLES
+from registration.balancing.what_ifs.forms import TITLES, WhatIfForm
 from registration.balancing.what_ifs.queries import origin_of
 from registration.balancing.wording import STATES
 from registration.common.access import has_role
@@ -18,8 +18,8 @@ def span_of(plan: BalancePlan) -> str:
     return f"{in_words(plan.first_day)}, {plan.weeks} week{'s' if plan.weeks > 1 else ''}"
 
 
-def show(plan: BalancePlan, fault: str = "") -> str:
-    """Show a what-if that is open, or one that has a rota."""
+def show(plan: BalancePlan, fault: str = "", name: WhatIfForm | None = None) -> str:
+    """Show a what-if that is open, with the form of its name, or one that has a rota."""
     origin = origin_of(plan)
     known = {
         "plan": plan,
@@ -32,6 +32,7 @@ def show(plan: BalancePlan, fault: str = "") -> str:
         "lines": change_lines(plan),
     }
     if plan.state == "open":
-        return render_template("balance/what_if.html", kinds=TITLES, **known)
+        renaming = name or WhatIfForm(formdata=None, name=plan.name)
+        return render_template("balance/what_if.html", kinds=TITLES, name=renaming, **known)
     comparison = Comparison(origin, ["today", str(origin.id), str(plan.id)], [plan])
     return render_template("balance/what_if_result.html", comparison=comparison, **known)

@@ -18,6 +18,7 @@ from registration.balancing.wording import STATES, called
 from registration.common.access import current_actor, has_role, keep_private, roles
 from registration.common.clock import london
 from registration.common.errors import Refused
+from registration.common.forms import Form
 from registration.common.transaction import commits, undo
 from registration.staff.rules import ROTA_MANAGERS
 
@@ -151,6 +152,45 @@ def drop_change(plan_id: int, number: int) -> ResponseReturnValue:
     except Refused as refusal:
         return _refused(plan_id, refusal)
     return _to(plan_id)
+
+
+@bp.post(f"/<int(max={LARGEST}):plan_id>/name")
+@roles(*ROTA_MANAGERS)
+@commits
+def rename(plan_id: int) -> ResponseReturnValue:
+    """Call a what-if that is still open otherwise."""
+    _what_if(plan_id)
+    form = WhatIfForm()
+    if not form.accepted():
+        return show(_what_if(plan_id), name=form), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        actions.rename(plan_id, " ".join((form.name.data or "").split()), current_actor())
+    except Refused as refusal:
+        return _refused(plan_id, refusal)
+    return _to(plan_id)
+
+
+@bp.get(f"/<int(max={LARGEST}):plan_id>/throw-away")
+@roles(*ROTA_MANAGERS)
+def ask_throw_away(plan_id: int) -> ResponseReturnValue:
+    """Ask whether an open what-if is really to be thrown away."""
+    found = _what_if(plan_id)
+    if found.state != "open":
+        return show(found, actions.NotOpen().sentence), HTTPStatus.CONFLICT
+    return render_template("balance/throw_away.html", plan=found, lines=change_lines(found), form=Form(formdata=None))
+
+
+@bp.post(f"/<int(max={LARGEST}):plan_id>/throw-away")
+@roles(*ROTA_MANAGERS)
+@commits
+def throw_away(plan_id: int) -> ResponseReturnValue:
+    """Throw an open what-if away, once that was confirmed."""
+    _what_if(plan_id)
+    try:
+        origin = actions.throw_away(plan_id, current_actor())
+    except Refused as refusal:
+        return _refused(plan_id, refusal)
+    return redirect(url_for("what_ifs.listed", plan_id=origin), HTTPStatus.SEE_OTHER)
 
 
 @bp.post(f"/<int(max={LARGEST}):plan_id>/start")

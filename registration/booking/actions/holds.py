@@ -19,10 +19,10 @@ from registration.booking.actions.refusals import (
     TooManyHolds,
     TooManyThere,
 )
-from registration.booking.queries import MINUTE, Opening, live_holds, need, openings_around, opens_to
+from registration.booking.queries import MINUTE, Opening, live_holds, need, openings_around, opens_at_last, opens_to
 from registration.booking.rules.admission import Admission
-from registration.booking.rules.deadline import deadline
-from registration.booking.rules.requests import JUST_BEGUN, Hold, HoldRequest, written_wish
+from registration.booking.rules.deadline import Deadline, deadline
+from registration.booking.rules.requests import JUST_BEGUN, AvailabilityRequest, Hold, HoldRequest, written_wish
 from registration.booking.rules.shares import most_kept
 from registration.booking.rules.slots import Need, least_loaded
 from registration.common.authority import current_authority
@@ -93,11 +93,15 @@ def _within_its_share(request: HoldRequest) -> None:
         raise TooManyThere
 
 
-def candidates_for(request: HoldRequest, now: datetime, keep_for: int | None = None) -> list[Opening]:
+def candidates_for(
+    request: HoldRequest, now: datetime, keep_for: int | None = None, *, booking: int | None = None
+) -> list[Opening]:
     """List the sessions whose registrar is free for the family then, the least loaded first.
 
-    How long each would take is its registrar's own affair: `Opening.ends` tells. Raises NotOffered when no session there and
-    then is open to the family, SlotTaken when all are filled.
+    How long each would take is its registrar's own affair: `Opening.ends` tells. What fills `keep_for`, the booking that is
+    being moved, counts as free; `booking` is the one that the family has and keeps. Protected places are open to a family
+    for which nothing else in time is left, as of this very moment. Raises NotOffered when no session there and then is open
+    to the family, SlotTaken when all are filled.
     """
     governs = deadline(request.births, civil_date(now))
     if civil_date(request.start) >= governs.registrar_general_authority_from:
@@ -105,12 +109,25 @@ def candidates_for(request: HoldRequest, now: datetime, keep_for: int | None = N
     opens = opens_to(governs, desk=request.urgent)
     around = openings_around(request.centre_id, request.start, keep_for)
     minute, needed = int(request.start.timestamp()) // MINUTE, need(request.births, interpreter=request.interpreter)
+    shut = opens.protected_to < civil_date(request.start) <= governs.last_lawful_day and any(
+        o.protected for o in around
+    )
+    if shut and not any(minute in o.starts(needed, opens) for o in around):
+        opens = opens_at_last(_everything(request, governs, keep_for or booking), now)
     free = {o.registrar_id: o for o in around if minute in o.starts(needed, opens)}
     if free:
         return [free[registrar] for registrar in least_loaded((o.registrar_id, o.load) for o in free.values())]
     if any(_could_be_free(o, minute, needed, opens) for o in around):
         raise SlotTaken
     raise NotOffered
+
+
+def _everything(request: HoldRequest, governs: Deadline, booking: int | None) -> AvailabilityRequest:
+    """Ask for all that the family could have in time, besides the booking it has."""
+    last = governs.last_lawful_day
+    return AvailabilityRequest(
+        request.births, request.interpreter, governs.on, last, keep_for=booking, urgent=request.urgent
+    )
 
 
 def _could_be_free(opening: Opening, minute: int, needed: Need, opens: Admission) -> bool:

@@ -114,7 +114,7 @@ def keep(
     family = locked(booking_public_id)
     _may_be_offered(family, start, now)
     request = HoldRequest(centre_id, start, family.births, family.interpreter, urgent=cause == COVER)
-    openings = [o for o in candidates_for(request, now) if session_id in {None, o.session_id}]
+    openings = [o for o in candidates_for(request, now, booking=family.id) if session_id in {None, o.session_id}]
     needed = need(family.births, interpreter=family.interpreter)
     for opening in openings:
         end = opening.ends(needed, start)

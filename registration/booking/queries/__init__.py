@@ -15,7 +15,7 @@ from registration.booking.queries.appointments import (
     kept_until,
     live_holds,
 )
-from registration.booking.queries.free import FreeDay, free_days, free_places
+from registration.booking.queries.free import FreeDay, free_days, free_places, opens_at_last
 from registration.booking.queries.openings import (
     MINUTE,
     Opening,
@@ -52,6 +52,7 @@ __all__ = [
     "need",
     "openings",
     "openings_around",
+    "opens_at_last",
     "opens_to",
     "wall_clock",
 ]

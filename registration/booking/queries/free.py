@@ -9,7 +9,7 @@ hashes laid over each other, 64 bits, so that sessions which go and others which
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -17,8 +17,8 @@ from flask import current_app
 from sqlalchemy import text
 
 from registration.booking.queries.openings import MINUTE, Opening, midnight, need, openings, opens_to, wall_clock
-from registration.booking.rules.admission import Admission
-from registration.booking.rules.deadline import deadline
+from registration.booking.rules.admission import Admission, with_nothing_else_left
+from registration.booking.rules.deadline import Deadline, deadline
 from registration.booking.rules.requests import AvailabilityRequest
 from registration.booking.rules.slots import Need
 from registration.common.authority import current_authority
@@ -77,11 +77,32 @@ class _Sought(NamedTuple):
 def free_days(request: AvailabilityRequest, now: datetime) -> list[FreeDay]:
     """Give each centre's free days in order, without starts sooner than the council's notice.
 
-    Nor with days on which the birth can be registered only with the Registrar General's authority (1953 Act s.7).
+    Nor with days on which the birth can be registered only with the Registrar General's authority (1953 Act s.7). Where nothing
+    in time is left for the family at any centre, the protected places are among them.
     """
-    authority = current_authority()
     governs = deadline(request.births, civil_date(now))
-    opens = opens_to(governs, desk=request.urgent)
+    opens, last = opens_to(governs, desk=request.urgent), governs.last_lawful_day
+    days = _offered(request, opens, governs, now)
+    if opens.protected_to >= last or request.first > last or any(day.day <= last for day in days):
+        return days
+    wider = opens_at_last(request, now)
+    return days if wider == opens else _offered(request, wider, governs, now)
+
+
+def opens_at_last(request: AvailabilityRequest, now: datetime) -> Admission:
+    """Say what opens to a family once every centre and day up to its last lawful day has been looked through.
+
+    `keep_for` of the request is the booking that it has: its time counts as left to it.
+    """
+    governs = deadline(request.births, civil_date(now))
+    opens, last = opens_to(governs, desk=request.urgent), governs.last_lawful_day
+    everywhere = replace(request, first=governs.on, last=max(governs.on, last), centre_ids=None)
+    return opens if _offered(everywhere, opens, governs, now) else with_nothing_else_left(opens, last)
+
+
+def _offered(request: AvailabilityRequest, opens: Admission, governs: Deadline, now: datetime) -> list[FreeDay]:
+    """Give the free days of a family to which so much opens."""
+    authority = current_authority()
     sought = _Sought(need(request.births, interpreter=request.interpreter), authority.minutes_per_baby, opens)
     days = _computed(request, sought).values() if request.keep_for else _as_before(request, sought)
     soonest = (int(now.timestamp()) + MINUTE - 1) // MINUTE + authority.notice_minutes

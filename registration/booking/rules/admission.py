@@ -36,3 +36,11 @@ def admission(last: date, on: date, releases: Releases, *, desk: bool = False) -
         return EVERYTHING
     near = (last - on).days <= releases.near_days
     return Admission(urgent=False, protected_to=date.max if near else on + timedelta(days=releases.opens_days))
+
+
+def with_nothing_else_left(opens: Admission, last: date) -> Admission:
+    """Open the protected places up to its last lawful day to a family that finds no other place in time in the whole authority.
+
+    They are protected to keep families in time (1953 Act s.2), not to turn one away to lateness.
+    """
+    return opens._replace(protected_to=max(opens.protected_to, last))

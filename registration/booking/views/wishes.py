@@ -95,5 +95,5 @@ def _page(appointment: Appointment, token: str, form: WaitFor, wish: Wish | None
 def _free_now(appointment: Appointment) -> bool:
     """Say whether a family need not wait: there is a time on an earlier day this very moment."""
     first, last = today(), civil_date(appointment.start) - timedelta(days=1)
-    request = AvailabilityRequest(appointment.births, appointment.interpreter, first, last)
+    request = AvailabilityRequest(appointment.births, appointment.interpreter, first, last, keep_for=appointment.id)
     return last >= first and bool(free_days(request, now()))

@@ -37,5 +37,5 @@ def others_sit_there() -> None:
 
 
 def rota_changed() -> None:
-    """Have it told anew which families will find no time, once this change is committed."""
+    """Have it told anew which families will find no time, once this change of places or of births is committed."""
     defer(LOOK_OUT)

@@ -188,22 +188,44 @@ def test_a_family_near_its_day_leaves_the_general_place_to_others():
     assert simulate(two_a_day, both, 0.5).wait == 1
 
 
+def test_protected_places_open_to_a_family_that_finds_nothing_else_in_time_anywhere():
+    taken = [each for each in crowd() if each.soonest % 7 != FRIDAY]
+    figures = simulate(row(*taken, family(days_left=22)), replace(PROTECTED, opens_days=0), 1)
+
+    assert (figures.missed, figures.wait, figures.own) == (0, FRIDAY, 1)
+    own = [each for each in taken if each.cluster < 4 or each.soonest != MONDAY + 15]
+    figures = simulate(row(*own, family(days_left=22)), replace(PROTECTED, opens_days=0), 1)
+    assert (figures.wait, figures.far) == (15, 1), "there is one left, in the farthest cluster"
+
+
+def test_of_protected_places_the_nearest_clusters_come_first_and_none_after_day_42():
+    taken = [each for each in crowd() if each.soonest % 7 != FRIDAY]
+    one = [*taken, family(days_left=FRIDAY, calls=MONDAY - 3), family(days_left=5)]
+    figures = simulate(row(*one), replace(PROTECTED, near_days=0, opens_days=0), 1)
+
+    assert (figures.families, figures.missed, figures.own) == (2, 0.5, 0.5)
+
+
+#: Where only the neighbours are offered, a family waits for protected places until they open to it.
+NEAR = replace(PROTECTED, last_resort=False)
+
+
 def test_who_finds_nothing_calls_again_when_more_places_open_to_it():
     taken = [each for each in crowd() if each.soonest % 7 != FRIDAY]
     lucky = family(days_left=22, soonest=1)
 
-    figures = simulate(row(*taken, lucky), replace(PROTECTED, opens_days=0), 1)
+    figures = simulate(row(*taken, lucky), replace(NEAR, opens_days=0), 1)
 
     assert (figures.families, figures.missed) == (1, 0)
     assert figures.wait == 18, "with 10 days left, on the twelfth day, the Friday after that one is open to it"
-    assert simulate(row(*taken, lucky), replace(PROTECTED, opens_days=0, near_days=2), 1).missed == 1
+    assert simulate(row(*taken, lucky), replace(NEAR, opens_days=0, near_days=2), 1).missed == 1
 
 
 def test_who_calls_again_does_so_before_whoever_calls_later():
     taken = [each for each in crowd() if each.soonest % 7 != FRIDAY]
     first, second = family(days_left=22), family(days_left=22, calls=MONDAY + 5)
     away = family(calls=MONDAY + 60)
-    figures = simulate(row(*taken, first, second, away), replace(PROTECTED, opens_days=0), 1)
+    figures = simulate(row(*taken, first, second, away), replace(NEAR, opens_days=0), 1)
 
     assert (figures.families, figures.missed, figures.own, figures.wait) == (2, 0, 1, (18 + 20) / 2)
 

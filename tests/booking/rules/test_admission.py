@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from registration.booking.rules.admission import EVERYTHING, Admission, Releases, admission
+from registration.booking.rules.admission import EVERYTHING, Admission, Releases, admission, with_nothing_else_left
 
 RELEASES = Releases(urgent_days=7, near_days=10, opens_days=4)
 TODAY = date(2026, 11, 22)
@@ -31,3 +31,11 @@ def test_a_family_nearer_still_may_have_the_desks_too(left):
 
 def test_the_desk_may_have_everything():
     assert opens(42, desk=True) == EVERYTHING
+
+
+@pytest.mark.parametrize("left", range(-3, 43))
+def test_where_nothing_else_is_left_every_protected_place_in_time_opens_and_nothing_else_does(left):
+    last, before = TODAY + timedelta(days=left), opens(left)
+    at_last = with_nothing_else_left(before, last)
+    assert at_last.urgent is before.urgent, "what is kept for the desk stays so"
+    assert at_last.protected_to == max(before.protected_to, last)

@@ -1,0 +1,1 @@
+"""The births to expect, as managers see them and say otherwise."""
