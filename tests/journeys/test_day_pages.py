@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from registration.common.clock import civil_date, today
+from registration.booking.actions import outcomes
+from registration.booking.rules.outcomes import Marking
+from registration.common.clock import civil_date, now, today
+from registration.common.transaction import transaction
 from registration.desk.sheet import COLUMNS
 from tests.journeys.looks import Looks
 from tests.journeys.pages import born
@@ -18,15 +21,18 @@ def eyes(come) -> Looks:
 
 @pytest.fixture
 def past(service):
-    """Two appointments of one list that is over, the second of them marked: (centre, day, reference, reference)."""
-    centre, begins, waiting, marked = service.rows("""
-        SELECT centre_id, min(begins_at), min(reference) FILTER (WHERE outcome IS NULL),
-               min(reference) FILTER (WHERE outcome = 'registered')
-          FROM booking WHERE state = 'booked' AND ends_at < now()
+    """Two appointments of one list that is over, one not marked, the other registered: (centre, day, reference, reference)."""
+    centre, begins, ids, references = service.rows("""
+        SELECT centre_id, min(begins_at), array_agg(public_id ORDER BY reference), array_agg(reference ORDER BY reference)
+          FROM booking WHERE outcome = 'registered' AND ends_at < now()
          GROUP BY centre_id, (begins_at AT TIME ZONE 'Europe/London')::date
-        HAVING count(*) FILTER (WHERE outcome IS NULL) > 0 AND count(*) FILTER (WHERE outcome = 'registered') > 0
-         LIMIT 1""")[0]
-    return centre, civil_date(begins), waiting, marked
+        HAVING count(*) > 1 ORDER BY 2 DESC LIMIT 1""")[0]
+    marked = service.one(
+        "SELECT max(o.id) FROM outcome o JOIN booking b ON b.id = o.booking_id WHERE b.public_id = :id", id=ids[0]
+    )
+    with service.app.app_context(), transaction():
+        outcomes.mark(ids[0], Marking(None), marked or 0, "service", now())
+    return centre, civil_date(begins), *references[:2]
 
 
 def a_sheet(service, filled_in, late):
