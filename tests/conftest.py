@@ -30,22 +30,24 @@ KIND = {"test_rules": "rules", "test_views": "pages", "test_forms": "pages", "te
 
 
 LOOKS_BACK = "test_every_page_was_looked_at"
+WALKS = {"test_access", "test_objects"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test by the file it sits in, so nobody has to remember to.
 
-    The journeys take longest, so they begin; what looks back on them comes last of all. That a browser passes a line is no
-    evidence that somebody tests it: they are not counted as coverage, which also makes them faster.
+    The journeys take longest, so they begin; what looks back on them comes last of all. That a browser, or a walk over every
+    address, passes a line is no evidence that somebody tests it: they are not counted as coverage, which also makes them faster.
     """
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker("journeys")
-            item.add_marker("no_cover")
         elif "races" in item.path.parts:
             item.add_marker("races")
         else:
             item.add_marker(KIND.get(item.path.stem, "database"))
+        if "journeys" in item.path.parts or item.path.stem in WALKS:
+            item.add_marker("no_cover")
     items.sort(key=lambda item: (item.path.stem == LOOKS_BACK, "journeys" not in item.path.parts))
 
 

@@ -122,13 +122,17 @@ def test_each_role_opens_the_things_its_lists_name_and_no_other(app, objects, pe
     assert not wrong, "\n".join(map(str, wrong))
 
 
+#: A centre that closes leaves no session to be staffed otherwise.
+OF_AN_ABSENCE = {"cover.staffing", "cover.find_ways"}
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_the_plan_of_a_centre_that_closes_is_opened_by_the_roles_of_any_cover_plan(app, objects, people, attempt, role):
     walked = {}
     for rule, access, method in guarded(app):
         if rule.endpoint.startswith("cover.") and rule.arguments == {"public_id"}:
             answer = attempt(people[role], method, address(app, rule, objects, public_id=objects.closing))
-            walked[rule.endpoint, method] = answer.status_code, role in access
+            walked[rule.endpoint, method] = answer.status_code, role in access and rule.endpoint not in OF_AN_ABSENCE
     assert len(walked) > 3
     wrong = {where: code for where, (code, may) in walked.items() if code >= 500 or (code in {403, 404, 405}) is may}
     assert wrong == {}
