@@ -28,7 +28,7 @@ from registration.rota.rules.effect import hits
 from tests.booking.appointments import NOW, booked
 from tests.booking.world import TODAY, TUESDAY, at_time
 from tests.cover.helpers import whole_day
-from tests.rota.plans import publish
+from tests.rota.plans import half, publish, works
 
 ACTOR = "staff:1"
 
@@ -314,6 +314,15 @@ def test_what_is_past_or_today_is_pinned_and_nobody_is_called_for_it(busy):
     assert found.away == {(busy.registrars["ann"], 4)}
     with pytest.raises(NothingLeft):
         left(busy, TUESDAY, today=TUESDAY)
+
+
+def test_the_absent_are_not_called_in_another_half_day_of_their_absence(busy):
+    work = half(busy, TUESDAY.isoweekday()), half(busy, TUESDAY.isoweekday() + 2)
+    works(busy, "ann", *work)
+    begins, ends = at_time(TUESDAY, "0:00"), at_time(TUESDAY + timedelta(days=2), "23:59")
+    found = missed(Absence(busy.registrars["ann"], begins, ends, {}, {}), TODAY)
+    assert [one.half_days for one in found.left if one.registrar == busy.registrars["ann"]] == [(2,), (4,)]
+    assert found.away == {(busy.registrars["ann"], at) for at in (2, 4, 6)}
 
 
 def test_evenings_and_saturdays_are_not_staffed_otherwise(busy):

@@ -21,7 +21,7 @@ MOST_WEEKS = 13
 
 
 class NothingLeft(Refused):
-    """No session of theirs from tomorrow on falls into the absence, so there is nothing to staff otherwise."""
+    """No session of theirs from tomorrow on is without a registrar, so there is nothing to staff otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,7 @@ def missed(absence: Absence, today: date) -> Missed:
     left = tuple(each for each in found if each is not None)
     if not left:
         raise NothingLeft
-    away = frozenset((each.registrar, half) for each in left for half in each.half_days)
-    return Missed(replace(built, instance=_settled(built, today)), away, left)
+    return Missed(replace(built, instance=_settled(built, today)), builder.away(), left)
 
 
 def _theirs(absence: Absence, today: date) -> list[Planned]:
@@ -140,6 +139,14 @@ class _WithTheAbsent(Builder):
         spoken = absence.families.get(session.key, ())
         takers = self._takers(session, halves, {each for each in spoken if each}) if whole else frozenset()
         return Left(session.key, session.registrar, session.centre, halves, len(spoken), takers)
+
+    def away(self) -> frozenset[tuple[Id, int]]:
+        """Name every half-day to come in which the absent cannot be called, whether a session of theirs is in it or not."""
+        return frozenset(
+            (who, half)
+            for (who, half), span in self.times.items()
+            if who == self.absence.registrar and self.calendar.day(half) > self.today and self._misses(half, span)
+        )
 
     def _misses(self, half: int, span: Span) -> bool:
         begins, ends = self.calendar.moments(half, span)
