@@ -293,6 +293,24 @@ def test_a_family_without_email_or_mobile_gets_a_letter(client, database, desk, 
     client.post("/desk/phone/book", data=sent | contact)
     [letter] = database.scalars(select(Message))
     assert (letter.channel, letter.address) == ("letter", "Aoife O’Brien\n3 Mill Lane\nHalifax")
+    [made] = bookings(database)
+    said = page(client.get(f"/desk/booking/{made.public_id}"))
+    assert "A letter would come too late: read the details out now." in said
+    assert "What to bring:" in said
+
+
+@pytest.mark.parametrize(("day", "told"), [(WEDNESDAY, True), (FRIDAY, False)])
+def test_a_letter_that_comes_and_can_be_read_in_time_is_not_called_late(client, database, desk, world, day, told):
+    """Of Sunday a letter is there in the evening of Tuesday, and read by Wednesday's."""
+    world.session("sunshine", "ann", day, "14:00", "15:00")
+    database.commit()
+    _, sent = find_times(client)
+    contact = {"name": "Aoife O’Brien", "letter_address": "3 Mill Lane\nHalifax", "share": "no"}
+    chosen = {"time": f"{world.centres['sunshine']}.{minute_of(day, '14:00')}"}
+    client.post("/desk/phone/book", data=sent | contact | chosen)
+    [made] = bookings(database)
+    assert made.begins_at == at_time(day, "14:00")
+    assert ("A letter would come too late" in page(client.get(f"/desk/booking/{made.public_id}"))) is told
 
 
 @pytest.mark.parametrize(
