@@ -14,7 +14,7 @@ LANGUAGES = {"en": "English", "pl": "Polski", "ur": "اردو"}
 RIGHT_TO_LEFT = frozenset({"ur"})
 COOKIE = "lang"
 #: The first part of the addresses where staff work: their pages are in English only.
-STAFF_ONLY = frozenset({"staff", "desk", "day", "rota", "cover", "balance", "births", "reach", "pilot"})
+STAFF_ONLY = frozenset({"staff", "desk", "day", "rota", "cover", "history", "balance", "births", "reach", "pilot"})
 YEAR = 365 * 24 * 3600
 
 
@@ -40,7 +40,7 @@ def chosen_language() -> str:
 
     Outside a request and on the pages of staff it is English always.
     """
-    if not has_request_context() or _for_staff():
+    if not has_request_context() or is_for_staff():
         return "en"
     for wanted in (request.args.get("lang"), request.cookies.get(COOKIE)):
         if wanted in LANGUAGES:
@@ -48,7 +48,8 @@ def chosen_language() -> str:
     return "en"
 
 
-def _for_staff() -> bool:
+def is_for_staff() -> bool:
+    """Say whether the address asked for is one where staff work."""
     return request.path.split("/")[1] in STAFF_ONLY
 
 
@@ -70,7 +71,7 @@ def text_direction() -> str:
 
 def _remember(response: Response) -> Response:
     wanted = request.args.get("lang")
-    if wanted in LANGUAGES and not _for_staff() and request.cookies.get(COOKIE) != wanted:
+    if wanted in LANGUAGES and not is_for_staff() and request.cookies.get(COOKIE) != wanted:
         secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
         response.set_cookie(COOKIE, str(wanted), max_age=YEAR, httponly=True, samesite="Lax", secure=secure)
     return response

@@ -17,7 +17,7 @@ from registration.common.access import public
 from registration.common.authority import current_authority
 from registration.common.contacts import as_read
 from registration.common.fields import choice_items, problems
-from registration.common.i18n import current_language
+from registration.common.i18n import current_language, is_for_staff
 from registration.common.problems import problem_for
 from registration.common.times import spoken
 
@@ -82,6 +82,18 @@ TROUBLES = {
     500: Trouble(_l("Sorry, there is a problem with the service"), (_LATER, _SAFE)),
     503: Trouble(_l("Sorry, the service is not available"), (_LATER, _SAFE)),
 }
+#: The same on pages for staff, where other words are needed: no appointment of theirs is at stake.
+STAFF_TROUBLES = {
+    429: Trouble(
+        "Please wait a few minutes",
+        (
+            "There were too many tries in a short time. Try again in a few minutes; after many wrong tries the wait is longer.",
+            "If you have forgotten your password, ask for a new one on the page where you sign in.",
+        ),
+    ),
+    500: Trouble(TROUBLES[500].heading, (_LATER,)),
+    503: Trouble(TROUBLES[503].heading, (_LATER,)),
+}
 #: Seconds after which a program may try again when the database does not answer.
 TRY_AGAIN_AFTER = 60
 
@@ -100,29 +112,25 @@ def _unavailable(_error: Exception) -> Response:
 
 
 def _say(code: int, headers: dict[str, str]) -> Response:
-    if request.path.startswith("/api/"):
-        answer = problem_for(code)
-    else:
-        fallback = 400 if code < HTTPStatus.INTERNAL_SERVER_ERROR else 500
-        trouble = TROUBLES.get(code, TROUBLES[fallback])
-        answer = make_response(_drawn(trouble), code)
+    for_a_program = request.path.startswith("/api/")
+    answer = problem_for(code) if for_a_program else make_response(_drawn(code), code)
     answer.headers.update(headers)
     return answer
 
 
-#: Addresses that begin so are for staff: what went wrong there leads back to their first page.
-STAFF_PAGES = frozenset({"staff", "desk", "day", "rota", "cover", "history"})
+def _drawn(code: int) -> str:
+    """Draw the page; staff who are signed in keep the links to their other pages.
 
-
-def _drawn(trouble: Trouble) -> str:
-    """Draw the page without the usual context: asking who is signed in would ask the database that may be out."""
+    Where the fault is ours it is drawn without the usual context: asking who is signed in would ask the database that may
+    be out.
+    """
+    fallback = 400 if code < HTTPStatus.INTERNAL_SERVER_ERROR else 500
+    said = TROUBLES | STAFF_TROUBLES if is_for_staff() else TROUBLES
+    facts = {"trouble": said.get(code, said[fallback]), "for_staff": is_for_staff()}
+    if is_for_staff() and code < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return render_template("common/trouble.html", **facts)
     page = current_app.jinja_env.get_template("common/trouble.html")
-    return page.render(
-        trouble=trouble,
-        authority=current_authority(),
-        demonstration=current_app.config["DEMO"],
-        for_staff=request.path.split("/")[1] in STAFF_PAGES,
-    )
+    return page.render(authority=current_authority(), demonstration=current_app.config["DEMO"], **facts)
 
 
 def same_page_in(language: str) -> str:

@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 from registration.booking.rules.outcomes import REASONS, TITLES, Marking, Outcome, SheetRow, Standing
 from registration.booking.rules.reference import canonical
+from registration.common.contacts import as_read
 from registration.common.files import Fault, Row, Table, whole, written
 from registration.desk.forms.day import LONGEST_NOTE
 from registration.desk.rules.day import Line
@@ -60,7 +61,7 @@ def _cells(line: Line, centre: str, day: date) -> list[object]:
         line.papers,
         line.language,
         line.needs,
-        line.mobile,
+        as_read(line.mobile),  # with its nought a table program computes nothing out of it
         line.email,
         line.state,
         "",

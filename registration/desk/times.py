@@ -5,7 +5,7 @@ from datetime import date
 
 from registration.booking.other_times import Group, Time
 from registration.booking.queries import moment
-from registration.booking.rules.choices import Offer, day_of, suggest
+from registration.booking.rules.choices import Offer, by_time, day_of, suggest
 from registration.booking.views.times import Free, reason
 from registration.booking.wording import clock_time, short_day
 from registration.centres.queries import miles_text
@@ -32,7 +32,7 @@ class DeskTimes:
         wishes = replace(self._free.wishes, kept=day_of(kept[1]) if kept else None)
         found = suggest(self._offers, self._free.venues, wishes)
         reasons = {(one.centre_id, one.start): reason(one, self._free.answers) for one in found.others}
-        more = sorted(set(self._offers) - {*found.soonest, *reasons}, key=lambda offer: offer[1])
+        more = by_time(set(self._offers) - {*found.soonest, *reasons}, self._free.venues, near=wishes.near)
         made = {
             "Kept for this family": [kept] if kept else [],
             "The soonest": [offer for offer in found.soonest if offer != kept],

@@ -331,6 +331,20 @@ def test_a_date_that_cannot_be_is_said_so(family, born, sentence):
     assert parent.page.find(id="born-0-day").get("value", "") == born[0]
 
 
+@pytest.mark.parametrize(("language", "baby"), [("en", "Baby"), ("pl", "Dziecko"), ("ur", "بچہ")])
+def test_what_is_wrong_with_one_date_of_several_names_the_baby(family, language, baby):
+    twins = family()
+    twins.walk_to("date-of-birth")
+    given = {"born-0-day": "31", "born-0-month": "2", "born-0-year": "2026"}
+    given |= {"born-1-day": "30", "born-1-month": "2", "born-1-year": "2026"}
+    twins.get(f"/book/date-of-birth?lang={language}")
+    twins.post("date-of-birth", given)
+    first, second = (link.text for link in twins.page.select(".govuk-error-summary a"))
+    assert first.removeprefix(f"{baby} 1: ") == second.removeprefix(f"{baby} 2: ") != first
+    twins.post("date-of-birth", given | {"born-0-month": "3"})
+    assert [link.text for link in twins.page.select(".govuk-error-summary a")] == [second]
+
+
 def test_a_late_birth_is_never_refused(family, database):
     late = family(date_of_birth={"born-0-day": "1", "born-0-month": "9", "born-0-year": "2026"})
     late.walk_to("time")

@@ -298,6 +298,34 @@ def test_other_times_are_shown_near_the_familys_centre_first_and_its_own_is_not(
     assert "Tue 24 November, 9am Sunshine Children’s Centre step-free" in said
 
 
+def test_a_page_older_than_the_last_move_says_what_stands_now_and_keeps_the_choice(client, world, mine):
+    old = client.get(link(mine) + "/move").text
+    drawn = {"standing": re.search(r'name="standing" value="([^"]+)"', old)[1]}
+    assert leads_to(
+        client.post(link(mine) + "/move", data=choice(world, "sunshine", TUESDAY, "9:00") | drawn),
+        f"{link(mine)}/moved",
+    )
+    wanted = choice(world, "elland", TUESDAY, "10:00")
+    answer = client.post(link(mine) + "/move", data=wanted | drawn)
+    said = page(answer, 409)
+    assert "Your appointment was changed while this page was open." in said
+    assert "Your appointment is on Tuesday 24 November 2026 at 9am at Sunshine" in said
+    assert re.search(rf'value="{wanted["time"]}"[^>]* checked', answer.text)
+    assert appointment_by_id(mine.public_id).start == at_time(TUESDAY, "9:00")
+    again = {"standing": re.search(r'name="standing" value="([^"]+)"', answer.text)[1]}
+    assert leads_to(client.post(link(mine) + "/move", data=wanted | again), f"{link(mine)}/moved")
+    assert appointment_by_id(mine.public_id).start == at_time(TUESDAY, "10:00")
+
+
+def test_pressing_twice_for_the_same_time_is_no_change_meanwhile(client, world, mine):
+    old = client.get(link(mine) + "/move").text
+    sent = choice(world, "sunshine", TUESDAY, "9:00") | {
+        "standing": re.search(r'name="standing" value="([^"]+)"', old)[1]
+    }
+    for _ in range(2):
+        assert leads_to(client.post(link(mine) + "/move", data=sent), f"{link(mine)}/moved")
+
+
 def test_every_time_of_a_day_is_one_link_away(client, world, mine):
     days = re.findall(r'href="([^"]+\?day=[^"]+)">([^<]+)</a>, (\d+) times?', client.get(link(mine) + "/move").text)
     assert [(words, int(count)) for _, words, count in days] == [

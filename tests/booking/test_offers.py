@@ -395,6 +395,7 @@ def test_a_family_takes_the_time_on_its_page(client, database, world, mine, at):
     assert "We are keeping another appointment for you" in page.text
     assert "Tuesday 24 November 2026, 10am to 10:30am" in page.text
     assert "until Monday 23 November at 8pm" in page.text
+    assert "It does not suit me: please call me" in page.text
     answer = client.post(f"{link(mine)}/offer", data={"offer": str(made.public_id), "answer": "accept"})
     assert answer.location.endswith("/moved")
     assert "Elland" in client.get(answer.location).text

@@ -65,3 +65,11 @@ def test_other_times_are_those_here_and_the_soonest_of_each_other_centre(world):
     here = [start for start in found if start.centre_id == world.centres["sunshine"]]
     assert [start.at for start in here] == [at_time(WEDNESDAY, clock) for clock in ("9:00", "9:30", "10:00", "10:30")]
     assert found[len(here) :] == [Start(world.centres["elland"], at_time(TUESDAY, "9:30"))]
+
+
+def test_of_other_centres_with_the_same_soonest_time_the_nearest_comes_first(world):
+    world.session("todmorden", "cleo", TUESDAY, "9:00", "10:00")
+    world.session("office", "dev", TUESDAY, "9:00", "10:00")
+    found = starts_later(world.centres["sunshine"], (BORN,), at_time(TUESDAY, "7:00"), interpreter=False)
+    elsewhere = [start.centre_id for start in found if start.centre_id != world.centres["sunshine"]]
+    assert elsewhere == [world.centres[place] for place in ("office", "elland", "todmorden")]

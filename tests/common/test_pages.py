@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from registration.common.assets import asset_url
 from registration.common.authority import current_authority
 from registration.common.pages import reached
+from tests.staff.people import sign_in_as
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = ("/privacy", "/accessibility", "/cookies")
@@ -251,6 +252,29 @@ def test_what_goes_wrong_on_a_page_for_staff_is_told_under_their_own_title(clien
     assert page.title.text.endswith("– Birth registration appointments")
     assert page.select_one(".rs-service a")["href"] == "/staff/"
     assert page.select_one("main a[href='/staff/']")
+
+
+@pytest.mark.parametrize(
+    ("code", "path"), [(404, "/desk/nothing"), (404, "/balance/nothing"), (405, "/staff/stay"), (403, "/staff/people")]
+)
+def test_staff_who_are_signed_in_keep_their_links_where_something_goes_wrong(client, code, path):
+    sign_in_as(client, "booking_desk")
+    answer = client.get(path)
+    page = parsed(answer)
+    assert answer.status_code == code
+    assert page.select_one(".rs-sections a[href='/desk/phone']")
+    assert page.select_one(".rs-service a")["href"] == "/staff/"
+    assert not page.select("a[hreflang]")
+
+
+@pytest.mark.parametrize(("code", "told"), [(429, "If you have forgotten your password"), (503, "Try again in a few")])
+def test_staff_are_told_nothing_of_an_appointment_of_theirs(app, client, refusing, monkeypatch, code, told):
+    refusing(code)
+    monkeypatch.setitem(app.view_functions, "security.login", lambda: abort(code))
+    for path, family in (("/privacy", True), ("/staff/sign-in", False)):
+        said = client.get(path).text
+        assert ("If you have already booked an appointment, it is safe." in said) is family
+        assert (told in said) is (code == 503 or not family)
 
 
 def test_an_address_breaks_before_its_dots_and_its_at_and_nowhere_else():

@@ -53,6 +53,22 @@ def to(world, place, day, clock, **more):
     return {"time": f"{world.centres[place]}.{minute_of(day, clock)}", "asked": "family"} | more
 
 
+def test_moving_a_family_told_by_letter_to_a_time_too_near_says_to_read_it_out(client, world):
+    post = booked(
+        world.centres["elland"],
+        at_time(WEDNESDAY, "9:00"),
+        email=None,
+        mobile=None,
+        letter_address="3 Mill Lane, Halifax",
+        channel="telephone",
+    )
+    sign_in_as(client, "booking_desk")
+    client.post(f"/desk/look/{post.public_id}")
+    answer = client.post(path(post), data=to(world, "sunshine", TUESDAY, "9:30"))
+    assert answer.status_code == 303
+    assert "A letter would come too late: read the details out now." in page(client.get(answer.headers["Location"]))
+
+
 def test_the_times_are_listed_with_those_the_desk_keeps(client, act_as, world, mine):
     act_as("booking_desk")
     said = page(client.get(path(mine)))

@@ -266,12 +266,51 @@ def test_a_late_family_is_told_that_it_can_still_register(client, desk, world):
     assert "The 42 days ended on <strong>Thursday 12 November 2026</strong>. You can still register" in shown
 
 
+def test_a_late_family_is_kept_the_nearer_of_two_places_at_the_same_minute(client, database, desk, world):
+    for place, who in (("todmorden", "cleo"), ("office", "dev")):
+        world.session(place, who, MONDAY, "12:30", "13:00")
+    database.commit()
+    shown, sent = find_times(client, born="8/10/2026")
+    noon = minute_of(MONDAY, "12:30")
+    assert sent["time"] == f"{world.centres['office']}.{noon}"
+    listed = times_on(shown)
+    assert listed.index(f"{world.centres['office']}.{noon}") < listed.index(f"{world.centres['todmorden']}.{noon}")
+
+
+def test_more_times_at_one_minute_name_the_nearest_place_first(client, database, desk, world):
+    for place, who in (("todmorden", "cleo"), ("office", "dev")):
+        world.session(place, who, TUESDAY, "14:00", "15:00")
+    database.commit()
+    shown, _ = find_times(client)
+    half_past = f".{minute_of(TUESDAY, '14:30')}"
+    there = [value for value in times_on(shown) if value.endswith(half_past)]
+    assert there == [f"{world.centres[place]}{half_past}" for place in ("office", "todmorden")]
+
+
 def test_a_family_without_email_or_mobile_gets_a_letter(client, database, desk, world):
     _, sent = find_times(client)
     contact = {"name": "Aoife O’Brien", "letter_address": "3 Mill Lane\nHalifax", "share": "no"}
     client.post("/desk/phone/book", data=sent | contact)
     [letter] = database.scalars(select(Message))
     assert (letter.channel, letter.address) == ("letter", "Aoife O’Brien\n3 Mill Lane\nHalifax")
+    [made] = bookings(database)
+    said = page(client.get(f"/desk/booking/{made.public_id}"))
+    assert "A letter would come too late: read the details out now." in said
+    assert "What to bring:" in said
+
+
+@pytest.mark.parametrize(("day", "told"), [(WEDNESDAY, True), (FRIDAY, False)])
+def test_a_letter_that_comes_and_can_be_read_in_time_is_not_called_late(client, database, desk, world, day, told):
+    """Of Sunday a letter is there in the evening of Tuesday, and read by Wednesday's."""
+    world.session("sunshine", "ann", day, "14:00", "15:00")
+    database.commit()
+    _, sent = find_times(client)
+    contact = {"name": "Aoife O’Brien", "letter_address": "3 Mill Lane\nHalifax", "share": "no"}
+    chosen = {"time": f"{world.centres['sunshine']}.{minute_of(day, '14:00')}"}
+    client.post("/desk/phone/book", data=sent | contact | chosen)
+    [made] = bookings(database)
+    assert made.begins_at == at_time(day, "14:00")
+    assert ("A letter would come too late" in page(client.get(f"/desk/booking/{made.public_id}"))) is told
 
 
 @pytest.mark.parametrize(

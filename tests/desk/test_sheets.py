@@ -123,6 +123,8 @@ def test_what_somebody_marked_meanwhile_is_decided_by_a_person(client, database,
     answer = brought_back(client, world, rows)
     said = page(answer)
     assert "Nothing has been read in yet. 1 row of the sheet can be marked" in said
+    assert '<h1 class="govuk-heading-l">The sheet says otherwise</h1>' in answer.text
+    assert f"Ada, Tue 24 November, 9am {families[0].reference} , line 2" in said
     assert "Registered Did not attend Changed after the sheet was made: it is now did not attend, by staff:7." in said
     assert outcomes(database) == ["did_not_attend", None, None]
     kept = decisions(answer)
@@ -159,6 +161,34 @@ def test_a_booking_moved_or_cancelled_meanwhile_is_told_and_left(client, databas
     assert "The booking was changed after the sheet was made. Nothing can be marked before the day" in said
     client.post(path(world, "/decided"), data=decisions(answer))
     assert outcomes(database) == [None, "registered", None]
+
+
+def test_what_can_only_not_be_marked_yet_is_headed_so_and_names_family_time_and_reason(
+    client, database, world, families, registrar, at
+):
+    at("2026-11-23T18:00")
+    unable = {"outcome": "unable", "reason": "no_interpreter", "note": "comes back"}
+    other = {"outcome": "unable", "note": "Fire drill"}
+    answer = brought_back(client, world, filled(taken_out(client, world), Ada="registered", Bea=unable, Cy=other))
+    said = page(answer)
+    assert '<h1 class="govuk-heading-l">Some rows cannot be marked</h1>' in answer.text
+    assert f"Ada, Tue 24 November, 9am ( {families[0].reference} , line 2). The sheet says: Registered." in said
+    assert "line 3). The sheet says: Unable (No interpreter; comes back). Nothing can be marked before the day" in said
+    assert "line 4). The sheet says: Unable (Fire drill)." in said
+    assert markings(database) == 0
+
+
+def test_numbers_are_written_as_they_are_dialled_and_come_back_either_way(client, database, world, at, registrar):
+    mine = booked(world.centres["sunshine"], at_time(TUESDAY, "9:00"), mobile="+447700900982")
+    abroad = booked(world.centres["sunshine"], at_time(TUESDAY, "9:30"), mobile="+48512345678", email="b@example.org")
+    at("2026-11-24T18:00")
+    rows = taken_out(client, world)
+    assert rows[mine.reference]["telephone"] == "07700 900982"
+    assert rows[abroad.reference]["telephone"] == "'+48 512 345 678", "a table program would compute it"
+    rows[mine.reference] |= {"outcome": "registered", "telephone": "'+447700900982"}
+    rows[abroad.reference]["outcome"] = "registered"
+    assert brought_back(client, world, rows).status_code == 303
+    assert outcomes(database) == ["registered", "registered"]
 
 
 def test_a_reason_in_other_words_is_kept_as_a_note(client, database, world, families, registrar):

@@ -54,6 +54,11 @@ def test_a_family_reached_by_letter_alone_cannot_wait(client, world):
         channel="telephone",
     )
     sign_in_as(client, "booking_desk")
+    client.post(f"/desk/look/{post.public_id}")
+    first = client.get(address(post))
+    assert "it can be offered only by text or email, and this family gave neither" in page(first)
+    assert f"/desk/booking/{post.public_id}/contact" in first.text
+    assert 'name="wish"' not in first.text
     answer = client.post(address(post), data={"wish": "earlier", "centres": ["any"]})
     assert "A freed time can be offered only by text or email, and this family gave neither." in page(answer, 422)
 

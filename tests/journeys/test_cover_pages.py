@@ -110,7 +110,7 @@ def test_a_plan_is_made_changed_sent_and_answered(eyes, service, come):
     assert parent.visitor.path.endswith("/moved")
     link = family_link(service)
     parent.visitor.open(f"{link}/offer")
-    parent.visitor.page.get_by_role("button", name="Neither suits me").click()
+    parent.visitor.page.get_by_role("button", name="It does not suit me").click()
     parent.look("rung")
     parent.visitor.open(link)
     parent.look("without an offer")

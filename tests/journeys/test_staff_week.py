@@ -207,7 +207,7 @@ def families_answer(service: Service, come) -> None:
     page.answer({"time": FIRST})
     assert page.path.endswith("/moved")
     page.open(f"{council.link(service, refuser.booking)}/offer")
-    page.press(page.page.get_by_role("button", name="Neither suits me"))
+    page.press(page.page.get_by_role("button", name="It does not suit me"))
     assert "call you" in page.heading
 
     council.answer(service, another.public_id, accepts=False)

@@ -141,6 +141,15 @@ def _written(births: Collection[date]) -> str:
     return ",".join(born.isoformat() for born in sorted(births))
 
 
+def _name_babies(field: Entries) -> None:
+    """Begin each sentence with the baby whose date it is about, as the page numbers them."""
+    for number, entry in enumerate(field, 1):
+        entry.errors = tuple(
+            _("Baby %(number)d: %(problem)s", number=number, problem=problem) for problem in entry.errors
+        )
+    field.errors = tuple(entry.errors for entry in field)
+
+
 class Babies(StepForm):
     """The date of birth of each baby born together; the earliest governs."""
 
@@ -162,8 +171,13 @@ class Babies(StepForm):
         return {"born": list(answers.births), "checked": _written(answers.births)}
 
     def validate_born(self, field: Entries) -> None:
-        """Refuse more babies than the page takes, and ask once to check dates that are far apart."""
+        """Refuse more babies than the page takes, and ask once to check dates that are far apart.
+
+        What is wrong with one date of several names the baby: the same sentence may stand there twice.
+        """
         if field.errors:
+            if len(field) > 1:
+                _name_babies(field)
             return
         said = call_for_more() if field.too_many else self._to_check([entry.data for entry in field])
         if said:

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectChoice, StringField
+from wtforms import HiddenField, RadioField, SelectChoice, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
-from registration.booking.queries import moment
+from registration.booking.queries import MINUTE, moment
 from registration.common.forms import Form
 
 #: A centre and a start in minutes since 1970, as the value of a radio button.
@@ -19,6 +19,7 @@ LONGEST = 200
 class ChangeTime(Form):
     """Another time for a booking. The list may have changed since it was shown, so the action decides what is free."""
 
+    standing = HiddenField()  # the time the page was drawn with: it may be another by the time it is sent
     time = RadioField(
         _l("Choose another time"), choices=[], validators=[InputRequired(_l("Choose a time"))], validate_choice=False
     )
@@ -29,10 +30,25 @@ class ChangeTime(Form):
             raise ValidationError(_l("Choose a time from the list"))
 
     @property
+    def was(self) -> tuple[int, datetime] | None:
+        """Give the centre and start the booking had when the page was drawn; None where the page does not say."""
+        sent = str(self.standing.data or "")
+        return _read(sent) if _OFFER.fullmatch(sent) else None
+
+    @property
     def offer(self) -> tuple[int, datetime]:
         """Give the centre and the start that were chosen, once the form is accepted."""
-        centre_id, minute = str(self.time.data).split(".")
-        return int(centre_id), moment(int(minute))
+        return _read(str(self.time.data))
+
+
+def value_of(centre_id: int, start: datetime) -> str:
+    """Write a centre and a start as the value of a radio button."""
+    return f"{centre_id}.{int(start.timestamp()) // MINUTE}"
+
+
+def _read(value: str) -> tuple[int, datetime]:
+    centre_id, minute = value.split(".")
+    return int(centre_id), moment(int(minute))
 
 
 class Sharing(Form):

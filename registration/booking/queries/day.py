@@ -98,6 +98,14 @@ def standings(references: Collection[str]) -> dict[str, Standing]:
     return {row[0]: _standing(row) for row in rows}
 
 
+def names_of(references: Collection[str]) -> dict[str, str]:
+    """Give what the families of these bookings are called, by reference."""
+    wanted = text(
+        "SELECT b.reference, f.name FROM booking b JOIN family f ON f.id = b.family_id WHERE b.reference = ANY(:of)"
+    )
+    return {row.reference: row.name for row in db.session.execute(wanted, {"of": list(references)})}
+
+
 def lock_bookings(references: Collection[str]) -> None:
     """Let nobody else change these bookings until the transaction in hand ends; in one order, so that two cannot block."""
     locked = text("SELECT id FROM booking WHERE reference = ANY(:references) ORDER BY id FOR UPDATE")

@@ -2,8 +2,9 @@
 
 Times are shown as people choose: the soonest near them, then others each with its reason. A time after the 42 days is
 named only where there is none within them at any centre or office; then the soonest anywhere comes first, an office's
-too, because every day counts. So it does where nobody knows what is near. On the last lawful days the nearest place with
-a time at once is always among the choices, an office too. A careful council's margin changes this order and nothing else.
+too, because every day counts, and of several at one minute the nearest. So it does where nobody knows what is near. On
+the last lawful days the nearest place with a time at once is always among the choices, an office too. A careful
+council's margin changes this order and nothing else.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -198,7 +199,8 @@ def suggest(offers: Iterable[Offer], venues: Sequence[Venue], wishes: Wishes) ->
 
     While any start is free, some are suggested. One in time is never passed over for a late one. Offices come after
     centres; where only late times are left, or nobody knows what is near, the soonest comes first, wherever it is, and
-    of equal ones the nearest.
+    of equal ones the nearest, an office too. Nothing away from the family's own centre is named while a place that is
+    nearer has the same minute.
     """
     listed = {venue.id for venue in venues}
     known = {offer for offer in offers if offer[0] in listed}
@@ -218,11 +220,20 @@ def suggest(offers: Iterable[Offer], venues: Sequence[Venue], wishes: Wishes) ->
     fit = [venue for venue in open_now if venue.step_free or not wishes.step_free] or open_now
     reachable = fit if anywhere else open_now[:1]
     in_turn = [(venue.id, start) for venue in reachable for start in starts[venue.id]]
-    soonest = tuple(_a_few(sorted(in_turn, key=lambda offer: offer[1])))
+    soonest = tuple(_a_few(by_time(in_turn, venues, near=wishes.near)))
     near = next(venue for venue in open_now if venue.id == soonest[0][0])
-    at_once = [] if anywhere else [venue for venue in nearest if venue.id in starts]
-    others = _Others(near, open_now, at_once, starts, wishes, soonest).chosen()
+    by_way = [venue for venue in (nearest if wishes.near else fitting) if venue.id in starts]
+    others = _Others(near, open_now, by_way, starts, wishes, soonest, anywhere=anywhere).chosen()
     return Suggestions(best, soonest, tuple(others))
+
+
+def by_time(offers: Iterable[Offer], venues: Sequence[Venue], *, near: bool) -> list[Offer]:
+    """Put starts in order of time; of those at one minute the nearest comes first, an office too.
+
+    Where nobody knows what is `near`, centres come before offices. Places not listed among the venues come last.
+    """
+    order = {venue.id: rank for rank, venue in enumerate(venues if near else offices_last(venues))}
+    return sorted(offers, key=lambda offer: (offer[1], order.get(offer[0], len(order)), offer[0]))
 
 
 def offices_last(venues: Iterable[Venue]) -> list[Venue]:
@@ -248,7 +259,8 @@ def _half_day(start: Minute) -> tuple[date, int]:
 class _Others:
     """The search for other choices worth showing; `venues` have free times and come in the family's order.
 
-    `nearest` are those where distance decides alone, offices among them.
+    `nearest` are the same in the order of the way there alone, offices among them. `anywhere`: the soonest are already
+    those of all places together.
     """
 
     near: Venue
@@ -257,6 +269,7 @@ class _Others:
     starts: Mapping[int, Sequence[Minute]]
     wishes: Wishes
     soonest: Sequence[Offer]
+    anywhere: bool
 
     def chosen(self) -> list[Suggestion]:
         """List the other choices in the order of the reasons, none twice."""
@@ -277,12 +290,18 @@ class _Others:
 
     def _candidates(self) -> Iterator[tuple[Reason, Offer | None]]:
         yield Reason.AT_ONCE, self._at_once()
-        yield from ((Reason.SOONER, offer) for offer in self._sooner())
-        yield Reason.SATURDAY, self._first(on_saturday)
-        yield Reason.EVENING, self._first(in_the_evening)
+        yield from ((Reason.SOONER, self._nearer(offer)) for offer in self._sooner())
+        yield Reason.SATURDAY, self._nearer(self._first(on_saturday))
+        yield Reason.EVENING, self._nearer(self._first(in_the_evening))
         yield Reason.LANGUAGE, self._at(lambda venue: self.wishes.language in venue.languages)
         yield Reason.STEP_FREE, self._at(lambda venue: venue.step_free)
         yield Reason.ANOTHER_CENTRE, self._at(lambda venue: venue.id != self.near.id and not venue.office)
+
+    def _nearer(self, offer: Offer | None) -> Offer | None:
+        """Give the same minute at the nearest place that has it; the family's own centre stands before any office."""
+        if offer is None or offer[0] == self.near.id:
+            return offer
+        return next((venue.id, offer[1]) for venue in self.nearest if offer[1] in self.starts[venue.id])
 
     def _has(self, reason: Reason, shown: set[Offer]) -> bool:
         """Say whether what is shown already answers a reason."""
@@ -299,7 +318,7 @@ class _Others:
 
     def _at_once(self) -> Offer | None:
         """Give the first start at the nearest place that has one at once; none where that place stands first anyway."""
-        by = self.wishes.at_once_by
+        by = None if self.anywhere else self.wishes.at_once_by
         first = ((venue.id, self.starts[venue.id][0]) for venue in self.nearest)
         found = next((offer for offer in first if by is not None and day_of(offer[1]) <= by), None)
         return found if found is not None and found[0] != self.near.id else None
@@ -310,7 +329,7 @@ class _Others:
         sooner = [centre for centre, start in first.items() if day_of(start) < self._sooner_than]
         if not sooner:
             return
-        nearest, earliest = sooner[0], min(sooner, key=lambda centre: first[centre])
+        nearest, earliest = sooner[0], min(sooner, key=lambda centre: first[centre])  # _nearer settles equal ones
         yield nearest, first[nearest]
         if day_of(first[earliest]) < day_of(first[nearest]):
             yield earliest, first[earliest]

@@ -17,7 +17,7 @@ from flask_wtf.csrf import CSRFError
 from registration.booking.actions import changes
 from registration.booking.actions.notices import event, while_you_are_there
 from registration.booking.actions.refusals import BookingRefused, CannotChange
-from registration.booking.forms.manage import ChangeTime, Sharing
+from registration.booking.forms.manage import ChangeTime, Sharing, value_of
 from registration.booking.other_times import other_times
 from registration.booking.queries import appointment_by_link
 from registration.booking.queries.displaced import has_closed, is_displaced
@@ -199,11 +199,17 @@ def choose_time(appointment: Appointment, token: str) -> ResponseReturnValue:
 @commits
 @with_booking
 def move(appointment: Appointment, token: str) -> ResponseReturnValue:
-    """Move a booking to the time chosen; where that is refused, say why and what is free instead."""
+    """Move a booking to the time chosen; where that is refused, say why and what is free instead.
+
+    A booking that was moved since the page was drawn is shown as it stands first, and the family presses once more.
+    """
     form = ChangeTime()
     if not form.accepted():
         return _times(appointment, token, form), HTTPStatus.UNPROCESSABLE_ENTITY
     centre_id, start = form.offer
+    now_stands = (appointment.centre_id, appointment.start)
+    if form.was not in {None, now_stands} and now_stands != form.offer and _can_change(appointment):
+        return _times(appointment, token, form, moved_meanwhile=True), HTTPStatus.CONFLICT
     try:
         changes.move(appointment.public_id, centre_id, start, now())
     except CannotChange:
@@ -217,12 +223,19 @@ def move(appointment: Appointment, token: str) -> ResponseReturnValue:
 
 
 def _times(
-    appointment: Appointment, token: str, form: ChangeTime, instead_of: tuple[int, datetime] | None = None
+    appointment: Appointment,
+    token: str,
+    form: ChangeTime,
+    instead_of: tuple[int, datetime] | None = None,
+    *,
+    moved_meanwhile: bool = False,
 ) -> str:
-    day = _day_asked_for()
+    """Show the times to choose from; of one `moved_meanwhile`, every time of the day that was chosen, so that it stays chosen."""
+    day = civil_date(form.offer[1]) if moved_meanwhile else _day_asked_for()
     times = other_times(appointment, now(), day, instead_of)
+    form.standing.data = value_of(appointment.centre_id, appointment.start)
     values = {"token": token, "form": form, "times": times, "day_asked": day and day.isoformat()}
-    return render_template("booking/manage/move.html", **values, **_facts(appointment))
+    return render_template("booking/manage/move.html", moved_meanwhile=moved_meanwhile, **values, **_facts(appointment))
 
 
 def _day_asked_for() -> date | None:

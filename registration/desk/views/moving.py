@@ -4,7 +4,7 @@ from datetime import date, datetime
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import render_template, request
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 
 from registration.booking.actions import changes
@@ -14,6 +14,7 @@ from registration.booking.rules.requests import Appointment
 from registration.common.access import roles
 from registration.common.clock import now
 from registration.common.transaction import commits, undo
+from registration.desk.by_post import too_late_by_post
 from registration.desk.extra import may_open, open_extra
 from registration.desk.forms.booking import MoveBooking
 from registration.desk.views.booking import facts, refused, say_why
@@ -44,7 +45,7 @@ def move(public_id: UUID) -> ResponseReturnValue:
         return _times(appointment, form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         centre, start = _opened(form, appointment)
-        changes.move(public_id, centre, start, now(), urgent=True)
+        moved = changes.move(public_id, centre, start, now(), urgent=True)
     except CannotChange as refusal:
         return refused(appointment, refusal)
     except (SlotTaken, NotOffered, NoExtraSession) as refusal:
@@ -52,6 +53,9 @@ def move(public_id: UUID) -> ResponseReturnValue:
         form["time"].errors = (refusal_sentence(refusal),)
         return _times(appointment, form, None if form.wants_extra else form.offer), HTTPStatus.CONFLICT
     say_why(appointment, form.reason)
+    late = too_late_by_post(moved)
+    if late:
+        flash(late, "info")
     return to_booking(public_id)
 
 

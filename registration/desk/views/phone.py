@@ -33,6 +33,7 @@ from registration.common.clock import civil_date, now, today
 from registration.common.forms import Form
 from registration.common.transaction import commits, undo
 from registration.desk import finding
+from registration.desk.by_post import too_late_by_post
 from registration.desk.extra import may_open, open_extra
 from registration.desk.finding import Found
 from registration.desk.forms.phone import PhoneBooking, Questions
@@ -156,6 +157,9 @@ def _told(made: Appointment, cancelled: Sequence[Found]) -> ResponseReturnValue:
     let_see(made.public_id)
     when = f"{long_day(civil_date(made.start))}, {clock_time(made.start)}"
     flash(f"Booked. Read out to the family: {made.reference}, {when}, {made.centre}.", "success")
+    late = too_late_by_post(made)
+    if late:
+        flash(late, "info")
     for row in cancelled:
         flash(f"{row.reference}, with the same date of birth, was cancelled{_cancelled_on(row)}.", "info")
     return to_booking(made.public_id)

@@ -58,8 +58,14 @@ def ask_wish(appointment: Appointment) -> ResponseReturnValue:
 
 
 def _page(appointment: Appointment, form: WaitFor) -> str:
-    waits = wish_of(appointment.id) is not None
-    return render_template("desk/waiting.html", appointment=appointment, form=form, stop=Form(), waits=waits)
+    return render_template(
+        "desk/waiting.html",
+        appointment=appointment,
+        form=form,
+        stop=Form(),
+        waits=wish_of(appointment.id) is not None,
+        by_letter=not (appointment.mobile or appointment.email or appointment.second_contact),
+    )
 
 
 @bp.post("/booking/<uuid:public_id>/waiting-list")

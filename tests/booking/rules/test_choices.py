@@ -19,6 +19,7 @@ from registration.booking.rules.choices import (
     alternatives,
     band_of,
     by_day,
+    by_time,
     day_of,
     in_the_evening,
     on_saturday,
@@ -30,6 +31,8 @@ LAST = date(2026, 12, 31)
 WISHES = Wishes(LAST, LAST)
 NEAR, FAR, OFFICE = Venue(1), Venue(2, step_free=True, languages=frozenset({"ur"})), Venue(9, office=True)
 PLACES = (NEAR, FAR, OFFICE)
+#: Reasons that a time is named for, and not its place.
+CLOCK_REASONS = {Reason.SOONER, Reason.SATURDAY, Reason.EVENING}
 
 
 def at(day: date, clock: str = "9:30") -> int:
@@ -130,6 +133,26 @@ def test_of_late_times_at_one_moment_the_nearest_comes_first_and_the_office_last
     found = suggest([(9, at(late)), (2, at(late)), (1, at(late))], PLACES, WISHES)
     assert found.soonest == ((1, at(late)), (2, at(late)))
     assert [one.centre_id for one in found.others] == []
+
+
+def test_of_late_times_at_one_moment_an_office_that_is_nearer_comes_first():
+    late = LAST + timedelta(days=1)
+    found = suggest([(9, at(late)), (2, at(late)), (1, at(late))], (OFFICE, NEAR, FAR), WISHES)
+    assert found.soonest == ((9, at(late)), (1, at(late)))
+
+
+def test_nobody_is_sent_past_a_nearer_office_at_the_same_minute():
+    sooner, saturday = at(TUESDAY), at(later(4))
+    venues = (NEAR, OFFICE, Venue(3))
+    found = suggest([(1, at(later(8))), (3, sooner), (9, sooner), (3, saturday), (9, saturday)], venues, WISHES)
+    assert reasons(found)[:2] == [(Reason.SOONER, 9, sooner), (Reason.SATURDAY, 9, saturday)]
+
+
+def test_the_familys_own_centre_stands_before_a_nearer_office_while_it_is_in_time():
+    saturday = at(later(4))
+    found = suggest([(9, at(TUESDAY)), (1, at(TUESDAY)), (1, saturday), (9, saturday)], (OFFICE, NEAR), WISHES)
+    assert found.soonest[0] == (1, at(TUESDAY))
+    assert 9 not in [one.centre_id for one in found.others]
 
 
 def test_who_needs_no_steps_sees_the_soonest_late_time_without_them_where_there_is_one():
@@ -238,6 +261,31 @@ def test_suggestions_are_free_never_empty_and_never_late_before_in_time(offers, 
             in_the_band = [start for _, start in listed if band_of(day_of(start), wishes) == found.band]
             assert found.soonest[0][1] == min(in_the_band)
         assert [start for _, start in found.soonest] == sorted(start for _, start in found.soonest)
+
+
+#: So few minutes that places have the same ones.
+same_minutes = st.builds(lambda days, hours: at(later(days), f"{hours}:00"), st.integers(0, 5), st.integers(16, 17))
+
+
+@given(st.lists(st.tuples(st.integers(1, 5), same_minutes), max_size=40), venue_lists, st.booleans())
+def test_of_times_at_one_minute_the_nearer_place_is_named(offers, venues, late):
+    last = date(2026, 11, 1) if late else LAST
+    found = suggest(offers, venues, Wishes(last, last))
+    rank = {venue.id: number for number, venue in enumerate(venues)}
+    if not found.soonest:
+        return
+    own = None if late else found.soonest[0][0]
+    by_the_clock = [(one.centre_id, one.start) for one in found.others if one.reason in CLOCK_REASONS]
+    for centre, start in [found.soonest[0], *by_the_clock]:
+        if centre != own:
+            assert rank[centre] == min(rank[other] for other, there in offers if there == start)
+
+
+@given(st.lists(st.tuples(st.integers(1, 6), same_minutes), max_size=40), venue_lists, st.booleans())
+def test_starts_in_order_of_time_name_the_nearest_first_where_that_is_known(offers, venues, near):
+    order = [venue.id for venue in venues if near or not venue.office]
+    order += [venue.id for venue in venues if venue.id not in order] + [6]  # 6 is on no list
+    assert by_time(offers, venues, near=near) == sorted(offers, key=lambda offer: (offer[1], order.index(offer[0])))
 
 
 @given(offer_sets, venue_lists, wish_lists)

@@ -1,7 +1,7 @@
 """The sheet for a day without network: taken out as a file, filled in by hand, and read in again."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -9,8 +9,19 @@ from flask import Response, abort, flash, render_template
 from flask.typing import ResponseReturnValue
 
 from registration.booking.actions.outcomes import judge_sheet, mark_sheet
-from registration.booking.queries.day import day_list, standings
-from registration.booking.rules.outcomes import TITLES, BookedAgain, Kind, SheetRow, Verdict, kept_apart
+from registration.booking.queries.day import day_list, names_of, standings
+from registration.booking.rules.outcomes import (
+    REASONS,
+    TITLES,
+    BookedAgain,
+    Kind,
+    Marking,
+    SheetRow,
+    Standing,
+    Verdict,
+    kept_apart,
+)
+from registration.booking.wording import clock_time, short_day
 from registration.common import audit
 from registration.common.access import current_actor, roles
 from registration.common.clock import now
@@ -124,18 +135,33 @@ def _ask(place: Place, parted: dict[Kind, list[Verdict]]) -> str:
     )
 
 
-def _shown(verdicts: Iterable[Verdict]) -> list[dict[str, str]]:
+def _shown(verdicts: Collection[Verdict]) -> list[dict[str, str]]:
+    names = names_of([verdict.row.reference for verdict in verdicts])
     return [
         {
             "reference": verdict.row.reference,
+            "name": names[verdict.row.reference],
+            "at": _when(verdict.standing),
             "line": str(verdict.row.line),
             "stands": _stands(verdict),
-            "sheet": TITLES[verdict.row.marking.outcome] if verdict.row.marking.outcome else "",
+            "sheet": _says(verdict.row.marking),
             "now": TITLES[verdict.standing.outcome] if verdict.standing.outcome else "Not marked",
             "why": verdict.why,
         }
         for verdict in verdicts
     ]
+
+
+def _when(standing: Standing) -> str:
+    return f"{short_day(standing.day)}, {clock_time(standing.start)}"
+
+
+def _says(marking: Marking) -> str:
+    """Give what a row of a sheet marks, with the reason and the note that stand there."""
+    outcome = TITLES[marking.outcome] if marking.outcome else ""
+    reason = "" if marking.reason == "other" and marking.note else REASONS.get(marking.reason, "")
+    why = "; ".join(filter(None, (reason, marking.note)))
+    return f"{outcome} ({why})" if why else outcome
 
 
 def _drawn(place: Place, form: SheetIn, faults: Sequence[str] = ()) -> str:
