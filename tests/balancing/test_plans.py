@@ -209,6 +209,7 @@ def test_a_plan_solved_again_keeps_the_wishes_and_starts_from_the_one_before(wor
     plan = actions.solve_again(former.id, TODAY, ACTOR)
     instance = kept_instance(plan.instance)
     assert instance.pins == {Assignment(world.registrars["ann"], 0, world.centres["office"])}
+    assert instance.wished == instance.pins
     assert instance.forbidden == {(world.registrars["bo"], 4, valley)}
     assert [each.made_by for each in wishes_of(plan.id)] == [ACTOR, ACTOR]
     assert (plan.former_id, plan.name) == (former.id, former.name)

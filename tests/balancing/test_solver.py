@@ -299,8 +299,8 @@ def test_rules_that_only_together_ask_too_much_are_named():
     assert (first, because) == ("At the least, these would have to give way:", "because of these:")
     assert day == "Registrar 0 is in one place a day."
     assert sorted([*gives_way, stays]) == [
-        "Families have booked 1 sessions in cluster 0 on Monday morning of week 1.",
-        "Families have booked 1 sessions in cluster 1 on Monday afternoon of week 1.",
+        "Families have booked 1 session in cluster 0 on Monday morning of week 1.",
+        "Families have booked 1 session in cluster 1 on Monday afternoon of week 1.",
     ]
 
 

@@ -1,7 +1,7 @@
 """Plans of the rota: asked for, changed by wishes, worked on by the worker, and made a draft of the rota."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import func, select, text
@@ -124,7 +124,7 @@ def _with_wishes(built: Built, wishes: Iterable[BalanceWish]) -> tuple[Instance,
             pins.append(Assignment(wish.registrar_id, half_day, wish.centre_id))
         else:
             forbidden.append((wish.registrar_id, half_day, wish.cluster_id or OFFICE))
-    return pinned(built.instance, pins, forbidden), notes
+    return replace(pinned(built.instance, pins, forbidden), wished=frozenset(pins)), notes
 
 
 def solve_again(plan_id: int, today: date, actor: str) -> BalancePlan:
