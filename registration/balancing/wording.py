@@ -24,6 +24,16 @@ STATES = {
     "impossible": "Cannot be",
     "failed": "Failed",
 }
+#: What is done just now; what is not here is said as the solver calls it, like "week 3".
+STAGES = {
+    "greedy": "Making a simple rota to begin with",
+    "bound": "Working out what is possible at best",
+    "ideal": "Looking at all weeks together",
+    "weeks": "Deciding week by week",
+    "outright": "Looking for the best rota there is",
+    "any rota": "Looking for any rota that keeps the rules",
+    "done": "A rota is found and is being kept",
+}
 #: What the office is called where a rota names it.
 AT_OFFICE = "other duties at the register office"
 _BECAUSE = {

@@ -16,7 +16,7 @@ from registration.balancing.plans.keeping import (
     kept_rota,
 )
 from registration.balancing.plans.models import BalancePlan, BalanceWish
-from registration.balancing.plans.queries import in_work, wishes_of
+from registration.balancing.plans.queries import in_work, next_name, wishes_of
 from registration.balancing.rules.figures import Figures
 from registration.balancing.rules.half_days import Calendar, sessions_of
 from registration.balancing.rules.rota import OFFICE, Assignment, Instance, Rota, pinned
@@ -132,7 +132,7 @@ def solve_again(plan_id: int, today: date, actor: str) -> BalancePlan:
     former = _settled(plan_id)
     if former.is_what_if:
         raise NotThatPlan("This is a what-if: begin another with the same changes instead")
-    return _ask(former.first_day, former.weeks, former.name, today, actor, former)
+    return _ask(former.first_day, former.weeks, next_name(former), today, actor, former)
 
 
 def _settled(plan_id: int) -> BalancePlan:
