@@ -18,7 +18,7 @@ from registration.balancing.what_ifs.comparison import change_lines
 from registration.balancing.what_ifs.queries import what_ifs_counted
 from registration.balancing.what_ifs.showing import show, span_of
 from registration.balancing.what_ifs.views import bp as what_ifs
-from registration.balancing.wording import STATES, day_in_words
+from registration.balancing.wording import STAGES, STATES, day_in_words
 from registration.common import audit
 from registration.common.access import current_actor, has_role, keep_private, roles
 from registration.common.clock import london, today
@@ -104,6 +104,7 @@ def _page(plan: BalancePlan, fault: str = "") -> str:
         "plan": plan,
         "fault": fault,
         "state": STATES[plan.state],
+        "stage": STAGES.get(plan.stage, plan.stage.capitalize()),
         "span": span_of(plan),
         "form": Form(formdata=None),
         "may_plan": has_role(*ROTA_MANAGERS),

@@ -24,6 +24,16 @@ STATES = {
     "impossible": "Cannot be",
     "failed": "Failed",
 }
+#: What is done just now; what is not here is said as the solver calls it, like "week 3".
+STAGES = {
+    "greedy": "Making a simple rota to begin with",
+    "bound": "Working out what is possible at best",
+    "ideal": "Looking at all weeks together",
+    "weeks": "Deciding week by week",
+    "outright": "Looking for the best rota there is",
+    "any rota": "Looking for any rota that keeps the rules",
+    "done": "A rota is found and is being kept",
+}
 #: What the office is called where a rota names it.
 AT_OFFICE = "other duties at the register office"
 _BECAUSE = {
@@ -69,6 +79,21 @@ class Called:
         sentence = _WHEN.sub(lambda found: _day(calendar, found), sentence)
         return _WEEKS.sub(lambda found: _weeks(calendar, found), sentence)
 
+    def in_names_once(self, sentences: Sequence[str], calendar: Calendar) -> list[str]:
+        """Put names and days in sentences; those that differ in nothing but the week are said once, with their weeks."""
+        alike: dict[str, list[str]] = {}
+        for sentence in sentences:
+            alike.setdefault(_WEEKS.sub("", sentence), []).append(sentence)
+        said = []
+        for first, *others in alike.values():
+            mondays = dict.fromkeys(
+                _monday(calendar, int(found[1])) for each in others for found in _WEEKS.finditer(each)
+            )
+            more = f" So in the weeks from {listed(list(mondays))}." if len(mondays) > 1 else ""
+            more = f" So in the week from {next(iter(mondays))}." if len(mondays) == 1 else more
+            said.append(self.in_names(first, calendar) + more)
+        return said
+
 
 def _day(calendar: Calendar, found: re.Match[str]) -> str:
     day = (int(found["week"]) - 1) * WEEK + WEEKDAYS.index(found["day"]) * HALVES
@@ -78,7 +103,11 @@ def _day(calendar: Calendar, found: re.Match[str]) -> str:
 def _weeks(calendar: Calendar, found: re.Match[str]) -> str:
     first, last = int(found[1]), int(found[2] or found[1])
     weeks = "week" if last == first else f"{last - first + 1} weeks"
-    return f"the {weeks} from {day_in_words(calendar.day((first - 1) * WEEK))}"
+    return f"the {weeks} from {_monday(calendar, first)}"
+
+
+def _monday(calendar: Calendar, week: int) -> str:
+    return day_in_words(calendar.day((week - 1) * WEEK))
 
 
 def called() -> Called:

@@ -248,7 +248,7 @@ def _number(number: int, one: str, many: str) -> str:
 def closed(lines: Sequence[LineCard], centre: str) -> str:
     """Say what sending the plan of a centre that closes has done."""
     if not lines:
-        return f"{centre} has its last day. No family was booked there afterwards."
+        return f"The last day of {centre} is set. No family was booked there afterwards."
     return sent(lines, centre)
 
 

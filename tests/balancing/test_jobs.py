@@ -74,7 +74,7 @@ def test_a_booked_session_without_a_room_is_said_in_words(world):
         CentreDay(centre_id=world.centres["sunshine"], day=FIRST, open=False, reason="Flood", made_by="staff:1")
     )
     said = worded(asked())
-    assert "On Mon 7 December, morning families have booked 1 sessions at Sunshine" in said
+    assert "On Mon 7 December, morning families have booked 1 session at Sunshine" in said
 
 
 def test_a_plan_that_is_to_stop_ends_with_the_best_found(world):

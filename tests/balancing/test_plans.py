@@ -209,12 +209,27 @@ def test_a_plan_solved_again_keeps_the_wishes_and_starts_from_the_one_before(wor
     plan = actions.solve_again(former.id, TODAY, ACTOR)
     instance = kept_instance(plan.instance)
     assert instance.pins == {Assignment(world.registrars["ann"], 0, world.centres["office"])}
+    assert instance.wished == instance.pins
     assert instance.forbidden == {(world.registrars["bo"], 4, valley)}
     assert [each.made_by for each in wishes_of(plan.id)] == [ACTOR, ACTOR]
-    assert (plan.former_id, plan.name) == (former.id, former.name)
+    assert (plan.former_id, plan.name) == (former.id, f"{former.name}, 2nd")
     assert actions.take_next().previous == former.rota
     actions.give_up(plan.id, "died")
     actions.wish(plan.id, wanted(world, centre=world.centres["elland"]), ACTOR)
+
+
+def test_plans_solved_again_are_numbered_so_that_no_two_look_the_same(world):
+    first = solved(asked(name="Winter, 100%"))
+    second, third = (solved(actions.solve_again(first.id, TODAY, ACTOR)) for _ in range(2))
+    last = third
+    names = [second.name, third.name]
+    for _ in range(19):
+        last = solved(actions.solve_again(last.id, TODAY, ACTOR))
+        names.append(last.name)
+    assert names[:3] == ["Winter, 100%, 2nd", "Winter, 100%, 3rd", "Winter, 100%, 4th"]
+    assert [name.rpartition(" ")[2] for name in names[9:]] == (
+        ["11th", "12th", "13th", "14th", "15th", "16th", "17th", "18th", "19th", "20th", "21st", "22nd"]
+    )
 
 
 def test_a_wish_that_the_plan_before_kept_is_changed_like_any_other(world):

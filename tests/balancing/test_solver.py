@@ -16,11 +16,11 @@ from registration.balancing.rules.figures import figures_of
 from registration.balancing.rules.generating import generate
 from registration.balancing.rules.greedy import greedy_rota
 from registration.balancing.rules.naming import name_centres
-from registration.balancing.rules.rota import OFFICE, Assignment, Cluster, Rota, rota_of
+from registration.balancing.rules.rota import OFFICE, Assignment, Cluster, Rota, pinned, rota_of
 from registration.balancing.solver.bound import weekly_bound
 from registration.balancing.solver.conflicts import Impossible, NothingFound, any_rota
 from registration.balancing.solver.highs import Clock
-from registration.balancing.solver.solving import solve
+from registration.balancing.solver.solving import SMALL, solve
 from tests.balancing.councils import centre, cluster, council, registrar, rota
 
 UR = frozenset({"ur"})
@@ -165,6 +165,55 @@ def test_a_former_rota_is_changed_as_little_as_the_other_aims_allow():
     assert rank(again.figures) == rank(first.figures)
 
 
+@pytest.mark.parametrize("seed", [1, 5, 50])
+def test_a_council_solved_again_without_a_wish_changes_nothing(seed):
+    instance = generate("council", seed)
+    first = solve(instance)
+
+    again = solve(instance, first.rota)
+
+    assert again.figures.changed == 0
+
+
+def roomy():
+    """Three centres of one cluster, five weeks, nine registrars, and families to spare for nobody: every change is for nothing."""
+    people = [registrar(number, weeks=5) for number in range(9)]
+    centres = [centre(name, rooms=3, weeks=5) for name in ("library", "school", "hall")]
+    return council(clusters=[cluster(births=2.0, weeks=5)], centres=centres, registrars=people, weeks=5)
+
+
+def as_it_stands():
+    """Each centre has a morning of its own, late in the week, each week."""
+    days = {"library": 8, "school": 4, "hall": 6}
+    return rota(
+        *((one, 10 * week + half, name) for one, (name, half) in enumerate(days.items()) for week in range(5)),
+        *((3, 10 * week + half, "library") for half in (0, 2) for week in range(5)),
+    )
+
+
+@pytest.mark.parametrize("half", [0, 2, 20, 42])
+def test_one_half_day_forbidden_is_one_half_day_changed(half):
+    """Colleagues once exchanged their centres within the cluster, for nothing."""
+    assert len(roomy().registrars) * roomy().weeks > SMALL
+    instance = pinned(roomy(), (), [(3, half, 0)])
+
+    result = solve(instance, as_it_stands())
+
+    left = {key: name for key, name in as_it_stands().places().items() if key != (3, half)}
+    assert result.rota.places() == left
+
+
+def test_a_centre_that_closes_changes_what_was_held_there_alone():
+    shut = centre("hall", rooms=0, weeks=5)
+    instance = replace(roomy(), centres=(*roomy().centres[:2], shut))
+
+    result = solve(instance, as_it_stands())
+
+    before, after = as_it_stands().places(), result.rota.places()
+    assert {before[key] for key in before if after.get(key) != before[key]} == {"hall"}
+    assert after.keys() <= before.keys()
+
+
 def test_a_former_rota_of_other_people_and_places_does_no_harm():
     instance = generate("tiny", 3)
 
@@ -250,8 +299,8 @@ def test_rules_that_only_together_ask_too_much_are_named():
     assert (first, because) == ("At the least, these would have to give way:", "because of these:")
     assert day == "Registrar 0 is in one place a day."
     assert sorted([*gives_way, stays]) == [
-        "Families have booked 1 sessions in cluster 0 on Monday morning of week 1.",
-        "Families have booked 1 sessions in cluster 1 on Monday afternoon of week 1.",
+        "Families have booked 1 session in cluster 0 on Monday morning of week 1.",
+        "Families have booked 1 session in cluster 1 on Monday afternoon of week 1.",
     ]
 
 

@@ -287,3 +287,45 @@ def test_weeks_that_have_begun_meanwhile_are_not_planned_again(manager, at):
         answer = manager.post(f"/balance/{plan.id}/{path}")
         assert answer.status_code == 409
         assert "The first day must be after today" in answer.text
+
+
+# ---- in words
+
+
+@pytest.mark.parametrize(
+    ("bound", "sentence"),
+    [
+        ({"proven": False, "worst": 1.0, "mean": 1.0}, ""),
+        ({"proven": False, "worst": 0.8, "mean": 1.0}, "No rota could bring the worst cluster above 80%."),
+        (
+            {"proven": False, "worst": 0.8, "mean": 0.9},
+            "No rota could bring the worst cluster above 80%, or all clusters above 90%.",
+        ),
+        ({"proven": True}, "No better rota exists for these rules."),
+    ],
+)
+def test_what_no_rota_can_exceed_is_said_where_there_is_such_a_thing(manager, world, bound, sentence):
+    plan = solved(asked())
+    plan.bound = bound
+    db.session.commit()
+    page = manager.get(f"/balance/{plan.id}").text
+    assert sentence in page
+    assert ("No rota could" in page) == sentence.startswith("No rota")
+
+
+def test_where_all_are_served_the_page_says_so(manager, world):
+    plan = asked()
+    few = [each | {"births": [0.0] * len(each["births"])} for each in plan.instance["clusters"]]
+    plan.instance = plan.instance | {"clusters": few}
+    db.session.commit()
+    solved(plan)
+    assert "Every cluster is fully served." in manager.get(f"/balance/{plan.id}").text
+
+
+def test_while_a_result_is_kept_the_page_does_not_say_done(manager, world):
+    plan = asked()
+    actions.take_next()
+    for stage, said in (("done", "A rota is found and is being kept."), ("week 3", "Week 3.")):
+        actions.note(plan.id, stage, 1.0)
+        db.session.commit()
+        assert said in manager.get(f"/balance/{plan.id}").text

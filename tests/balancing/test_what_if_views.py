@@ -151,6 +151,22 @@ def test_an_answer_that_cannot_be_is_asked_for_again(manager, world, kind, data,
     assert made.changes == []
 
 
+def test_a_day_outside_the_plan_is_the_days_fault(manager, world):
+    made = begun(solved(asked()))
+    data = {"centre": str(world.centres["todmorden"]), "day": "2027-06-01"}
+    page = manager.post(f"/balance/{made.id}/changes/close", data=data).text
+    assert 'id="day-error"' in page
+    assert 'id="centre-error"' not in page
+
+
+def test_cells_name_their_column_where_a_row_stands_as_a_card(manager, world):
+    made = ended(world)
+    page = manager.get(f"/balance/{made.id}").text
+    rows, labelled = page.count('scope="row"'), page.count('data-label="What if: ')
+    assert rows == labelled > 0
+    assert page.count('rs-scroll rs-cards"') == 3
+
+
 def test_changes_are_taken_out_and_what_is_left_is_solved(manager, world):
     made = begun(solved(asked()), RoomAdded(world.centres["elland"]), OfficeChanged(1, 0))
     sent(manager.post(f"/balance/{made.id}/changes/2/remove"), f"/balance/{made.id}")

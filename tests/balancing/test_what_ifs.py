@@ -334,7 +334,7 @@ def test_a_what_if_stands_beside_the_plan_and_the_rota_as_it_is(world):
     assert calder[2].effect.need == pytest.approx(2 * calder[1].effect.need)
     assert calder[1].reason.startswith("In ")
     assert "<svg" in calder[0].bar
-    assert f"Not seen by the end: {missed[2] - missed[1]} families more;" in seen.in_short()
+    assert f" {missed[2] - missed[1]} more families are not seen by the end." in seen.in_short()
 
 
 def test_what_has_no_rota_yet_stands_there_empty(world, plan):
@@ -361,15 +361,15 @@ def test_at_most_four_columns_stand_in_the_order_asked_for_and_others_are_not_kn
             0.2,
             0.0,
             0.0,
-            "Still 50% of # are seen. Not seen by the end: as many; past day 42 before they are seen: as many.",
+            "Still 50% of # are seen. As many are seen by the end as in the plan. As many are seen by day 42.",
         ),
         (
             1.0,
             -2.0,
             -0.1,
             (
-                "40% instead of 50% of # are seen. Not seen by the end: 1 family more; "
-                "past day 42 before they are seen: 2 families fewer."
+                "40% instead of 50% of # are seen. 1 more family is not seen by the end. "
+                "2 fewer families are past day 42 before they are seen."
             ),
         ),
     ],

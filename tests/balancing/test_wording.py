@@ -1,7 +1,9 @@
 """How pages say why a cluster is served no better."""
 
 from dataclasses import replace
+from datetime import date
 
+from registration.balancing.rules.half_days import Calendar
 from registration.balancing.rules.rota import OFFICE
 from registration.balancing.wording import Called, why
 from tests.balancing.small import council, registrar, rota
@@ -49,4 +51,18 @@ def test_places_without_a_name_are_called_by_their_number():
         "centre 12",
         "other duties at the register office",
         "no session",
+    ]
+
+
+def test_what_is_so_in_several_weeks_is_said_once_with_its_weeks():
+    called = Called({}, {11: "Elland"}, {})
+    calendar = Calendar(date(2027, 1, 4), 3)
+    need = "On Monday morning of week {} the office needs 2, and nobody is available."
+    shut = "Centre 11 never opens in week {}."
+    given = [need.format(1), shut.format(3), need.format(2), need.format(3), shut.format(2), "Centre 11 is shut."]
+
+    assert called.in_names_once(given, calendar) == [
+        f"{called.in_names(need.format(1), calendar)} So in the weeks from Mon 11 January and Mon 18 January.",
+        "Elland never opens in the week from Mon 18 January. So in the week from Mon 11 January.",
+        "Elland is shut.",
     ]

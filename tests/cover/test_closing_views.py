@@ -142,7 +142,7 @@ def test_a_plan_is_put_away(manager, database, world, family):
 def test_a_centre_is_opened_again(manager, database, world):
     plan = ask(manager, world).location
     sent = page(manager.get(manager.post(f"{plan}/send").location))
-    assert "Sunshine Children’s Centre has its last day. No family was booked there afterwards." in sent
+    assert "The last day of Sunshine Children’s Centre is set. No family was booked there afterwards." in sent
     assert "No family was booked there afterwards." in sent
     opened = page(manager.get(manager.post(f"{plan}/open").location))
     assert "Sunshine Children’s Centre was closed, and has been opened again." in opened

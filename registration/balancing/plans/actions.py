@@ -1,7 +1,7 @@
 """Plans of the rota: asked for, changed by wishes, worked on by the worker, and made a draft of the rota."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import func, select, text
@@ -16,7 +16,7 @@ from registration.balancing.plans.keeping import (
     kept_rota,
 )
 from registration.balancing.plans.models import BalancePlan, BalanceWish
-from registration.balancing.plans.queries import in_work, wishes_of
+from registration.balancing.plans.queries import in_work, next_name, wishes_of
 from registration.balancing.rules.figures import Figures
 from registration.balancing.rules.half_days import Calendar, sessions_of
 from registration.balancing.rules.rota import OFFICE, Assignment, Instance, Rota, pinned
@@ -124,7 +124,7 @@ def _with_wishes(built: Built, wishes: Iterable[BalanceWish]) -> tuple[Instance,
             pins.append(Assignment(wish.registrar_id, half_day, wish.centre_id))
         else:
             forbidden.append((wish.registrar_id, half_day, wish.cluster_id or OFFICE))
-    return pinned(built.instance, pins, forbidden), notes
+    return replace(pinned(built.instance, pins, forbidden), wished=frozenset(pins)), notes
 
 
 def solve_again(plan_id: int, today: date, actor: str) -> BalancePlan:
@@ -132,7 +132,7 @@ def solve_again(plan_id: int, today: date, actor: str) -> BalancePlan:
     former = _settled(plan_id)
     if former.is_what_if:
         raise NotThatPlan("This is a what-if: begin another with the same changes instead")
-    return _ask(former.first_day, former.weeks, former.name, today, actor, former)
+    return _ask(former.first_day, former.weeks, next_name(former), today, actor, former)
 
 
 def _settled(plan_id: int) -> BalancePlan:

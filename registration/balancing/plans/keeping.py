@@ -47,6 +47,7 @@ def keep_instance(instance: Instance) -> Kept:
         ],
         "change_minutes": instance.change_minutes,
         "pins": [_kept(pin) for pin in in_one_order(instance.pins)],
+        "wished": [_kept(pin) for pin in in_one_order(instance.wished)],
         "forbidden": sorted([list(each) for each in instance.forbidden], key=str),
     }
 
@@ -54,9 +55,13 @@ def keep_instance(instance: Instance) -> Kept:
 def kept_instance(kept: Kept) -> Instance:
     """Read an instance again."""
     read = read_instance(json.dumps(kept).encode())
-    pins = frozenset(Assignment(pin["registrar"], pin["t"], pin["centre"]) for pin in kept.get("pins", ()))
+    pins, wished = (
+        frozenset(Assignment(pin["registrar"], pin["t"], pin["centre"]) for pin in kept.get(name, ()))
+        for name in ("pins", "wished")
+    )
     forbidden = frozenset((one, half, place) for one, half, place in kept.get("forbidden", ()))
-    return replace(read, pins=pins, forbidden=forbidden, change_minutes=kept.get("change_minutes", read.change_minutes))
+    change_minutes = kept.get("change_minutes", read.change_minutes)
+    return replace(read, pins=pins, forbidden=forbidden, change_minutes=change_minutes, wished=wished)
 
 
 def _kept(one: Assignment) -> Kept:

@@ -88,12 +88,13 @@ class Page:
 
     def broken_today(self) -> tuple[list[str], int]:
         """Say which rules the rota as it stood breaks, and how many more there are."""
-        found = [self.called.in_names(each.sentence, self.calendar) for each in broken_rules(self.instance, self.today)]
+        broken = [each.sentence for each in broken_rules(self.instance, self.today)]
+        found = self.called.in_names_once(broken, self.calendar)
         return found[:MOST_BROKEN], max(0, len(found) - MOST_BROKEN)
 
     def sentences(self) -> list[str]:
         """Give the conflicts in names and days."""
-        return [self.called.in_names(sentence, self.calendar) for sentence in self.plan.conflicts]
+        return self.called.in_names_once(self.plan.conflicts, self.calendar)
 
     # ---- clusters
 

@@ -1,7 +1,9 @@
 """Questions about plans of the rota."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
+from itertools import count
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import defer
@@ -12,6 +14,8 @@ from registration.common.db import db
 
 #: So many plans are listed; older ones are reached from those that came of them, or by their address.
 MOST_LISTED = 50
+#: How the name of a plan that was solved again ends.
+_NUMBERED = re.compile(r", \d+(?:st|nd|rd|th)$")
 WHAT_IF = or_(BalancePlan.state == "open", func.jsonb_array_length(BalancePlan.changes) > 0)
 
 
@@ -58,3 +62,18 @@ def plan_names(keys: Collection[str]) -> Mapping[str, Named]:
         str(row.id): Named(row.name, "balance.plan", {"plan_id": row.id}) if row.has_page else Named(row.name)
         for row in rows
     }
+
+
+def next_name(former: BalancePlan) -> str:
+    """Number a plan that is solved again after those before it: "Winter", "Winter, 2nd", "Winter, 3rd"."""
+    first = _NUMBERED.sub("", former.name)
+    again = select(BalancePlan.name).where(
+        BalancePlan.first_day == former.first_day, BalancePlan.name.startswith(f"{first}, ", autoescape=True)
+    )
+    taken = set(db.session.scalars(again))
+    return next(name for number in count(2) if (name := f"{first}, {_ordinal(number)}") not in taken)
+
+
+def _ordinal(number: int) -> str:
+    ends = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ends}"

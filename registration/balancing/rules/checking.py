@@ -18,6 +18,7 @@ from registration.balancing.rules.rota import (
     in_words,
     weeks_in_words,
 )
+from registration.balancing.rules.sentences import counted, verb
 
 
 class Rule(StrEnum):
@@ -109,7 +110,8 @@ def _contracts(instance: Instance, seen: _Seen) -> Iterator[Broken]:
         most = instance.registrar[one].contract
         if count > most:
             yield Broken(
-                Rule.CONTRACT, f"Registrar {one} has {count} sessions in week {week + 1}; the contract is {most}."
+                Rule.CONTRACT,
+                f"Registrar {one} has {counted(count, 'session')} in week {week + 1}; the contract is {most}.",
             )
 
 
@@ -129,7 +131,8 @@ def _rooms(instance: Instance, seen: _Seen) -> Iterator[Broken]:
         if count > rooms:
             yield Broken(
                 Rule.ROOMS,
-                f"Centre {centre} has {rooms} rooms on {in_words(half)}, and {count} sessions are put there.",
+                f"Centre {centre} has {counted(rooms, 'room')} on {in_words(half)}, "
+                f"and {counted(count, 'session')} {verb(count)} put there.",
             )
 
 
@@ -138,24 +141,33 @@ def _office(instance: Instance, seen: _Seen) -> Iterator[Broken]:
         if seen.office[half] < need.least:
             yield Broken(
                 Rule.OFFICE_STAFF,
-                f"The office needs {need.least} on {in_words(half)}, and {seen.office[half]} are there.",
+                f"The office needs {need.least} on {in_words(half)}, "
+                f"and {seen.office[half]} {verb(seen.office[half])} there.",
             )
         if seen.office_registrars[half] < need.least_registrars:
             yield Broken(
                 Rule.OFFICE_REGISTRARS,
-                f"The office needs {need.least_registrars} full registrars on {in_words(half)}, "
-                f"and {seen.office_registrars[half]} are there.",
+                f"The office needs {counted(need.least_registrars, 'full registrar')} on {in_words(half)}, "
+                f"and {seen.office_registrars[half]} {verb(seen.office_registrars[half])} there.",
             )
 
 
 def _booked(instance: Instance, seen: _Seen) -> Iterator[Broken]:
+    """Find booked sessions that are not held. Those that are only wished for are pins, which see to themselves."""
+    held = Counter(
+        (pin.centre, pin.half_day)
+        for pin in instance.wished
+        if seen.places.get((pin.registrar, pin.half_day)) == pin.centre
+    )
     for centre in instance.centres:
-        for half, booked in enumerate(centre.booked):
-            count = seen.open[centre.id, half]
+        for half, every in enumerate(centre.booked):
+            booked = every - instance.wishes_at[centre.id, half]
+            count = seen.open[centre.id, half] - held[centre.id, half]
             if count < booked:
                 yield Broken(
                     Rule.BOOKED,
-                    f"Families have booked {booked} sessions at centre {centre.id} on {in_words(half)}, and {count} are held.",
+                    f"Families have booked {counted(booked, 'session')} at centre {centre.id} on {in_words(half)}, "
+                    f"and {count} {verb(count)} held.",
                 )
 
 
@@ -181,9 +193,10 @@ def _pins(instance: Instance, seen: _Seen) -> Iterator[Broken]:
     for pin in in_one_order(instance.pins):
         if seen.places.get((pin.registrar, pin.half_day)) != pin.centre:
             place = "the office" if pin.centre == OFFICE else f"centre {pin.centre}"
-            yield Broken(
-                Rule.PINNED, f"Registrar {pin.registrar} must be at {place} on {in_words(pin.half_day)}, and is not."
-            )
+            where = f"at {place} on {in_words(pin.half_day)}"
+            must = f"Registrar {pin.registrar} must be {where}, and is not."
+            wished = f"You wished that registrar {pin.registrar} is {where}."
+            yield Broken(Rule.PINNED, wished if pin in instance.wished else must)
 
 
 def _forbidden(instance: Instance, seen: _Seen) -> Iterator[Broken]:
@@ -191,7 +204,7 @@ def _forbidden(instance: Instance, seen: _Seen) -> Iterator[Broken]:
         place = OFFICE if centre == OFFICE else instance.cluster_of[centre]
         if (one, half, place) in instance.forbidden:
             where = "the office" if place == OFFICE else f"cluster {place}"
-            yield Broken(Rule.FORBIDDEN, f"Registrar {one} must not be in {where} on {in_words(half)}.")
+            yield Broken(Rule.FORBIDDEN, f"You wished that registrar {one} is not in {where} on {in_words(half)}.")
 
 
 _OF_ALL: tuple[Callable[[Instance, _Seen], Iterator[Broken]], ...] = (

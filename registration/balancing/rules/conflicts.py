@@ -1,8 +1,9 @@
 """Rules that cannot be kept whatever the rota, each seen on its own and said in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from registration.balancing.rules.rota import WEEK, Centre, Cluster, Id, Instance, Registrar, in_words, weeks_in_words
+from registration.balancing.rules.sentences import asked_for, counted, verb
 
 
 def conflicts_in_words(instance: Instance) -> list[str]:
@@ -17,8 +18,16 @@ def conflicts_in_words(instance: Instance) -> list[str]:
     ]
 
 
-def _verb(count: int) -> str:
-    return f"only {count} {'is' if count == 1 else 'are'} available" if count else "nobody is available"
+def _there(count: int) -> str:
+    return f"only {count} {verb(count)} available" if count else "nobody is available"
+
+
+def _asked(instance: Instance, centres: Iterable[Centre], halves: Iterable[int]) -> tuple[int, str]:
+    """Count the sessions that must be held, and say who asks for them."""
+    every = [(centre, half) for half in halves for centre in centres]
+    count = sum(centre.booked[half] for centre, half in every)
+    wished = sum(instance.wishes_at[centre.id, half] for centre, half in every)
+    return count, asked_for(count - wished, wished)
 
 
 def _free(instance: Instance, half: int) -> list[Registrar]:
@@ -30,9 +39,9 @@ def _office(instance: Instance) -> Iterator[str]:
         free = _free(instance, half)
         full = sum(one.is_registrar for one in free)
         if len(free) < need.least:
-            yield f"On {in_words(half)} the office needs {need.least}, and {_verb(len(free))}."
+            yield f"On {in_words(half)} the office needs {need.least}, and {_there(len(free))}."
         if full < need.least_registrars:
-            yield f"On {in_words(half)} the office needs {need.least_registrars} full registrars, and {_verb(full)}."
+            yield f"On {in_words(half)} the office needs {counted(need.least_registrars, 'full registrar')}, and {_there(full)}."
 
 
 def _booked(instance: Instance) -> Iterator[str]:
@@ -40,9 +49,10 @@ def _booked(instance: Instance) -> Iterator[str]:
     for centre in instance.centres:
         for half, booked in enumerate(centre.booked):
             if booked > centre.rooms[half]:
+                said = _asked(instance, [centre], [half])[1]
                 yield (
-                    f"On {in_words(half)} families have booked {booked} sessions at centre {centre.id}, "
-                    f"which has {centre.rooms[half]} rooms then."
+                    f"On {in_words(half)} {said} at centre {centre.id}, "
+                    f"which has {counted(centre.rooms[half], 'room')} then."
                 )
     for cluster in instance.clusters:
         for half in instance.half_days:
@@ -50,25 +60,22 @@ def _booked(instance: Instance) -> Iterator[str]:
 
 
 def _booked_in(instance: Instance, cluster: Cluster, half: int) -> Iterator[str]:
-    booked = sum(centre.booked[half] for centre in instance.centres_of[cluster.id])
+    booked, said = _asked(instance, instance.centres_of[cluster.id], [half])
     if booked:
         able = sum(cluster.id in one.reach for one in _free(instance, half))
         if able < booked:
             yield (
-                f"On {in_words(half)} families have booked {booked} sessions in cluster {cluster.id}, "
-                f"and of the registrars in reach {_verb(able)}."
+                f"On {in_words(half)} {said} in cluster {cluster.id}, and of the registrars in reach {_there(able)}."
             )
 
 
 def _half_days(instance: Instance) -> Iterator[str]:
     """Find half-days in which the office and the booked sessions together ask for more people than there are."""
     for half, need in enumerate(instance.office):
-        free, booked = len(_free(instance, half)), sum(centre.booked[half] for centre in instance.centres)
+        free, (booked, said) = len(_free(instance, half)), _asked(instance, instance.centres, [half])
         if free and need.least <= free < need.least + booked:
-            yield (
-                f"On {in_words(half)} the office needs {need.least} and families have booked {booked} sessions, "
-                f"and {_verb(free)}."
-            )
+            office = f"the office needs {need.least} and " if need.least else ""
+            yield f"On {in_words(half)} {office}{said}, and {_there(free)}."
 
 
 def _weeks(instance: Instance) -> Iterator[str]:
@@ -76,18 +83,18 @@ def _weeks(instance: Instance) -> Iterator[str]:
     for week in range(instance.weeks):
         halves = range(week * WEEK, (week + 1) * WEEK)
         least = sum(instance.office[half].least for half in halves)
-        booked = sum(centre.booked[half] for centre in instance.centres for half in halves)
+        booked, said = _asked(instance, instance.centres, halves)
         there = _sessions(instance.registrars, halves)
         if there < least + booked:
             yield (
-                f"In week {week + 1} the office needs {least} half-days and families have booked {booked} sessions, "
+                f"In week {week + 1} the office needs {counted(least, 'half-day')} and {said}, "
                 f"and the contracts give {there}."
             )
         full = _sessions([one for one in instance.registrars if one.is_registrar], halves)
         needed = sum(instance.office[half].least_registrars for half in halves)
         if full < needed:
             yield (
-                f"In week {week + 1} the office needs full registrars for {needed} half-days, "
+                f"In week {week + 1} the office needs full registrars for {counted(needed, 'half-day')}, "
                 f"and their contracts give {full}."
             )
 

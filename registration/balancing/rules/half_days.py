@@ -1,6 +1,7 @@
 """Half-days of a plan against days and times on an English clock, both ways.
 
 A plan counts Mondays to Fridays, mornings and afternoons. Evenings and Saturdays are no half-days of it: what is there stays.
+A session that begins at four or later, or is mostly after five, is an evening.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,13 +9,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from registration.balancing.rules.rota import DAYS, HALVES, OFFICE, WEEK, Id, Rota
-from registration.rota.rules.patterns import DAY, HALF_DAY, half_of
+from registration.rota.rules.patterns import DAY, EVENING, HALF_DAY, half_of
 from registration.rota.rules.patterns import HALVES as NAMES
 from registration.rota.rules.planning import Planned
 from registration.rota.rules.times import LONDON, moment
 
 #: Where a session of a whole day is parted into a morning and an afternoon.
 BETWEEN = time(12, 30)
+#: From when a session that begins then leaves nothing of the afternoon.
+LATE = time(16)
 #: A half-day of somebody who has no times of their own in it.
 STANDARD = ((time(9), BETWEEN), (BETWEEN, time(16)))
 
@@ -86,15 +89,20 @@ class Calendar:
 
 def parts_of(begins: time, ends: time) -> Iterator[tuple[int, Span]]:
     """Part a session's times: a morning, an afternoon, or both where it is longer than a half-day; an evening is neither."""
-    half = NAMES.index(half_of(begins))
-    if half >= HALVES:
+    if _is_evening(begins, ends):
         return
+    half = NAMES.index(half_of(begins))
     long = timedelta(minutes=_minutes(ends) - _minutes(begins)) > HALF_DAY
     if half or not long:
         yield half, Span(begins, ends)
         return
     yield 0, Span(begins, BETWEEN, whole=True)
     yield 1, Span(BETWEEN, ends, whole=True)
+
+
+def _is_evening(begins: time, ends: time) -> bool:
+    after, before = _minutes(ends) - _minutes(EVENING), _minutes(EVENING) - _minutes(begins)
+    return begins >= LATE or after > before
 
 
 #: The times of each registrar's half-days.

@@ -90,7 +90,7 @@ class Instance:
 
     `pins` must stand in every rota: a wish of the manager's, or a session that families have booked into; a centre's `booked`
     counts them too (see `pinned`). `forbidden` are registrar, half-day, and the cluster or OFFICE where that one must not be.
-    A registrar placed otherwise than before is as bad as `change_minutes` of travel.
+    `wished` are the pins that a manager wishes. A registrar placed otherwise than before is as bad as `change_minutes` of travel.
     """
 
     name: str
@@ -106,6 +106,7 @@ class Instance:
     pins: frozenset[Assignment] = frozenset()
     forbidden: frozenset[tuple[Id, int, Id]] = frozenset()
     change_minutes: int = 20
+    wished: frozenset[Assignment] = frozenset()
 
     @property
     def half_days(self) -> range:
@@ -158,6 +159,11 @@ class Instance:
     def pinned_centre(self) -> dict[tuple[Id, int], Id]:
         """Give the centre, or OFFICE, where a registrar must be in a half-day."""
         return {(pin.registrar, pin.half_day): pin.centre for pin in self.pins}
+
+    @cached_property
+    def wishes_at(self) -> Counter[tuple[Id, int]]:
+        """Count the sessions of a centre and half-day that are held because a manager wishes it, and for no family."""
+        return Counter((pin.centre, pin.half_day) for pin in self.wished & self.pins)
 
     def may_be(self, one: Registrar, half: int, place: Id) -> bool:
         """Whether a registrar may be in a cluster, or at the office, in a half-day, whatever else is decided."""

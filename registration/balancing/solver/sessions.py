@@ -20,6 +20,7 @@ from registration.balancing.rules.rota import (
     in_words,
     weeks_in_words,
 )
+from registration.balancing.rules.sentences import asked_for, counted
 from registration.balancing.solver.highs import INFINITY, Program
 
 Absent = Collection[tuple[Id, int]]
@@ -120,7 +121,7 @@ def _week_of_one(made: Sessions, number: int, week: int, *, whole: bool) -> None
             made.limit(((column, 1) for column in columns), 1, f"Registrar {one.id} is in one place a day.")
         terms += [(column, len(made.stays[column].halves)) for column in columns]
     if sum(one.available[half] for half in halves_of(week)) > one.contract:
-        sentence = f"Registrar {one.id} works {one.contract} half-days in week {week + 1}."
+        sentence = f"Registrar {one.id} works {counted(one.contract, 'half-day')} in week {week + 1}."
         made.limit(terms, one.contract, sentence)
 
 
@@ -154,7 +155,7 @@ def _office(made: Sessions, half: int) -> None:
         sentence = f"The office needs {need.least} on {in_words(half)}."
         made.ask(((column, 1) for column in there), need.least, sentence)
     if need.least_registrars:
-        sentence = f"The office needs {need.least_registrars} full registrars on {in_words(half)}."
+        sentence = f"The office needs {counted(need.least_registrars, 'full registrar')} on {in_words(half)}."
         made.ask(((column, 1) for column in full), need.least_registrars, sentence)
 
 
@@ -173,7 +174,9 @@ def _rooms(made: Sessions, cluster: Id, week: int, absent: Absent) -> None:
                 terms.append((made.opened[centre.id, half], -1.0))
                 rooms -= centre.rooms[half]
         if booked:
-            sentence = f"Families have booked {booked} sessions in cluster {cluster} on {in_words(half)}."
+            wished = sum(instance.wishes_at[centre.id, half] for centre in centres)
+            said = asked_for(booked - wished, wished)
+            sentence = f"{said[0].upper()}{said[1:]} in cluster {cluster} on {in_words(half)}."
             made.ask(terms, booked, sentence, rooms)
         elif terms:
             made.limit(terms, rooms, f"Cluster {cluster} has so many rooms on {in_words(half)}.", 0)
@@ -187,7 +190,9 @@ def _pins(made: Sessions) -> None:
             place = made.instance.cluster_of.get(pin.centre, OFFICE)
             here = made.at[place, pin.half_day]
             columns = [column for column in here if made.stays[column].registrar == number[pin.registrar]]
-            sentence = f"Registrar {pin.registrar} is at {pin.centre} on {in_words(pin.half_day)}."
+            where = "the office" if pin.centre == OFFICE else f"centre {pin.centre}"
+            wished = "You wished that registrar" if pin in made.instance.wished else "Registrar"
+            sentence = f"{wished} {pin.registrar} is at {where} on {in_words(pin.half_day)}."
             made.ask(((column, 1) for column in columns), 1, sentence)
 
 

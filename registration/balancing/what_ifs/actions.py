@@ -41,6 +41,10 @@ class NotThatChange(Refused):
     """This change cannot be made."""
 
 
+class NotThatDay(NotThatChange):
+    """Nothing can change from this day on."""
+
+
 class NothingChanged(Refused):
     """Add at least one change first: without one it is the plan itself."""
 
@@ -165,12 +169,12 @@ def start(plan_id: int, actor: str) -> None:
 
 
 def closing(plan: BalancePlan, centre: int, day: date) -> CentreClosed:
-    """Close a centre from a day of the plan on; of a Saturday or a Sunday, from the Monday. NotThatChange outside it."""
+    """Close a centre from a day of the plan on; of a Saturday or a Sunday, from the Monday. NotThatDay outside it."""
     if day.weekday() >= DAYS:
         day += timedelta(days=7 - day.weekday())
     begins = Calendar(plan.first_day, plan.weeks).half_day(day, 0)
     if begins is None:
-        raise NotThatChange("The day must be in the weeks of the plan")
+        raise NotThatDay("The day must be in the weeks of the plan")
     return CentreClosed(centre, begins)
 
 

@@ -184,7 +184,9 @@ class Comparison:
         same = round(100 * plan.figures.worst) == round(100 * other.figures.worst)
         first = f"Still {worst} are seen" if same else f"{other.figures.worst:.0%} instead of {worst} are seen"
         short, late = other.figures.shortfall - plan.figures.shortfall, other.late - plan.late
-        return f"{first}. Not seen by the end: {_more(short)}; past day 42 before they are seen: {_more(late)}."
+        seen = f"{_more(short)} not seen by the end" if round(short) else "As many are seen by the end as in the plan"
+        passed = f"{_more(late)} past day 42 before they are seen" if round(late) else "As many are seen by day 42"
+        return f"{first}. {seen}. {passed}."
 
 
 def _share(cell: Cell) -> float:
@@ -199,9 +201,6 @@ def _cell(column: Column, cluster: Id) -> Cell:
 
 
 def _more(count: float) -> str:
-    """Say how many families more or fewer."""
-    whole = round(count)
-    if whole == 0:
-        return "as many"
-    families = "family" if abs(whole) == 1 else "families"
-    return f"{abs(whole)} {families} {'more' if whole > 0 else 'fewer'}"
+    """Say how many families more or fewer there are: "1 more family is", "3 fewer families are"."""
+    whole = abs(round(count))
+    return f"{whole} {'more' if count > 0 else 'fewer'} {'family is' if whole == 1 else 'families are'}"

@@ -38,7 +38,7 @@ class WhatIfForm(Form):
 
 
 class _ChangeForm(Form):
-    """A change of some kind. `refusable` is the field beside which a refusal of the change stands."""
+    """A change of some kind. `refusable` is the field beside which a refusal of the change stands, but for that of a day."""
 
     refusable = ""
 

@@ -129,7 +129,8 @@ def add_change(plan_id: int, kind: str) -> ResponseReturnValue:
             return _to(plan_id)
         except actions.NotThatChange as refusal:
             undo()
-            form[form.refusable].errors = (refusal.sentence,)
+            at_fault = "day" if isinstance(refusal, actions.NotThatDay) else form.refusable
+            form[at_fault].errors = (refusal.sentence,)
         except Refused as refusal:
             return _refused(plan_id, refusal)
     return _change(_what_if(plan_id), kind, form), HTTPStatus.UNPROCESSABLE_ENTITY

@@ -79,7 +79,7 @@ def test_a_centre_holds_no_more_sessions_than_it_has_rooms():
     instance = council(registrars=[registrar(0), registrar(1)])
 
     assert broken(instance, rota((0, 0, "library"), (1, 0, "library"))) == {
-        Rule.ROOMS: "Centre library has 1 rooms on Monday morning of week 1, and 2 sessions are put there."
+        Rule.ROOMS: "Centre library has 1 room on Monday morning of week 1, and 2 sessions are put there."
     }
 
 
@@ -89,11 +89,11 @@ def test_the_office_needs_people_and_full_registrars_among_them():
     others = [(0, half, OFFICE) for half in range(2, 10)]
 
     assert broken(instance, rota((1, 2, "library"), (0, 0, OFFICE), (1, 1, OFFICE), *others)) == {
-        Rule.OFFICE_REGISTRARS: "The office needs 1 full registrars on Monday afternoon of week 1, and 0 are there."
+        Rule.OFFICE_REGISTRARS: "The office needs 1 full registrar on Monday afternoon of week 1, and 0 are there."
     }
     assert broken(instance, rota((1, 2, "library"), (0, 0, OFFICE), *others)) == {
         Rule.OFFICE_STAFF: "The office needs 1 on Monday afternoon of week 1, and 0 are there.",
-        Rule.OFFICE_REGISTRARS: "The office needs 1 full registrars on Monday afternoon of week 1, and 0 are there.",
+        Rule.OFFICE_REGISTRARS: "The office needs 1 full registrar on Monday afternoon of week 1, and 0 are there.",
     }
 
 
@@ -101,7 +101,7 @@ def test_a_booked_session_stays():
     found = broken(council(centres=[centre(booked=[4])]), KEPT)
 
     assert found == {
-        Rule.BOOKED: "Families have booked 1 sessions at centre library on Wednesday morning of week 1, and 0 are held."
+        Rule.BOOKED: "Families have booked 1 session at centre library on Wednesday morning of week 1, and 0 are held."
     }
 
 

@@ -38,21 +38,19 @@ def test_nothing_is_said_where_nothing_is_wrong():
         (
             council(registrars=[*pair(grade="deputy"), registrar(2, away=[0], contract=9)], office=(0, 1)),
             [
-                "On Monday morning of week 1 the office needs 1 full registrars, and nobody is available.",
+                "On Monday morning of week 1 the office needs 1 full registrar, and nobody is available.",
                 "In week 1 the office needs full registrars for 10 half-days, and their contracts give 9.",
             ],
         ),
         (
             council(centres=[centre(rooms=0, booked=[1])]),
-            [
-                "On Monday afternoon of week 1 families have booked 1 sessions at centre library, which has 0 rooms then."
-            ],
+            ["On Monday afternoon of week 1 families have booked 1 session at centre library, which has 0 rooms then."],
         ),
         (
             council(centres=[centre(booked=[1])], registrars=[registrar(away=[1])]),
             [
                 (
-                    "On Monday afternoon of week 1 families have booked 1 sessions in cluster 0, "
+                    "On Monday afternoon of week 1 families have booked 1 session in cluster 0, "
                     "and of the registrars in reach nobody is available."
                 ),
             ],
@@ -60,8 +58,8 @@ def test_nothing_is_said_where_nothing_is_wrong():
         (
             council(centres=[centre(booked=[1])], registrars=[registrar()], office=(1, 0)),
             [
-                "On Monday afternoon of week 1 the office needs 1 and families have booked 1 sessions, and only 1 is available.",
-                "In week 1 the office needs 10 half-days and families have booked 1 sessions, and the contracts give 10.",
+                "On Monday afternoon of week 1 the office needs 1 and families have booked 1 session, and only 1 is available.",
+                "In week 1 the office needs 10 half-days and families have booked 1 session, and the contracts give 10.",
             ],
         ),
         (
