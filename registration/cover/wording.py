@@ -1,13 +1,13 @@
 """What staff read of a plan: who has what now, what is proposed and why, and how far each family has come."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from registration.booking.wording import clock_time, long_day, short_day
 from registration.common.clock import civil_date
 from registration.cover.models import CoverPlan
-from registration.cover.queries import Able, LineCard, Touched
+from registration.cover.queries import Able, Emptied, LineCard, Touched
 from registration.cover.rules import MARGIN_DAYS, OPEN, QUIET, Standing, Way
 from registration.rota.rules.absences import span_text
 
@@ -68,18 +68,22 @@ def when(moment: datetime) -> str:
     return f"{short_day(civil_date(moment))}, {clock_time(moment)}"
 
 
-def rows(lines: Iterable[LineCard], now: datetime) -> list[Row]:
-    """Write the families of a plan, as it stands at a moment."""
-    return [_row(line, now) for line in lines]
+#: Who could take over the sessions of a plan, the best first.
+Takers = Mapping[int, Sequence[Able]]
 
 
-def _row(line: LineCard, now: datetime) -> Row:
+def rows(lines: Iterable[LineCard], now: datetime, takers: Takers | None = None) -> list[Row]:
+    """Write the families of a plan, as it stands at a moment; with those who could take over, why it is whom it is."""
+    return [_row(line, now, takers or {}) for line in lines]
+
+
+def _row(line: LineCard, now: datetime, takers: Takers) -> Row:
     left = None if line.start is None else (line.last_lawful_day - civil_date(line.start)).days
     return Row(
         line,
         f"{when(line.was)}, {line.was_centre}",
         _proposed(line),
-        _why(line),
+        _why(line, takers),
         _told(line),
         _days((line.last_lawful_day - civil_date(now)).days),
         "" if left is None else _days(left),
@@ -107,10 +111,27 @@ def _proposed(line: LineCard) -> str:
     return f"{when(line.start)}, {line.centre}{', earlier than theirs' if line.start < line.was else ''}"
 
 
-def _why(line: LineCard) -> str:
+def _why(line: LineCard, takers: Takers) -> str:
     if line.chosen and line.way != Way.TAKE_OVER:
         return _CHOSEN.get(Way(line.way), "you chose it")
-    return _WHY[Way(line.way)].format(taker=line.taker)
+    why = _WHY[Way(line.way)].format(taker=line.taker)
+    return f"{why}{_why_them(line, takers.get(line.session_id or 0, ()))}" if line.way == Way.TAKE_OVER else why
+
+
+def _why_them(line: LineCard, able: Sequence[Able]) -> str:
+    """Say how far it is for whoever takes a session over, how much they sit that week, and why it is they."""
+    who = next((each for each in able if each.name == line.taker), None)
+    if who is None:
+        return ""
+    if line.chosen:
+        because = "you chose them"
+    elif who is not able[0]:
+        because = "who is nearer has another of these sessions, or not the language its families need"
+    elif who.there:
+        because = "at that centre the same day anyway"
+    else:
+        because = "the only one free" if len(able) == 1 else f"the nearest of {len(able)} who are free"
+    return f". {_measures(who)}; {because}"
 
 
 def _told(line: LineCard) -> str:
@@ -195,14 +216,46 @@ def closing_sentence(plan: CoverPlan, centre: str, successor: str, today: date) 
 
 def able_words(able: Able) -> str:
     """Say who could take a session over, how far it is for them, and how much they sit that week: half-days of a contract."""
-    far = "" if able.distance_km is None else f", {able.distance_km:.0f} km from home"
+    return f"{able.name}, {_measures(able)}"
+
+
+def _measures(able: Able) -> str:
+    near = (
+        "less than 1"
+        if able.distance_km is not None and round(able.distance_km) < 1
+        else f"{able.distance_km or 0:.0f}"
+    )
+    far = "" if able.distance_km is None else f"{near} km from home, "
     half_days = f"{able.half_days} {'half-day' if able.half_days == 1 else 'half-days'}"
     if able.spare is not None:
         half_days = f"{able.half_days} of {able.half_days + able.spare} half-days"
-    return f"{able.name}{far}, {half_days} that week"
+    return f"{far}{half_days} that week"
 
 
-def closing_effects(touched: Touched, successor: str) -> list[str]:
+def empty_sessions(moved: int, withdrawn: int, times: int, successor: str, *, done: bool = False) -> list[str]:
+    """Say what becomes of sessions without families at a centre that closes, or, once that is `done`, what became of them."""
+    go, are = (
+        ("went", "were" if withdrawn > 1 else "was") if done else ("goes" if moved == 1 else "go", _are(withdrawn))
+    )
+    theirs = "its registrar" if moved == 1 else "their registrars"
+    lost = f": {_number(times, 'time', 'times')} for families fewer" if times else ""
+    them = "it" if withdrawn == 1 else "them"
+    had = "had" if done else "has"
+    why = f", because {successor} {had} no place for {them} then" if successor else ""
+    told = [
+        (
+            moved,
+            f"{_number(moved, 'session', 'sessions')} without a family {go} to {successor} with {theirs}, at the same times.",
+        ),
+        (
+            withdrawn,
+            f"{_number(withdrawn, 'session', 'sessions')} without a family there {are} withdrawn{why}{lost}.",
+        ),
+    ]
+    return [sentence for number, sentence in told if number]
+
+
+def closing_effects(touched: Touched, empty: Emptied, successor: str) -> list[str]:
     """Say what closing a centre does besides what it means for the families booked there, one sentence for each."""
     patterns = ", ".join(touched.patterns)
     follow = f"The weekly patterns of {patterns} name {successor} instead."
@@ -212,10 +265,6 @@ def closing_effects(touched: Touched, successor: str) -> list[str]:
     half_days = f"{_number(touched.half_days, 'single half-day', 'single half-days')} planned there"
     waits = f"wait{'s' if touched.wishes == 1 else ''}"
     told = [
-        (
-            touched.empty,
-            f"{_number(touched.empty, 'session', 'sessions')} without a family there {_are(touched.empty)} withdrawn.",
-        ),
         (
             touched.filled,
             f"{_number(touched.filled, 'session', 'sessions')} with families there {_are(touched.filled)} closed to others.",
@@ -234,7 +283,8 @@ def closing_effects(touched: Touched, successor: str) -> list[str]:
         ),
         (touched.joining, f"{_families(touched.joining)} asked to join this centre: the record keeps that."),
     ]
-    return [sentence for number, sentence in told if number]
+    sessions = empty_sessions(len(empty.going), len(empty.withdrawn), empty.times, successor)
+    return [*sessions, *(sentence for number, sentence in told if number)]
 
 
 def _are(number: int) -> str:

@@ -19,7 +19,7 @@ from registration.centres.models import Centre
 from registration.common.audit import history_of
 from registration.cover import actions, jobs
 from registration.cover.actions import AlreadyOver, CannotClose, CannotOpen, NotThere, PlanChanged
-from registration.cover.queries import Closing, lines, plan_names, plans, touched
+from registration.cover.queries import Closing, done_by, emptied, followers, lines, plan_names, plans, touched
 from registration.cover.rules import Standing
 from registration.messages.models import Message, StaffTask
 from registration.rota.actions import restoring
@@ -88,6 +88,10 @@ def tasks(database):
 
 def session_of(database, mine):
     return database.get_one(Session, mine.session_id, populate_existing=True)
+
+
+def of_ann(database, world):
+    return database.scalars(select(Session).where(Session.registrar_id == world.registrars["ann"])).all()
 
 
 def centre(database, world, place="sunshine"):
@@ -194,10 +198,14 @@ def test_what_closing_touches_is_counted(database, world, family):
     )
     database.flush()
     found = touched(closing_of(world), NOW)
-    assert (found.filled, found.empty, found.wishes, found.joining) == (1, 1, 1, 1)
+    assert (found.filled, found.wishes, found.joining) == (1, 1, 1)
+    empty = emptied(closing_of(world), {}, NOW)
+    assert (empty.going, empty.withdrawn, empty.times) == ({}, [world.sessions[2]], 6)
     assert (found.patterns, found.half_days, found.drafts) == (["Registrar Bo"], 1, ["January"])
     none = touched(closing_of(world, "todmorden"), NOW)
-    assert (none.filled, none.empty, none.wishes, none.joining, none.patterns, none.half_days) == (0, 0, 0, 0, [], 0)
+    assert (none.filled, none.wishes, none.joining, none.patterns, none.half_days) == (0, 0, 0, [], 0)
+    nothing = emptied(closing_of(world, "todmorden"), {}, NOW)
+    assert (nothing.going, nothing.withdrawn, nothing.times) == ({}, [], 0)
 
 
 def pattern_of(database, world, who, first, last=None, place="sunshine"):
@@ -316,6 +324,45 @@ def test_sessions_without_families_are_withdrawn_and_nobody_books_there(database
         hold(HoldRequest(world.centres["sunshine"], at_time(WEDNESDAY, "9:00"), (BORN,), interpreter=False), NOW)
     with pytest.raises(NotOffered):
         changes.move(mine.public_id, world.centres["sunshine"], at_time(WEDNESDAY, "9:00"), NOW)
+
+
+def test_sessions_without_families_go_to_the_successor_with_their_registrars(database, world, shut):
+    made = shut(into="todmorden")
+    moved = database.scalars(select(Session).where(Session.centre_id == world.centres["todmorden"])).all()
+    assert [(each.registrar_id, each.begins_at, each.state) for each in moved] == [
+        (world.registrars["ann"], NINE, "published"),
+        (world.registrars["ann"], at_time(WEDNESDAY, "9:00"), "published"),
+    ]
+    assert {each.room_id for each in moved} <= set(world.rooms["todmorden"])
+    assert (done_by(made).moved, done_by(made).withdrawn, done_by(made).times) == (2, 0, 0)
+    hold(HoldRequest(world.centres["todmorden"], at_time(WEDNESDAY, "9:00"), (BORN,), interpreter=False), NOW)
+    assert not any(broken_rows().values())
+
+
+def test_only_what_the_successor_has_no_place_for_is_withdrawn(database, world, shut):
+    database.add(CentreDay(centre_id=world.centres["todmorden"], day=WEDNESDAY, open=False, made_by="staff:1"))
+    database.flush()
+    made = shut(into="todmorden")
+    states = {each.begins_at: each.state for each in of_ann(database, world)}
+    assert states == {NINE: "published", at_time(WEDNESDAY, "9:00"): "withdrawn"}
+    assert (done_by(made).moved, done_by(made).withdrawn, done_by(made).times) == (1, 1, 6)
+
+
+def test_a_room_goes_to_the_session_with_families_before_one_without(database, world, family, planned):
+    """One room is left at the successor, and two sessions of the closing centre want it at the same time."""
+    mine = family()
+    world.session("sunshine", "cleo", TUESDAY, "9:00", "12:00", room=1)
+    for room, who in ((0, "bo"), (1, "dev")):
+        database.execute(
+            text("UPDATE session SET centre_id = :c, room_id = :r WHERE registrar_id = :who"),
+            {"c": world.centres["todmorden"], "r": world.rooms["todmorden"][room], "who": world.registrars[who]},
+        )
+    made = planned(into="todmorden")
+    looked = emptied(closing_of(world, into="todmorden"), actions.going_along(made, actions.lines_of(made), NOW), NOW)
+    assert (len(looked.going), looked.withdrawn, looked.times) == (1, [world.sessions[-1]], 6)
+    actions.send_plan(made.public_id, NOW, "staff:1")
+    assert session_of(database, mine).centre_id == world.centres["todmorden"]
+    assert (done_by(made).moved, done_by(made).withdrawn, done_by(made).times) == (1, 1, 6)
 
 
 def test_a_session_that_goes_nowhere_stays_until_its_last_family_has_left(database, world, family, shut, full):
@@ -520,6 +567,33 @@ def test_a_centre_is_opened_again_while_nobody_was_offered_anything(database, wo
     assert set(states) == {"published"}
     assert [each.whom for each in plans(NOW)] == ["Sunshine Children’s Centre"]
     with pytest.raises(NotThere):
+        actions.open_again(made.public_id, SOON, "staff:1")
+
+
+def test_what_went_to_the_successor_stays_there_when_the_centre_is_opened_again(database, world, shut):
+    pattern_of(database, world, "bo", MONDAY)
+    pattern_of(database, world, "cleo", MONDAY, place="elland")
+    database.add(CentreDay(centre_id=world.centres["todmorden"], day=WEDNESDAY, open=False, made_by="staff:1"))
+    database.flush()
+    made = shut(into="todmorden")
+    actions.open_again(made.public_id, SOON, "staff:1")
+    where = {each.begins_at: (each.centre_id, each.state) for each in of_ann(database, world)}
+    assert where == {
+        NINE: (world.centres["todmorden"], "published"),
+        at_time(WEDNESDAY, "9:00"): (world.centres["sunshine"], "published"),
+    }
+    assert list(done_by(made).followed) == ["Registrar Bo"]
+    assert followers(made, done_by(made).followed, TODAY) == [(world.registrars["bo"], "Registrar Bo")]
+    database.execute(text("UPDATE pattern_half_day SET centre_id = :c"), {"c": world.centres["sunshine"]})
+    assert followers(made, done_by(made).followed, TODAY) == []
+
+
+def test_a_centre_whose_family_lost_its_session_is_not_opened_again_though_nothing_was_offered(world, family, shut):
+    """A letter would come too late, so the family is rung; its session has gone to the other centre with its registrar."""
+    family(email=None, mobile=None)
+    family("9:30")
+    made = shut()
+    with pytest.raises(CannotOpen):
         actions.open_again(made.public_id, SOON, "staff:1")
 
 

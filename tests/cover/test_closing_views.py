@@ -1,5 +1,6 @@
 """The closing of a centre as a rota manager sees it, and as the families hear of it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from registration.cover.models import CoverPlan
 from registration.cover.queries import lines
 from registration.messages.models import Message
 from registration.messages.writing import draft, write
+from registration.rota.models import CentreDay
 from tests.booking.appointments import booked, link
 from tests.booking.world import TUESDAY, WEDNESDAY, at_time
 from tests.cover.test_closing import exception_of, pattern_of
@@ -56,7 +58,9 @@ def test_what_closing_touches_is_shown_before_anything_is_done(manager, database
         in plan
     )
     assert "1 family is offered another time, kept until they answer." in plan
-    assert "1 session without a family there is withdrawn." in plan
+    assert "1 session without a family there is withdrawn: 6 times for families fewer." in plan
+    assert "To make up for what is withdrawn, afterwards open an extra session at another centre" in plan
+    assert "once the weekly patterns name other centres" in plan
     assert "The weekly patterns of Registrar Bo name the centre: change them" in plan
     assert "1 single half-day planned there is for you to change." in plan
     assert "1 family asked to join this centre: the record keeps that." in plan
@@ -72,6 +76,29 @@ def test_with_a_successor_the_page_says_what_follows(manager, database, world, f
     assert "It is merged into Todmorden Children’s Centre. Lease ends." in plan
     assert "The weekly patterns of Registrar Bo name Todmorden Children’s Centre instead." in plan
     assert "1 single half-day planned there is at Todmorden Children’s Centre then." in plan
+
+
+def test_with_a_successor_the_page_says_what_becomes_of_the_sessions_before_and_after(manager, database, world):
+    database.add(CentreDay(centre_id=world.centres["todmorden"], day=WEDNESDAY, open=False, made_by="staff:1"))
+    pattern_of(database, world, "bo", TUESDAY)
+    database.commit()
+    plan = ask(manager, world, successor=world.centres["todmorden"]).location
+    said = page(manager.get(plan))
+    went = "1 session without a family {} to Todmorden Children’s Centre with its registrar, at the same times."
+    lost = "1 session without a family there {} no place for it then: 6 times for families fewer."
+    assert went.format("goes") in said
+    assert lost.format("is withdrawn, because Todmorden Children’s Centre has") in said
+    after = page(manager.get(manager.post(f"{plan}/send").location))
+    assert after.count(went.format("went")) == 2  # as what was done, and on the page for good
+    assert after.count(lost.format("was withdrawn, because Todmorden Children’s Centre had")) == 2
+    assert "1 session that has gone to Todmorden Children’s Centre stays there." in after
+    assert "/rota/extra" in manager.get(plan).text
+    [drafts] = re.findall(r'href="(/rota/drafts[^"]*)"', manager.get(plan).text.partition("<main")[2])
+    assert 'value="2026-11-24"' in manager.get(drafts.replace("&amp;", "&")).text
+    opened = page(manager.get(manager.post(f"{plan}/open").location))
+    assert "1 session had gone to Todmorden Children’s Centre with its registrar and stays there" in opened
+    assert "Weekly patterns that still name Todmorden Children’s Centre Registrar Bo" in opened
+    assert f"/rota/patterns/{world.registrars['bo']}" in manager.get(plan).text
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from registration.booking.rules.slots import Need
 from registration.cover.rules import (
     COMFORTABLE_MINUTES,
-    LONDON,
     QUIET,
     SOONEST_MINUTES,
     Family,
@@ -26,10 +25,12 @@ from registration.cover.rules import (
     goes_along,
     goes_to,
     plan,
+    spoken_in,
     standing,
     take_overs,
     way_to,
 )
+from registration.rota.rules.times import LONDON
 
 HOME, NEXT, FAR, OFFICE = 1, 2, 3, 9
 DAY = 24 * 60
@@ -172,8 +173,8 @@ def test_a_family_whose_own_time_was_late_already_gets_the_nearest_there_is():
 
 def test_who_takes_over_speaks_what_the_families_need():
     known = [sitting(takers=[(7, ()), (8, ("ur",))])]
-    assert dict(take_overs([family(speaks="ur"), family(2)], known)) == {1: 8}
-    assert dict(take_overs([family(speaks="pl")], known)) == {}
+    assert dict(take_overs(spoken_in([family(speaks="ur"), family(2)]), known)) == {1: 8}
+    assert dict(take_overs(spoken_in([family(speaks="pl")]), known)) == {}
 
 
 def test_nobody_is_given_two_sessions_at_once_or_too_far_apart_to_reach():
@@ -183,7 +184,7 @@ def test_nobody_is_given_two_sessions_at_once_or_too_far_apart_to_reach():
     def given_to(centre, begin):
         known = [sitting(1, takers=[(7, ())]), sitting(2, centre, begin, takers=[(7, ()), (8, ())])]
         ordered = sorted(both, key=lambda each: each.last_lawful_day)
-        return dict(take_overs(ordered, known))
+        return dict(take_overs(spoken_in(ordered), known))
 
     assert given_to(HOME, after) == {1: 7, 2: 7}
     assert given_to(NEXT, after) == {2: 7}
@@ -199,20 +200,27 @@ def test_nobody_is_given_more_half_days_a_week_than_the_contract_has_left():
         Sitting(2, HOME, TUESDAY + DAY, TUESDAY + DAY + 180, spare),
         Sitting(3, HOME, monday, monday + 180, spare),
     ]
-    assert dict(take_overs(asked, known)) == {1: 7, 3: 7}
+    assert dict(take_overs(spoken_in(asked), known)) == {1: 7, 3: 7}
 
 
 def test_a_whole_day_fills_two_half_days_of_a_contract():
     def given_to(spare):
         whole_day = Sitting(1, HOME, TUESDAY, TUESDAY + 7 * 60, (Taker(7, spare=spare),))
-        return dict(take_overs([family(session=1)], [whole_day]))
+        return dict(take_overs(spoken_in([family(session=1)]), [whole_day]))
 
     assert given_to(1) == {}
     assert given_to(2) == {1: 7}
 
 
+def test_whoever_has_the_shortest_way_is_asked_first_then_the_least_loaded():
+    far, near, as_near = Taker(1, away_km=15.2), Taker(2, half_days=3, away_km=2.4), Taker(3, half_days=2, away_km=2.1)
+    nowhere, there = Taker(4), Taker(5, half_days=4, there=True, away_km=20.0)
+    asked = sorted([nowhere, far, near, as_near, there, Taker(6)], key=lambda each: each.rank)
+    assert [each.registrar_id for each in asked] == [5, 3, 2, 1, 4, 6]
+
+
 def test_a_session_without_families_is_left_alone():
-    assert dict(take_overs([], [sitting(takers=[(7, ())])])) == {}
+    assert dict(take_overs(spoken_in([]), [sitting(takers=[(7, ())])])) == {}
 
 
 def test_a_registrar_who_speaks_the_familys_language_is_preferred():

@@ -10,9 +10,9 @@ from registration.booking.queries.offers import latest_offer
 from registration.cover import actions
 from registration.cover.models import CoverPlan
 from registration.cover.queries import lines
-from registration.rota.models import Absence
+from registration.rota.models import Absence, Registrar
 from tests.booking.appointments import booked, link
-from tests.booking.world import TUESDAY, at_time
+from tests.booking.world import TUESDAY, WEDNESDAY, at_time
 from tests.staff.people import page, sign_in_as
 
 DAY = {"first-day": "24", "first-month": "11", "first-year": "2026"}
@@ -54,9 +54,53 @@ def test_two_clicks_show_every_family_that_is_hit(manager, database, world, fami
     assert "39 days now, 37 days then" in plan
     assert "4 days now, 2 days then ! Within the 3 days kept in hand" in plan
     assert "Registrar Cleo is free and sits there instead: the family is told nothing" in plan
+    assert "0 half-days that week; the only one free" in plan
     assert "2 families keep their times with another registrar and are told nothing." in plan
     assert "Send the plan" in plan
     assert database.scalars(select(Absence)).all() == []
+
+
+def test_the_nearest_colleague_is_proposed_and_the_page_says_how_far_and_why(manager, database, world, family):
+    """Eve sits nowhere that week and lives in Todmorden; Cleo has a session, and lives round the corner."""
+    database.get_one(Registrar, world.registrars["cleo"]).home_postcode = "HX1 1UJ"
+    eve = Registrar(name="Registrar Eve", home_postcode="OL14 5AA", contracted_sessions=4)
+    database.add(eve)
+    world.session("todmorden", "cleo", WEDNESDAY, "9:00", "12:00")
+    mine = family()
+    plan = ask(manager, world).location
+    said = page(manager.get(plan))
+    assert "Registrar Cleo is free and sits there instead" in said
+    assert "1 km from home, 1 half-day that week; the nearest of 2 who are free" in said
+    manager.post(f"{plan}/session/{mine.session_id}", data={"taker": str(eve.id)})
+    assert "km from home, 0 of 4 half-days that week; you chose them" in page(manager.get(plan))
+
+
+def test_whoever_sits_there_that_day_anyway_has_no_way_at_all(manager, database, world, family):
+    """Dev lives round the corner; Cleo far away, but sits at the centre in the afternoon."""
+    left = "UPDATE session SET state = 'withdrawn' WHERE registrar_id = :r"
+    database.execute(text(left), {"r": world.registrars["dev"]})
+    database.get_one(Registrar, world.registrars["dev"]).home_postcode = "HX1 1UJ"
+    database.get_one(Registrar, world.registrars["cleo"]).home_postcode = "OL14 5AA"
+    world.session("sunshine", "cleo", TUESDAY, "13:00", "16:00")
+    family()
+    said = page(manager.get(ask(manager, world).location))
+    assert "1 half-day that week; at that centre the same day anyway" in said
+
+
+def test_where_the_nearest_does_not_speak_with_the_family_the_page_says_why_another(manager, database, world, family):
+    for who, home, spoken in (
+        ("cleo", "HX1 1UJ", ["en"]),
+        ("dev", "OL14 5AA", ["en", "ur"]),
+        ("ann", None, ["en", "ur"]),
+    ):
+        row = database.get_one(Registrar, world.registrars[who])
+        row.home_postcode, row.languages = home, spoken
+    left = "UPDATE session SET state = 'withdrawn' WHERE registrar_id = :r"
+    database.execute(text(left), {"r": world.registrars["dev"]})
+    family(language="ur")
+    said = page(manager.get(ask(manager, world).location))
+    assert "Registrar Dev is free and sits there instead" in said
+    assert "; who is nearer has another of these sessions, or not the language its families need" in said
 
 
 def test_another_page_says_who_is_away_and_when(manager, world):

@@ -247,3 +247,54 @@ def test_fifty_clients_on_one_start_book_just_its_places(live, clients):
         answers = at_once(clients, lambda number, s=start, t=turn: take(live, s, 10_000 + t * 100 + number))
 
         assert Counter(status for status, _ in answers) == {201: REGISTRARS, 409: clients - REGISTRARS}
+
+
+def left_alone(app, day):
+    """Leave one place in the whole authority: half an hour of the first registrar on a day, and that protected."""
+    from registration.common.db import db
+
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(text("UPDATE session SET state = 'withdrawn'"))
+        connection.execute(
+            text("""
+            UPDATE session SET state = 'published', ends_at = begins_at + interval '30 minutes', protected_minutes = 30
+             WHERE registrar_id = 1 AND (begins_at AT TIME ZONE 'Europe/London')::date = DATE '2026-11-22' + :day"""),
+            {"day": day},
+        )
+
+
+def test_the_last_protected_place_which_opens_because_nothing_else_is_left_goes_to_one_family(live):
+    for turn in range(12):
+        day = 10 + turn
+        left_alone(live, day)
+        answers = at_once(8, lambda number, t=turn, d=day: take(live, start_at(d), 2000 + t * 8 + number))
+        statuses = Counter(status for status, _ in answers)
+        assert statuses == {201: 1, 409: 7}, (turn, statuses)
+    assert counted(live, "SELECT count(*) FROM booking WHERE state = 'booked'") == 12
+    assert counted(live, TWICE) == 0
+
+
+def test_a_protected_place_and_the_last_other_one_are_each_had_once_whoever_comes_first(live):
+    """Half of the families want the place that everybody may have, half the protected one, which opens when that has gone."""
+    from registration.common.db import db
+
+    for turn in range(8):
+        day = 10 + turn
+        left_alone(live, day)
+        with live.app_context(), db.engine.begin() as connection:
+            connection.execute(
+                text("""
+                UPDATE session SET state = 'published', ends_at = begins_at + interval '30 minutes'
+                 WHERE registrar_id = 5 AND (begins_at AT TIME ZONE 'Europe/London')::date = DATE '2026-11-22' + :day"""),
+                {"day": day},
+            )
+
+        def want(number, day=day, turn=turn):
+            return take(live, start_at(day), 3000 + turn * 8 + number, centre=1 + number % 2)
+
+        answers = at_once(8, want)
+        had = [Counter(status for status, _ in answers[centre::2]) for centre in (0, 1)]
+        assert had[1] == {201: 1, 409: 3}, (turn, had)
+        assert had[0][201] <= 1, (turn, had)
+        assert set(had[0]) <= {201, 409}, (turn, had)
+    assert counted(live, TWICE) == 0

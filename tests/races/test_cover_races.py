@@ -233,13 +233,13 @@ def close(app, plan):
     return do(app, lambda: send(plan))
 
 
-def plan_closing(first):
-    """Plan to close centre 1 from a day on."""
+def plan_closing(first, into=None):
+    """Plan to close centre 1 from a day on, and to merge it into another."""
     from registration.cover.actions import start_closing
     from registration.cover.queries import Closing
     from tests.booking.world import at_time
 
-    return start_closing(Closing(1, at_time(first, "0:00")), "", NOW, "staff:1").public_id
+    return start_closing(Closing(1, at_time(first, "0:00"), into), "", NOW, "staff:1").public_id
 
 
 def test_families_who_book_while_their_centre_closes_are_in_the_plan_or_turned_away(busy):
@@ -271,3 +271,33 @@ def test_families_who_book_while_their_centre_closes_are_in_the_plan_or_turned_a
     )
     assert counted(app, "SELECT count(*) FROM booking WHERE state = 'booked'") == len(tokens) + answers.count(201)
     check(app)
+
+
+def test_families_who_book_in_a_session_that_follows_to_the_successor_just_then_are_never_left_without_it(live):
+    """No session has a family yet, so each goes whole to centre 2, where there are rooms for all; families book meanwhile."""
+    from registration.common.db import db
+
+    with live.app_context(), db.engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO room (centre_id, name) SELECT 2, 'More ' || n FROM generate_series(1, 4) n")
+        )
+    plan = do(live, lambda: plan_closing(AWAY, into=2))
+
+    def act(number):
+        return close(live, plan) if number == 0 else take(live, start_at(1 + number, 12), 100 + number)[0]
+
+    answers = at_once(6, act)
+    assert answers[0] in {"sent", "PlanChanged"}
+    assert set(answers[1:]) <= {201, 409, 410}
+    if answers[0] == "PlanChanged":
+        from registration.cover.actions import refresh
+
+        do(live, lambda: refresh(plan, NOW))
+        assert close(live, plan) == "sent"
+    left = "SELECT count(*) FROM session WHERE centre_id = 1 AND state = 'published' AND begins_at > '2026-11-24'"
+    assert counted(live, left) == 0
+    told = """
+        SELECT count(*) FROM booking b WHERE b.state = 'booked' AND b.centre_id = 1
+           AND EXISTS (SELECT 1 FROM offer o WHERE o.booking_id = b.id AND o.state = 'sent')"""
+    assert counted(live, told) == answers.count(201)
+    check(live)

@@ -11,6 +11,7 @@ import pytest
 
 from tests.races.conftest import TWICE, at_once, booking_body, counted, start_at
 from tests.races.test_booking_races import hold_body
+from tests.races.test_cover_races import take
 
 TODAY, FIRST = date(2026, 11, 22), date(2026, 11, 24)
 KEPT = 30
@@ -167,3 +168,63 @@ def test_a_family_that_moves_to_a_registrar_who_is_put_down_as_away_keeps_its_ti
     assert counted(live, AWAY_THEN) == 0
     kept = client.get(f"/api/v1/bookings/{token}").json
     assert kept["start"] == start_at(5, 10)
+
+
+SESSIONS_OF = """
+SELECT id, registrar_id, centre_id, room_id, begins_at, ends_at FROM session
+ WHERE state = 'published' AND (begins_at AT TIME ZONE 'Europe/London')::date = :day ORDER BY id
+"""
+WITH_SOMEBODY_ELSE = """
+SELECT count(*) FROM occupancy o JOIN session s ON s.id = o.session_id
+ WHERE o.kind = 'booking' AND (o.registrar_id <> s.registrar_id OR s.state <> 'published')
+"""
+
+
+def draft_that_takes_over(app, day):
+    """Make a draft of a day in which the fifth registrar leaves the second centre and sits in the first one's session."""
+    from sqlalchemy import text
+
+    from registration.common.db import db
+    from registration.common.transaction import transaction
+    from registration.rota.actions.drafts import keep_draft
+    from registration.rota.rules.planning import Planned
+
+    with app.app_context(), transaction():
+        rows = db.session.execute(text(SESSIONS_OF), {"day": day}).all()
+        sessions = [
+            Planned(
+                5 if row.registrar_id == 1 else row.registrar_id,
+                row.centre_id,
+                row.room_id,
+                row.begins_at,
+                row.ends_at,
+                goes_on=row.id if row.registrar_id == 1 else 0,
+            )
+            for row in rows
+            if row.registrar_id != 5
+        ]
+        return keep_draft(day, day, "", sessions, TODAY, "staff:1").id
+
+
+def test_families_who_book_in_a_session_that_is_taken_over_just_then_have_it_with_whoever_sits_there(live):
+    published = 0
+    for turn in range(6):
+        days = 3 + turn
+        for number in range(4):
+            assert take(live, start_at(days, 9), 5000 + turn * 20 + number)[0] == 201
+        draft = draft_that_takes_over(live, TODAY + timedelta(days=days))
+
+        def act(number, draft=draft, days=days, turn=turn):
+            if number == 0:
+                return publish(live, draft)
+            return take(live, start_at(days, 15), 5010 + turn * 20 + number)[0]
+
+        became, *booked = at_once(6, act)
+        assert became in {"published", "LooksOtherwise"}, became
+        published += became == "published"
+        assert set(booked) <= {201, 409, 410}, booked
+        assert booked.count(201) <= 4
+        assert counted(live, TWICE) == counted(live, OUTSIDE) == counted(live, WITH_SOMEBODY_ELSE) == 0
+    assert published
+    taken = "SELECT count(*) FROM session WHERE registrar_id = 5 AND centre_id = 1 AND state = 'published'"
+    assert counted(live, taken) == published

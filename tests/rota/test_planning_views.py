@@ -385,7 +385,9 @@ def test_the_effect_is_capacity_against_births_by_cluster_and_week(manager, worl
     publish(draft(FIRST, FIRST))
     made = draft(FIRST, FIRST + timedelta(days=7))
     told = page(manager.get(f"/rota/drafts/{made.id}"))
-    assert "Calder Valley 1.0 1 babies in 5 weeks 8 8 now 0" in told
+    assert "Calder Valley 1.0 told from 1 baby seen by now of 5 weeks of birth 8 8 now 0" in told
+    assert "That is not the babies seen by now divided by their weeks of birth" in told
+    assert "average of the appointments" not in told
 
 
 def test_too_few_places_are_said_in_words(manager, world, database, at):
@@ -393,7 +395,9 @@ def test_too_few_places_are_said_in_words(manager, world, database, at):
     world.session("elland", "bo", date(2026, 11, 10))
     booked(world.centres["elland"], at_time(date(2026, 11, 10), "9:30"), births=(date(2026, 11, 2),))
     at("2026-11-22T09:00")
-    assert "1 babies in 5 weeks 0 1 too few" in page(manager.get(f"/rota/drafts/{draft().id}"))
+    assert "told from 1 baby seen by now of 5 weeks of birth 0 1 too few" in page(
+        manager.get(f"/rota/drafts/{draft().id}")
+    )
 
 
 def test_a_draft_without_anything_says_so(manager, world):

@@ -3,7 +3,8 @@
 What stands and whom it hits is a plan of cover like that for an absence: drawn up, looked at, then sent, whole.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +19,16 @@ from registration.common.db import db
 from registration.common.errors import Refused
 from registration.cover.actions.planning import DRAFT, UNDONE, NotThere, facts, lines_of, new_plan
 from registration.cover.models import CoverPlan
-from registration.cover.queries import FAMILIES_IN_IT, Closing, cause_of, centre_name, plan_by_id
+from registration.cover.queries import (
+    FAMILIES_IN_IT,
+    Closing,
+    Emptied,
+    cause_of,
+    centre_name,
+    emptied,
+    may_open_again,
+    plan_by_id,
+)
 from registration.messages import actions as messages
 from registration.rota.actions import closing as rota
 
@@ -29,11 +39,6 @@ _LET_GO = text("""
 DELETE FROM occupancy o USING session s
  WHERE s.id = o.session_id AND s.centre_id = :centre AND o.kind = 'hold' AND o.booking_id IS NULL AND o.begins_at >= :begins
 """)
-_EMPTY = text(f"""
-SELECT s.id FROM session s
- WHERE s.centre_id = :centre AND s.state = 'published' AND s.begins_at >= greatest(:begins, :now) AND NOT {FAMILIES_IN_IT}
- ORDER BY s.id
-""")  # noqa: S608 -- of our own words only
 _LEFT_EMPTY = text(f"""
 SELECT s.id FROM session s JOIN centre c ON c.id = s.centre_id
  WHERE c.participating_to IS NOT NULL AND s.state = 'published' AND s.begins_at > :now
@@ -73,14 +78,20 @@ def _check(centre: Centre, closing: Closing) -> None:
         raise CannotClose
 
 
-def close(
-    made: CoverPlan, closing: Closing, gone: Mapping[int, tuple[int, int]], now: datetime, actor: str
-) -> list[Appointment]:
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What closing a centre did: the families to whom a time there was offered, and to the rota what the record keeps."""
+
+    offered: list[Appointment]
+    facts: Mapping[str, object]
+
+
+def close(made: CoverPlan, closing: Closing, gone: Mapping[int, tuple[int, int]], now: datetime, actor: str) -> Closed:
     """Let a centre take part until the day before, and settle all that names it but the families booked there.
 
-    `gone` says to which centre and room sessions go with their registrars; those without families are withdrawn. Families who
-    waited for the centre wait for its successor, or a person tells them. Gives the families to whom a time there was offered.
-    Raises CannotClose where it has closed meanwhile.
+    `gone` says to which centre and room sessions with families go with their registrars; those without go to the successor, or
+    are withdrawn. Families who waited for the centre wait for its successor, or a person tells them. Raises CannotClose where
+    it has closed meanwhile.
     """
     rota.one_at_a_time()
     centre = db.session.get_one(Centre, closing.centre_id, with_for_update={"key_share": True}, populate_existing=True)
@@ -93,12 +104,25 @@ def close(
     where = {"centre": closing.centre_id, "begins": closing.begins, "now": now}
     db.session.execute(_LET_GO, where)
     rota.send_sessions(gone)
-    rota.withdraw_empty(db.session.scalars(_EMPTY, where).all())
+    empty = emptied(closing, {}, now)
+    rota.send_sessions(empty.going)
+    rota.withdraw_empty(empty.withdrawn)
     wishes.forget_centre(closing.centre_id, closing.successor_id, now)
+    followed = []
     if closing.successor_id is not None:
-        rota.follow_in_patterns(closing.centre_id, closing.successor_id, civil_date(closing.begins), actor)
+        followed = rota.follow_in_patterns(closing.centre_id, closing.successor_id, civil_date(closing.begins), actor)
     audit.record("closed the centre", about=f"centre:{centre.id}", actor=actor, before=before, after=_standing(centre))
-    return withdrawn
+    return Closed(withdrawn, _done(empty, followed))
+
+
+def _done(empty: Emptied, followed: Sequence[str]) -> dict[str, object]:
+    """Give what the record keeps of what closing did to the rota."""
+    return {
+        "sessions_moved": len(empty.going),
+        "sessions_withdrawn": len(empty.withdrawn),
+        "times_fewer": empty.times,
+        "patterns_changed": list(followed),
+    }
 
 
 def _standing(centre: Centre) -> dict[str, object]:
@@ -111,15 +135,15 @@ def _standing(centre: Centre) -> dict[str, object]:
 def open_again(public_id: UUID, now: datetime, actor: str) -> None:
     """Open a centre again: it takes part as before, and the sessions that closing withdrew are published again.
 
-    Weekly patterns that followed to a successor stay there. Raises NotThere where the plan closed no centre, CannotOpen once a
-    family was offered a time, CannotBringBack where a session cannot be held again.
+    Weekly patterns and sessions that went to a successor stay there. Raises NotThere where the plan closed no centre, CannotOpen
+    once a family was offered a time or its session went, CannotBringBack where a session cannot be held again.
     """
     made = plan_by_id(public_id, lock=True)
     cause = None if made is None else cause_of(made)
     if made is None or not isinstance(cause, Closing) or made.sent_at is None or made.state == UNDONE:
         raise NotThere
     rows = lines_of(made)
-    if any(line.offer_id is not None for line in rows):
+    if not may_open_again(made):
         raise CannotOpen
     rota.one_at_a_time()
     centre = db.session.get_one(Centre, cause.centre_id, with_for_update={"key_share": True}, populate_existing=True)

@@ -270,6 +270,12 @@ def whereto(made: CoverPlan, now: datetime) -> Mapping[int, tuple[int, int]]:
     return going(cause, now) if isinstance(cause, Closing) else {}
 
 
+def going_along(made: CoverPlan, rows: Collection[CoverLine], now: datetime) -> dict[int, tuple[int, int]]:
+    """Give the centre and the room to which sessions go with families of these rows, as far as they can."""
+    moves = {line.was_session_id for line in rows if line.way == Way.SAME_REGISTRAR}
+    return {session: place for session, place in whereto(made, now).items() if session in moves}
+
+
 def _stands(line: CoverLine, hit: Hit, gone: Mapping[int, tuple[int, int]]) -> bool:
     """Say whether a row still speaks of the time its family has, and can be had; its time is kept anew."""
     if (line.was_session_id, line.was_begins_at) != (hit.session_id, hit.start):

@@ -19,9 +19,19 @@ from registration.common.db import db
 from registration.common.errors import Refused
 from registration.common.holidays import bank_holidays
 from registration.cover.actions.closing import close
-from registration.cover.actions.planning import SENT, SETTLED, NotThere, draft, facts, lines_of, whereto
+from registration.cover.actions.planning import SENT, SETTLED, NotThere, draft, facts, going_along, lines_of
 from registration.cover.models import CoverLine, CoverPlan
-from registration.cover.queries import Away, Closing, cause_of, hit_by, is_free_for, lines, plan_by_id, registrar_name
+from registration.cover.queries import (
+    SENT_IT,
+    Away,
+    Closing,
+    cause_of,
+    hit_by,
+    is_free_for,
+    lines,
+    plan_by_id,
+    registrar_name,
+)
 from registration.cover.rules import OPEN, Way
 from registration.messages import actions as messages
 from registration.messages.rules import REMINDERS
@@ -53,7 +63,7 @@ def send_plan(public_id: UUID, now: datetime, actor: str) -> CoverPlan:
     families = {hit.booking_id: hit for hit in live_among([line.booking_id for line in rows])}
     if any(not _is_as_planned(made, line, families) for line in rows):
         raise PlanChanged
-    absence_id = _bring_about(made, rows, families, now, actor)
+    absence_id, also = _bring_about(made, rows, families, now, actor)
     try:
         for line in rows:
             _settle_one(line, families[line.booking_id], now)
@@ -62,26 +72,30 @@ def send_plan(public_id: UUID, now: datetime, actor: str) -> CoverPlan:
     _nobody_forgotten(made, rows, now)
     made.state, made.absence_id, made.sent_by, made.sent_at = SENT, absence_id, actor, now
     db.session.flush()
-    audit.record("sent the plan of cover", about=f"cover:{made.id}", actor=actor, after=facts(made))
+    audit.record(SENT_IT, about=f"cover:{made.id}", actor=actor, after={**facts(made), **also})
     return made
 
 
 def _bring_about(
     made: CoverPlan, rows: Collection[CoverLine], families: Mapping[int, Hit], now: datetime, actor: str
-) -> int | None:
-    """Put the registrar down as away, and give the absence, or close the centre: nobody can book what falls to it then."""
+) -> tuple[int | None, Mapping[str, object]]:
+    """Put the registrar down as away, or close the centre: nobody can book what falls to it then.
+
+    Gives the absence, and what closing did to the rota.
+    """
     cause = cause_of(made)
     if isinstance(cause, Closing):
+        gone = going_along(made, rows, now)
         moves = {line.was_session_id: line.centre_id for line in rows if line.way == Way.SAME_REGISTRAR}
-        gone = {session: place for session, place in whereto(made, now).items() if session in moves}
         if any(session not in gone or gone[session][0] != centre for session, centre in moves.items()):
             raise PlanChanged
-        _call_for(close(made, cause, gone, now, actor), families, now)
-        return None
+        closed = close(made, cause, gone, now, actor)
+        _call_for(closed.offered, families, now)
+        return None, closed.facts
     [absence] = record_absence([cause.registrar_id], cause.begins, cause.ends, made.reason, made.note, actor)
     _take_over(cause.registrar_id, rows)
     _clear(cause, families, now)
-    return absence.id
+    return absence.id, {}
 
 
 def _is_as_planned(made: CoverPlan, line: CoverLine, families: Mapping[int, Hit]) -> bool:

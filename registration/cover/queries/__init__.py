@@ -1,7 +1,18 @@
 """Questions about plans of cover, what there is to propose, and how far families have come."""
 
 from registration.cover.queries.causes import Away, Cause, Closing, cause_of, hit_by
-from registration.cover.queries.closing import FAMILIES_IN_IT, Touched, touched
+from registration.cover.queries.closing import (
+    FAMILIES_IN_IT,
+    SENT_IT,
+    Done,
+    Emptied,
+    Touched,
+    done_by,
+    emptied,
+    followers,
+    may_open_again,
+    touched,
+)
 from registration.cover.queries.ground import OFFICE, Able, families, going, ground, is_free_for, minute, takers
 from registration.cover.queries.plans import (
     LineCard,
@@ -21,23 +32,30 @@ from registration.cover.queries.plans import (
 __all__ = [
     "FAMILIES_IN_IT",
     "OFFICE",
+    "SENT_IT",
     "Able",
     "Away",
     "Cause",
     "Closing",
+    "Done",
+    "Emptied",
     "LineCard",
     "PlanCard",
     "Touched",
     "cause_of",
     "centre_name",
+    "done_by",
+    "emptied",
     "families",
     "families_are_told",
+    "followers",
     "going",
     "ground",
     "hit_by",
     "is_free_for",
     "is_taken_back",
     "lines",
+    "may_open_again",
     "minute",
     "plan_by_id",
     "plan_names",

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Row, select, text
 
@@ -12,14 +13,15 @@ from registration.booking.queries.displaced import Hit
 from registration.booking.rules.deadline import registrar_general_authority_from
 from registration.booking.rules.offers import BEFORE_START, answer_by_post
 from registration.centres.queries import centre_card, locate, participating_centres
-from registration.centres.rules import CentreCard, distance_km
+from registration.centres.rules import CentreCard, Place, distance_km
 from registration.common.clock import civil_date
 from registration.common.db import db
 from registration.common.holidays import bank_holidays
 from registration.cover.queries.causes import Away, Cause, Closing
 from registration.cover.queries.closing import places_to_go
+from registration.cover.queries.plans import registrars
 from registration.cover.rules import TRAVEL_MINUTES, Family, Ground, Seat, Sitting, Taker
-from registration.rota.models import Registrar, Session
+from registration.rota.models import Registrar
 from registration.rota.rules.patterns import HALF_DAY
 
 #: Times are looked for at least so far ahead, for families whose 42 days are over.
@@ -29,7 +31,10 @@ OFFICE = "register_office"
 # Who is free for a whole session: at work at all, away at no part of it, at no other session then nor too near it in time
 # at another centre, not left free of this half-day on purpose, and with as many half-days of the week's contract to spare.
 _TAKERS = text("""
-SELECT s.id, r.id, r.languages, r.contracted_sessions - week.half_days, week.half_days
+SELECT s.id, s.centre_id, r.id AS registrar_id, r.home_postcode, r.languages, r.contracted_sessions - week.half_days AS spare,
+       week.half_days,
+       EXISTS (SELECT 1 FROM session d WHERE d.registrar_id = r.id AND d.state = 'published' AND d.centre_id = s.centre_id
+                  AND date_trunc('day', d.begins_at, 'Europe/London') = date_trunc('day', s.begins_at, 'Europe/London')) AS there
   FROM session s CROSS JOIN registrar r CROSS JOIN LATERAL (
        SELECT coalesce(sum(CASE WHEN w.ends_at - w.begins_at > :half_day THEN 2 ELSE 1 END), 0)::int AS half_days
          FROM session w
@@ -50,10 +55,6 @@ SELECT s.id, r.id, r.languages, r.contracted_sessions - week.half_days, week.hal
                                         ELSE 'evening' END)
    AND (r.contracted_sessions IS NULL
         OR r.contracted_sessions >= week.half_days + CASE WHEN s.ends_at - s.begins_at > :half_day THEN 2 ELSE 1 END)
- ORDER BY s.id,
-       NOT EXISTS (SELECT 1 FROM session d WHERE d.registrar_id = r.id AND d.state = 'published' AND d.centre_id = s.centre_id
-                      AND date_trunc('day', d.begins_at, 'Europe/London') = date_trunc('day', s.begins_at, 'Europe/London')),
-       week.half_days, r.id
 """)
 _SITTINGS = text("""
 SELECT id, centre_id, begins_at, ends_at FROM session
@@ -170,9 +171,7 @@ def _seats(
 def _sittings(sessions: Collection[int], away: Away, absent: Sequence[Away]) -> list[Sitting]:
     values = {"sessions": list(sessions), "begins": away.begins, "ends": away.ends}
     rows = db.session.execute(_SITTINGS, values).all()
-    takers: defaultdict[int, list[Taker]] = defaultdict(list)
-    for session_id, registrar_id, languages, spare, _ in _takers([row.id for row in rows], away.registrar_id):
-        takers[session_id].append(Taker(registrar_id, frozenset(map(_primary, languages)), spare))
+    takers = _takers([row.id for row in rows], away.registrar_id)
     return [
         Sitting(
             row.id,
@@ -191,41 +190,55 @@ def _gone(registrar_id: int, begins: datetime, ends: datetime, absent: Iterable[
 
 @dataclass(frozen=True, slots=True)
 class Able:
-    """Who could take a session over: half-days they sit in that week, `spare` more by contract, km from home to the centre."""
+    """Who could take a session over: half-days they sit in that week, `spare` more by contract, km from home to the centre.
+
+    `there` says that they sit at that centre the same day anyway.
+    """
 
     registrar_id: int
     name: str
     half_days: int
     spare: int | None
     distance_km: float | None
+    there: bool = False
 
 
 def takers(session_id: int, away: Away) -> list[Able]:
     """List who could take a session over while a registrar is away, the best first."""
-    rows = _takers([session_id], away.registrar_id)
-    wanted = select(Registrar.id, Registrar.name, Registrar.home_postcode)
-    known = {number: (name, home) for number, name, home in db.session.execute(wanted)}
-    place = db.session.scalar(select(Session.centre_id).where(Session.id == session_id))
-    centre = None if place is None else centre_card(place)
+    names = dict(registrars())
     return [
-        Able(number, known[number][0], half_days, spare, _from_home(known[number][1], centre))
-        for _, number, _, spare, half_days in rows
+        Able(each.registrar_id, names[each.registrar_id], each.half_days, each.spare, each.away_km, each.there)
+        for each in _takers([session_id], away.registrar_id)[session_id]
     ]
-
-
-def _from_home(postcode: str | None, centre: CentreCard | None) -> float | None:
-    home = locate(postcode) if postcode else None
-    return None if home is None or centre is None else distance_km(home, centre)
 
 
 def is_free_for(registrar_id: int, session_id: int) -> bool:
     """Say whether a registrar can still take a session over."""
-    return any(taker == registrar_id for _, taker, *_ in _takers([session_id]))
+    return any(row.registrar_id == registrar_id for row in _free([session_id]))
 
 
-def _takers(sessions: Sequence[int], *never: int) -> Sequence[Row[*tuple[int, int, list[str], int | None, int]]]:
+def _free(sessions: Sequence[int], *never: int) -> Sequence[Row[Any]]:
     values = {"sessions": sessions, "never": list(never), "travel": TRAVEL_MINUTES, "half_day": HALF_DAY}
     return db.session.execute(_TAKERS, values).all()
+
+
+def _takers(sessions: Sequence[int], *never: int) -> defaultdict[int, list[Taker]]:
+    """Give who is free for each session whole, the best first."""
+    rows = _free(sessions, *never)
+    centres = {number: centre_card(number) for number in {row.centre_id for row in rows}}
+    homes = {code: locate(code) for code in {row.home_postcode for row in rows if row.home_postcode}}
+    found: defaultdict[int, list[Taker]] = defaultdict(list)
+    for row in rows:
+        way = _way(homes.get(row.home_postcode), centres[row.centre_id])
+        spoken = frozenset(map(_primary, row.languages))
+        found[row.id].append(Taker(row.registrar_id, spoken, row.spare, row.half_days, row.there, way))
+    for able in found.values():
+        able.sort(key=lambda each: each.rank)
+    return found
+
+
+def _way(home: Place | None, centre: CentreCard | None) -> float | None:
+    return None if home is None or centre is None else distance_km(home, centre)
 
 
 def _distances(

@@ -1,6 +1,6 @@
 """A registrar is absent or a centre closes: whom that hits, what each family is to have instead, and how far each has come."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from itertools import groupby, islice
@@ -23,13 +23,13 @@ from registration.common.transaction import commits, undo
 from registration.cover import actions, queries
 from registration.cover.forms import CALL, NOBODY, ChangeRow, ChangeSession, NewPlan
 from registration.cover.models import CoverPlan
-from registration.cover.queries import Away, Closing, LineCard, PlanCard, cause_of, hit_by
+from registration.cover.queries import Able, Away, Closing, LineCard, PlanCard, cause_of, hit_by
 from registration.cover.rules import Way, choices
+from registration.cover.views.after_closing import about_closing, rota_after, successor_of
 from registration.cover.wording import (
     able_words,
     away_sentence,
     closed,
-    closing_effects,
     closing_sentence,
     counted,
     effects,
@@ -147,7 +147,7 @@ def _page(found: CoverPlan, fault: str = "") -> str:
         registrar=whom,
         reason=ABSENCE_REASONS.get(found.reason, ""),
         **_about(found, whom),
-        rows=rows(lines, now()),
+        rows=rows(lines, now(), _able(found, lines)),
         to_ask=to_ask(lines),
         summary=summary(lines, today()),
         counted=counted(lines),
@@ -160,6 +160,15 @@ def _page(found: CoverPlan, fault: str = "") -> str:
         form=Form(),
         fault=fault,
     )
+
+
+def _able(found: CoverPlan, lines: Sequence[LineCard]) -> dict[int, list[Able]]:
+    """Give who could take over each session that somebody is proposed for, while that can be changed."""
+    cause = cause_of(found)
+    if found.state != actions.DRAFT or isinstance(cause, Closing):
+        return {}
+    taken = {line.session_id for line in lines if line.way == Way.TAKE_OVER and line.session_id is not None}
+    return {session_id: queries.takers(session_id, cause) for session_id in sorted(taken)}
 
 
 def _about(found: CoverPlan, whom: str) -> dict[str, object]:
@@ -176,13 +185,10 @@ def _about(found: CoverPlan, whom: str) -> dict[str, object]:
             and not taken_back
             and cause.ends > midnight(today() + timedelta(days=1)),
         }
-    successor = "" if cause.successor_id is None else queries.centre_name(cause.successor_id)
     return {
-        "away": closing_sentence(found, whom, successor, today()),
+        "away": closing_sentence(found, whom, successor_of(cause), today()),
         "closing": True,
-        "touches": closing_effects(queries.touched(cause, now()), successor) if found.state == actions.DRAFT else [],
-        "last_centre_day": long_day(cause.last_day),
-        "may_open": found.sent_at is not None and not any(line.offer_id for line in queries.lines(found.id)),
+        **about_closing(found, cause),
     }
 
 
@@ -212,7 +218,7 @@ def send(public_id: UUID) -> ResponseReturnValue:
 def _send(public_id: UUID) -> None:
     made = actions.send_plan(public_id, now(), current_actor())
     said = sent if made.centre_id is None else closed
-    flash(said(queries.lines(made.id), queries.whom(made)), "success")
+    flash(" ".join([said(queries.lines(made.id), queries.whom(made)), *rota_after(made)]), "success")
 
 
 @bp.post("/<uuid:public_id>/undo")

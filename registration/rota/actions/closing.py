@@ -13,7 +13,7 @@ from registration.common.db import db
 from registration.rota.actions.noting import one_at_a_time
 from registration.rota.actions.patterns import add_exception, end_pattern, facts, keep_version
 from registration.rota.actions.restoring import CENTRE_CLOSED, bring_back, withdraw_for
-from registration.rota.models import Session, WorkingPattern
+from registration.rota.models import Registrar, Session, WorkingPattern
 from registration.rota.queries.planning import exceptions_between, patterns_between
 from registration.rota.rules.patterns import DAY, HalfDay, Pattern
 
@@ -50,8 +50,8 @@ def bring_sessions_back(centre_id: int, begins: datetime, now: datetime) -> int:
     )
 
 
-def follow_in_patterns(centre_id: int, successor_id: int, first: date, actor: str) -> int:
-    """Have every weekly pattern and single half-day from a day on name a successor instead of a centre; say how many do now.
+def follow_in_patterns(centre_id: int, successor_id: int, first: date, actor: str) -> list[str]:
+    """Have every weekly pattern and single half-day from a day on name a successor instead of a centre; say whose patterns do.
 
     A version in force before that day ends, and goes on as another from it. Rooms are left open: any that is free.
     """
@@ -70,7 +70,8 @@ def follow_in_patterns(centre_id: int, successor_id: int, first: date, actor: st
     for each in single:
         place = None if each.place is None else _there(each.place, centre_id, successor_id)
         add_exception(replace(each, place=place), actor)
-    return len(named) + len(single)
+    theirs = select(Registrar.name).where(Registrar.id.in_({each.registrar for _, each in named}))
+    return list(db.session.scalars(theirs.order_by(Registrar.name)))
 
 
 def _follow(key: int, version: Pattern, first: date, centre_id: int, successor_id: int, actor: str) -> None:

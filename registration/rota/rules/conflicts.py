@@ -154,5 +154,6 @@ def _over_contract(sessions: Sequence[Planned], around: Around) -> Iterator[Conf
         counted[week] += half_days_of(session.ends - session.begins)
         if person.contracted is not None and counted[week] > person.contracted and week not in told:
             told.add(week)
-            sentence = f"{person.name} would work more than the {person.contracted} half-days of the contract that week"
+            contract = "one half-day" if person.contracted == 1 else f"{person.contracted} half-days"
+            sentence = f"{person.name} would work more than the {contract} of the contract that week"
             yield Conflict(session, "over_contract", sentence)

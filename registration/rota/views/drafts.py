@@ -31,12 +31,13 @@ READERS = (*ROTA_MANAGERS, "auditor")
 @bp.get("/drafts")
 @roles(*READERS)
 def drafts() -> str:
-    """List the drafts, and offer to make the next one."""
+    """List the drafts, and offer to make the next one, or that of the days which a link from elsewhere says."""
     return _list()
 
 
 def _list(form: DraftForm | None = None) -> str:
     first, last = missing_span(today(), published_to())
+    first, last = typed_day(request.args.get("first", ""), first), typed_day(request.args.get("last", ""), last)
     until = published_to()
     return render_template(
         "rota/drafts.html",

@@ -71,7 +71,7 @@ def test_a_sound_draft_has_no_conflict():
         (
             session(),
             {"people": {1: person(contracted=1)}, "standing": [session(MONDAY + timedelta(days=6), room=3)]},
-            ("over_contract", "Ann would work more than the 1 half-days of the contract that week"),
+            ("over_contract", "Ann would work more than the one half-day of the contract that week"),
         ),
     ],
 )

@@ -4,22 +4,18 @@ Nothing here knows the database. Moments are whole minutes since 1970, days are 
 proposed a time after its last lawful day (1953 Act s.2) while it had one within it: where there is none, a person rings it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 
 from registration.booking.rules.slots import Minute, Need, Span, free_starts
-from registration.rota.rules.patterns import half_days_of
-from registration.rota.rules.times import LONDON
+from registration.cover.rules.moments import DAY, day_of, first_minute
+from registration.cover.rules.takers import Sitting, take_overs
 
-DAY = timedelta(days=1)
 #: Later than any time there is.
 NEVER: Minute = 2**40
 
-#: A registrar who takes over needs so long to come from a session at another centre.
-TRAVEL_MINUTES = 30
 #: A time offered is so far away that a family has a day to answer and another to find its way, where there is one.
 COMFORTABLE_MINUTES = 26 * 60
 #: A family waits at most so much longer at its own centre before others are asked, and keeps so many days in hand if it can.
@@ -125,31 +121,6 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
-class Sitting:
-    """A session of the absent registrar that lies whole within the absence, and who could take it over, the best first."""
-
-    session_id: int
-    centre_id: int
-    begin: Minute
-    end: Minute
-    takers: tuple["Taker", ...]
-
-    @property
-    def half_days(self) -> int:
-        """Give how many half-days of a contract it fills."""
-        return half_days_of(timedelta(minutes=self.end - self.begin))
-
-
-@dataclass(frozen=True, slots=True)
-class Taker:
-    """A registrar who is free for a whole session; `spare` half-days of the week's contract are left, None: any number."""
-
-    registrar_id: int
-    languages: frozenset[str] = frozenset()
-    spare: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Proposal:
     """What is proposed to one family; without a time where a person has to ring it."""
 
@@ -192,16 +163,10 @@ class Ground:
         self._seats[seat.centre_id][seat.session_id] = seat.filled(start, need)
 
 
-@lru_cache(maxsize=65536)
-def day_of(minute: Minute) -> date:
-    """Give the civil day in England of a minute."""
-    return datetime.fromtimestamp(minute * 60, LONDON).date()
-
-
 def plan(families: Iterable[Family], ground: Ground) -> list[Proposal]:
     """Propose something to every family, in the order in which they have to be settled."""
     waiting = sorted(families, key=lambda family: (family.last_lawful_day, family.start, family.booking_id))
-    taken = dict(take_overs(waiting, ground.sittings))
+    taken = dict(take_overs(spoken_in(waiting), ground.sittings))
     return [
         Proposal(
             family.booking_id,
@@ -217,93 +182,12 @@ def plan(families: Iterable[Family], ground: Ground) -> list[Proposal]:
     ]
 
 
-def take_overs(families: Sequence[Family], sittings: Iterable[Sitting]) -> Iterator[tuple[int, int]]:
-    """Give whole sessions to registrars who are free for them, those first whose families have the fewest days left.
-
-    Who takes over speaks what the families of that session need; nobody is given two that overlap, or that cannot be reached
-    one after the other.
-    """
+def spoken_in(families: Iterable[Family]) -> dict[int, set[str]]:
+    """Give the languages that whoever takes a session over must speak, sessions in the order of their families."""
     needed: dict[int, set[str]] = {}
     for family in families:
         needed.setdefault(family.session_id, set()).update({family.speaks} - {""})
-    order = {session: place for place, session in enumerate(needed)}
-    given: list[tuple[int, Sitting]] = []
-    for sitting in sorted((s for s in sittings if s.session_id in needed), key=lambda s: order[s.session_id]):
-        for taker in sitting.takers:
-            if needed[sitting.session_id] <= taker.languages and _can_sit(taker, sitting, given):
-                given.append((taker.registrar_id, sitting))
-                yield sitting.session_id, taker.registrar_id
-                break
-
-
-def _can_sit(taker: Taker, sitting: Sitting, given: Iterable[tuple[int, Sitting]]) -> bool:
-    """Say whether a registrar who was given some sessions already can take one more: by the contract, and on the way."""
-    theirs = [other for who, other in given if who == taker.registrar_id]
-    this_week = sum(each.half_days for each in (sitting, *theirs) if _week(each) == _week(sitting))
-    if taker.spare is not None and this_week > taker.spare:
-        return False
-    return not any(_too_near(sitting, other) for other in theirs)
-
-
-def _week(sitting: Sitting) -> tuple[int, int]:
-    return day_of(sitting.begin).isocalendar()[:2]
-
-
-def _too_near(sitting: Sitting, other: Sitting) -> bool:
-    way = 0 if other.centre_id == sitting.centre_id else TRAVEL_MINUTES
-    return sitting.begin < other.end + way and other.begin < sitting.end + way
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """A session as it stands: its registrar, and its room."""
-
-    session_id: int
-    registrar_id: int
-    centre_id: int
-    room_id: int
-    begin: Minute
-    end: Minute
-
-    def meets(self, other: "Whole", way: int = 0) -> bool:
-        """Say whether two sessions overlap, or lie less than so many minutes apart."""
-        return self.begin < other.end + way and other.begin < self.end + way
-
-
-def goes_to(
-    leaving: Iterable[Whole],
-    standing: Iterable[Whole],
-    order: Sequence[int],
-    rooms: Mapping[int, Sequence[int]],
-    is_open: Callable[[int, date], bool],
-) -> dict[int, tuple[int, int]]:
-    """Give the centre and the room to which sessions of a centre that closes go whole, each with its registrar.
-
-    Each goes to the first centre of `order` that is open that day and has a room free for all of it, where its registrar has
-    no other session at that time, nor one elsewhere that cannot be reached. What goes nowhere is left out.
-    """
-    there, found = list(standing), {}
-    for whole in leaving:
-        for centre in order:
-            gone = (
-                _at_centre(whole, centre, rooms.get(centre, ()), there)
-                if is_open(centre, day_of(whole.begin))
-                else None
-            )
-            if gone is not None:
-                there.append(gone)
-                found[whole.session_id] = (gone.centre_id, gone.room_id)
-                break
-    return found
-
-
-def _at_centre(whole: Whole, centre: int, rooms: Sequence[int], there: Sequence[Whole]) -> Whole | None:
-    theirs = (other for other in there if other.registrar_id == whole.registrar_id)
-    if any(whole.meets(other, 0 if other.centre_id == centre else TRAVEL_MINUTES) for other in theirs):
-        return None
-    taken = {other.room_id for other in there if other.centre_id == centre and whole.meets(other)}
-    room = next((each for each in rooms if each not in taken), None)
-    return None if room is None else replace(whole, centre_id=centre, room_id=room)
+    return needed
 
 
 def goes_along(family: Family, ground: Ground) -> bool:
@@ -361,11 +245,6 @@ def _windows(family: Family, ground: Ground) -> tuple[tuple[Minute, Minute], ...
         (comfortable, NEVER),
         (comfortable if family.by_post else ground.now + SOONEST_MINUTES, comfortable),
     )
-
-
-def first_minute(day: date) -> Minute:
-    """Give the minute at which a civil day in England begins."""
-    return int(datetime.combine(day, time(), LONDON).timestamp()) // 60
 
 
 def _places(centre: int, ground: Ground) -> Iterator[tuple[Way, int]]:
