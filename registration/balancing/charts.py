@@ -9,6 +9,8 @@ from math import hypot, pi
 
 from markupsafe import Markup
 
+from registration.balancing.rules.sentences import counted
+
 INK, PAPER, SHADE = "#0b0c0c", "#f3f2f1", "#505a5f"
 BAR_WIDE, BAR_HIGH = 240, 22
 SHARE_WIDE, SHARE_HIGH = 100, 14
@@ -179,8 +181,8 @@ def frontier(ways: Sequence[OnFrontier]) -> Markup:
     families = [(each, at(each.changed, each.families)) for each in ways]
     times = [at(each.changed, each.times) for each in ways]
     words = "; ".join(
-        f"way {each.number}: {each.changed} half-days of others change, "
-        f"{each.families} families lose their time, {each.times} times fewer"
+        f"way {each.number}: {counted(each.changed, 'half-day')} of others to change, "
+        f"{each.families} of the families to lose their time, {counted(each.times, 'free time')} fewer"
         for each in ways
     )
     return Markup(

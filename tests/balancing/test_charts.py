@@ -82,7 +82,7 @@ def test_a_share_is_a_part_of_the_frame_that_stands_for_all(share, filled):
 
 def test_a_choice_is_drawn_with_its_numbers_and_said_in_words():
     choice = frontier([OnFrontier(1, 0, 6, 12), OnFrontier(2, 2, 0, 6)])
-    assert "way 2: 2 half-days of others change, 0 families lose their time, 6 times fewer" in choice
+    assert "way 2: 2 half-days of others to change, 0 of the families to lose their time, 6 free times fewer" in choice
     picture = drawn(choice)
     numbers = [(each.get("cx"), each.get("cy")) for each in picture.findall(f"{SVG}circle")]
     squares = [each for each in picture.findall(f"{SVG}rect") if each.get("width") == "10"]
