@@ -298,8 +298,8 @@ class _Others:
         yield Reason.ANOTHER_CENTRE, self._at(lambda venue: venue.id != self.near.id and not venue.office)
 
     def _nearer(self, offer: Offer | None) -> Offer | None:
-        """Give the same minute at the nearest place that has it; the family's own centre stands before any office."""
-        if offer is None or offer[0] == self.near.id:
+        """Give the same minute at the nearest place that has it; the family's own centre, if it has one, before any office."""
+        if offer is None or (offer[0] == self.near.id and not self.anywhere):
             return offer
         return next((venue.id, offer[1]) for venue in self.nearest if offer[1] in self.starts[venue.id])
 

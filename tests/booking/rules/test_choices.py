@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registration.booking.rules.choices import (
@@ -267,6 +267,7 @@ def test_suggestions_are_free_never_empty_and_never_late_before_in_time(offers, 
 same_minutes = st.builds(lambda days, hours: at(later(days), f"{hours}:00"), st.integers(0, 5), st.integers(16, 17))
 
 
+@settings(max_examples=1000)
 @given(st.lists(st.tuples(st.integers(1, 5), same_minutes), max_size=40), venue_lists, st.booleans())
 def test_of_times_at_one_minute_the_nearer_place_is_named(offers, venues, late):
     last = date(2026, 11, 1) if late else LAST
@@ -279,6 +280,16 @@ def test_of_times_at_one_minute_the_nearer_place_is_named(offers, venues, late):
     for centre, start in [found.soonest[0], *by_the_clock]:
         if centre != own:
             assert rank[centre] == min(rank[other] for other, there in offers if there == start)
+
+
+def test_a_late_family_is_told_of_the_nearer_office_and_not_of_the_place_of_its_soonest_time_at_one_minute():
+    # The fourth day at 16:00: more days are shown than the first three, as an evening.
+    offers = [(1, at(later(n), "16:00")) for n in range(4)] + [(1, at(later(4), "17:00")), (3, at(later(4), "17:00"))]
+    venues = tuple(Venue(n, office=n == 3) for n in (3, 2, 1))
+    late = date(2026, 11, 1)
+    told = [(one.centre_id, one.start) for one in suggest(offers, venues, Wishes(late, late)).others]
+    assert (3, at(later(4), "17:00")) in told
+    assert (1, at(later(4), "17:00")) not in told
 
 
 @given(st.lists(st.tuples(st.integers(1, 6), same_minutes), max_size=40), venue_lists, st.booleans())
