@@ -16,6 +16,7 @@ from whitenoise import WhiteNoise
 
 import registration.balancing.models
 import registration.balancing.plans.models
+import registration.births.models
 import registration.booking.models
 import registration.centres.models
 import registration.cover.models

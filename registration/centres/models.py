@@ -134,6 +134,15 @@ class CentreService(Model):
     centre: Mapped[Centre] = relationship()
 
 
+class ReachArea(Model):
+    """The children's centre in whose reach area a neighbourhood (LSOA of 2021) lies. Where none is said, the nearest counts."""
+
+    __tablename__ = "reach_area"
+
+    lsoa: Mapped[str] = mapped_column(Text, primary_key=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey(Centre.id), index=True)
+
+
 class Postcode(Model):
     """A postcode of the ONS Postcode Directory, live or terminated (YYYYMM), written 'HX1 1AA'.
 

@@ -132,6 +132,24 @@ def _card(row: Sequence[Any]) -> CentreCard:
     return CentreCard(*values)
 
 
+def successors(today: date) -> dict[int, int]:
+    """Give, by each centre that is closed on a day and was merged into another, the centre that stands for it now."""
+    into = select(Centre.id, Centre.successor_id).where(
+        Centre.successor_id.is_not(None), Centre.participating_to < today
+    )
+    merged = {number: int(successor or 0) for number, successor in db.session.execute(into)}
+    return {number: _followed(number, merged) for number in merged}
+
+
+def _followed(number: int, merged: Mapping[int, int]) -> int:
+    """Follow the successors from centre to centre; two that name one another end where they met."""
+    seen = {number}
+    while number in merged and merged[number] not in seen:
+        number = merged[number]
+        seen.add(number)
+    return number
+
+
 def services_on(on: date, centre_ids: Collection[int]) -> Mapping[int, Sequence[ServiceCard]]:
     """Give, by centre, what else happens there on a day of the week, in the order of the day: "while you are there"."""
     rows = db.session.execute(

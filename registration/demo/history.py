@@ -97,7 +97,7 @@ class History:
             for story, booking, family in zip(stories, booking_ids, family_ids, strict=True)
         ]
         copy(Family, [_family_row(story, appointment.family_id) for story, appointment in made])
-        copy(SharingAnswer, [_answer_row(story, appointment.family_id) for story, appointment in made])
+        copy(SharingAnswer, [_answer_row(story, appointment) for story, appointment in made])
         copy(CentreSignUp, [_sign_up_row(*each) for each in made if each[0].family.joins and not each[0].lost])
         copy(Booking, [_booking_row(*each) | self._outcome_now(each[1]) for each in made])
         copy(Occupancy, [_occupancy_row(*each) for each in made if each[1].state == "booked"])
@@ -261,9 +261,10 @@ def _family_row(story: Story, family_id: int) -> dict[str, Any]:
     }
 
 
-def _answer_row(story: Story, family_id: int) -> dict[str, Any]:
+def _answer_row(story: Story, appointment: Appointment) -> dict[str, Any]:
     return {
-        "family_id": family_id,
+        "family_id": appointment.family_id,
+        "centre_id": appointment.centre_id,
         "share": story.family.share,
         "wording_version": SHARING_WORDING,
         "route": story.family.channel,

@@ -17,8 +17,8 @@ WITH added AS (
              :letter_address, :language, :locale, :interpreter, :access_needs)
      RETURNING id),
      answered AS (
-     INSERT INTO sharing_answer (family_id, share, wording_version, route, recorded_by)
-     SELECT id, :share, :wording_version, :route, :recorded_by FROM added)
+     INSERT INTO sharing_answer (family_id, share, wording_version, route, recorded_by, centre_id)
+     SELECT id, :share, :wording_version, :route, :recorded_by, :centre_id FROM added)
 SELECT id FROM added
 """)
 _CORRECT = text("""
@@ -53,7 +53,7 @@ def correct_contact(family_id: int, contact: Contact) -> None:
 
 
 def _answered(answer: Answer) -> dict[str, object]:
-    return {name: getattr(answer, name) for name in ("share", "wording_version", "route", "recorded_by")}
+    return {name: getattr(answer, name) for name in ("share", "wording_version", "route", "recorded_by", "centre_id")}
 
 
 def record_answer(family_id: int, answer: Answer) -> None:

@@ -1,19 +1,87 @@
 """What is kept of a family. No baby's name, no parent's date of birth, nothing the register itself holds."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Date, ForeignKey, Identity, Index, Text, func, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registration.common.db import Model
 
 
+class SharingAgreement(Model):
+    """A data sharing agreement on record, by which live birth data come and go on to centres (docs/law.md).
+
+    `source` is the short name its files come under. `items` are the columns it allows. `retention_days` counts from the day a
+    file came. Notice is given by the source itself before it sends a file, or by the council's letter, `notice_days` before
+    a centre is told. `signatories` are (party, name, role, signed on).
+    """
+
+    __tablename__ = "sharing_agreement"
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'in_force', 'ended')", name="state"),
+        CheckConstraint("frequency IN ('weekly', 'monthly', 'quarterly', 'yearly')", name="frequency"),
+        CheckConstraint("notice IN ('by_source', 'by_letter')", name="notice"),
+        CheckConstraint("retention_days BETWEEN 1 AND 3660 AND notice_days BETWEEN 0 AND 90", name="days"),
+        CheckConstraint("starts_on <= ends_on", name="span"),
+        # Of one source one agreement is in force: the one an import is under.
+        Index("uq_sharing_agreement_in_force", "source", unique=True, postgresql_where=text("state = 'in_force'")),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    source: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, server_default="draft")
+    provider: Mapped[str] = mapped_column(Text)
+    recipient: Mapped[str] = mapped_column(Text)
+    purpose: Mapped[str] = mapped_column(Text)
+    items: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    lawful_basis: Mapped[str] = mapped_column(Text)
+    gateway: Mapped[str] = mapped_column(Text)
+    frequency: Mapped[str] = mapped_column(Text)
+    method: Mapped[str] = mapped_column(Text)
+    access_roles: Mapped[str] = mapped_column(Text)
+    retention_days: Mapped[int]
+    notice: Mapped[str] = mapped_column(Text)
+    notice_days: Mapped[int] = mapped_column(server_default=text("14"))
+    provider_contact: Mapped[str] = mapped_column(Text)
+    recipient_contact: Mapped[str] = mapped_column(Text)
+    signatories: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    starts_on: Mapped[date]
+    review_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    made_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    made_by: Mapped[str] = mapped_column(Text)
+
+
 class Family(Model):
-    """One family with a new baby or babies, as it gave itself when it booked."""
+    """One family with a new baby or babies, as it gave itself when it booked, or as one other source tells of it.
+
+    The same family may be here once from each source: `FamilyLink` says which of them are one. `home_centre_id` is the centre
+    in whose reach area it lives, `imd_decile` that of its area; the postcode itself is kept no longer than it is needed.
+    """
 
     __tablename__ = "family"
     __table_args__ = (
+        CheckConstraint("source IN ('booking', 'live_births', 'moved_in', 'member')", name="source"),
+        CheckConstraint("(source = 'live_births') = (agreement_id IS NOT NULL)", name="agreement"),
+        CheckConstraint("imd_decile BETWEEN 1 AND 10", name="imd_decile"),
+        Index("ix_family_home_centre_id", "home_centre_id", postgresql_where=text("home_centre_id IS NOT NULL")),
+        Index("ix_family_agreement_id", "agreement_id", postgresql_where=text("agreement_id IS NOT NULL")),
         # What a family on the telephone is found by.
         Index("ix_family_name_words", "name_words", postgresql_using="gin"),
         Index("ix_family_born", "born", postgresql_using="gin"),
@@ -34,6 +102,15 @@ class Family(Model):
     interpreter: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     access_needs: Mapped[str] = mapped_column(Text, server_default="")
     lost_at: Mapped[datetime | None]  # a baby died: nothing is ever sent again
+    source: Mapped[str] = mapped_column(Text, server_default="booking")
+    agreement_id: Mapped[int | None] = mapped_column(ForeignKey("sharing_agreement.id"))  # which brought it here
+    postcode: Mapped[str | None] = mapped_column(Text)
+    home_centre_id: Mapped[int | None] = mapped_column(ForeignKey("centre.id"))
+    imd_decile: Mapped[int | None] = mapped_column(SmallInteger)
+    noticed_on: Mapped[date | None]  # told, by letter, that its centre has its details and how to object
+    left_area_on: Mapped[date | None]
+    details_gone_at: Mapped[datetime | None]  # who it is was deleted on schedule; what is counted stays
+    link_digest: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)  # of the family's own link, once made
     created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
 
@@ -46,8 +123,11 @@ class SharingAnswer(Model):
     family_id: Mapped[int] = mapped_column(ForeignKey("family.id", ondelete="CASCADE"), index=True)
     share: Mapped[bool]
     wording_version: Mapped[str] = mapped_column(Text)
-    route: Mapped[str] = mapped_column(Text)  # online, telephone, visit
+    route: Mapped[str] = mapped_column(Text)  # online, telephone, visit, centre, slip, letter
     recorded_by: Mapped[str] = mapped_column(Text)
+    centre_id: Mapped[int | None] = mapped_column(
+        ForeignKey("centre.id")
+    )  # which the question named; a no is to every one
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
 
@@ -63,3 +143,70 @@ class CentreSignUp(Model):
     contact_preference: Mapped[str] = mapped_column(Text)  # text, email, phone or letter
     visit_needs: Mapped[str] = mapped_column(Text, server_default="")
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
+class LinkRun(Model):
+    """One time the records of families were compared: how, with what result, by whom; `done` of `total` while it runs."""
+
+    __tablename__ = "link_run"
+    __table_args__ = (CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state"),)
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    state: Mapped[str] = mapped_column(Text, server_default="waiting")
+    method: Mapped[str] = mapped_column(Text, server_default="splink")
+    done: Mapped[int] = mapped_column(server_default=text("0"))
+    total: Mapped[int] = mapped_column(server_default=text("0"))
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    asked_by: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    ended_at: Mapped[datetime | None]
+
+
+class FamilyLink(Model):
+    """Two records that are, may be, or are not of the same family; a later row supersedes and never rewrites an earlier one.
+
+    `a_id` is the smaller number. What a person decided stands over what a run finds. A record that carries a no is linked to
+    be left out, and counted in no evaluation.
+    """
+
+    __tablename__ = "family_link"
+    __table_args__ = (
+        CheckConstraint("a_id < b_id", name="order"),
+        CheckConstraint("state IN ('linked', 'to_review', 'apart')", name="state"),
+        CheckConstraint("probability BETWEEN 0 AND 1", name="probability"),
+        Index("uq_family_link_now", "a_id", "b_id", unique=True, postgresql_where=text("superseded_at IS NULL")),
+        Index("ix_family_link_b_id", "b_id", postgresql_where=text("superseded_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    a_id: Mapped[int] = mapped_column(ForeignKey("family.id", ondelete="CASCADE"))
+    b_id: Mapped[int] = mapped_column(ForeignKey("family.id", ondelete="CASCADE"))
+    state: Mapped[str] = mapped_column(Text)
+    probability: Mapped[float]
+    method: Mapped[str] = mapped_column(Text)  # splink, exact, person
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("link_run.id"))
+    reason: Mapped[str] = mapped_column(Text, server_default="")
+    made_by: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    superseded_at: Mapped[datetime | None]
+
+
+class Membership(Model):
+    """A family that is a member of a centre: joined when, and known from where. The wish to join is `CentreSignUp`."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        Index("uq_membership_source_key", "source", "source_key", unique=True),
+        Index("ix_membership_family_id", "family_id"),
+        Index("ix_membership_centre_id", "centre_id", "joined_on"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    family_id: Mapped[int] = mapped_column(ForeignKey("family.id", ondelete="CASCADE"))
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
+    joined_on: Mapped[date]
+    left_on: Mapped[date | None]
+    source: Mapped[str] = mapped_column(Text)  # booking, visit, centre, or the name of the system a file came from
+    source_key: Mapped[str] = mapped_column(Text)  # what that source calls it
+    made_by: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

@@ -25,6 +25,7 @@ def test_the_words_of_names_with_marks_are_written_anew_and_taken_back(new_datab
         db.session.execute(kept, [{"name": name, "words": lexemes(name)} for name in NAMES])
         db.session.commit()
         new = words()
+        db.session.rollback()
         downgrade(directory=folder, revision="0006")
         assert words() == {
             "Blue O’Eyes": "'blue' 'oeyes'",

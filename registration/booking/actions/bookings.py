@@ -141,7 +141,8 @@ def _add_family(request: BookRequest, held: _Held) -> int:
         letter_address=request.letter_address,
     )
     route = {"telephone": "telephone", "walk_in": "visit"}.get(request.channel, "online")
-    family_id = families.add_family(details, Answer(request.share, request.wording_version, route, current_actor()))
+    answer = Answer(request.share, request.wording_version, route, current_actor(), held.centre_id)
+    family_id = families.add_family(details, answer)
     wish = request.sign_up
     if wish is not None:
         families.ask_to_join(family_id, held.centre_id, wish.address, wish.contact_preference, wish.visit_needs)

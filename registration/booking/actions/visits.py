@@ -22,7 +22,7 @@ def answer_at_visit(public_id: UUID, wish: SignUp | None, actor: str, *, share: 
     if appointment is None or appointment.state != "booked":
         raise CannotChange
     family_id, before = appointment.family_id, shares(appointment.family_id)
-    families.change_answer(family_id, Answer(share, SHARING_WORDING, ROUTE, actor))
+    families.change_answer(family_id, Answer(share, SHARING_WORDING, ROUTE, actor, appointment.centre_id))
     if share and wish is not None:
         families.ask_to_join(family_id, appointment.centre_id, wish.address, wish.contact_preference, wish.visit_needs)
     else:

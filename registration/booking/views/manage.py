@@ -315,7 +315,7 @@ def answer_sharing(appointment: Appointment, token: str) -> ResponseReturnValue:
     form = Sharing()
     if not form.accepted():
         return _sharing(appointment, token, form), HTTPStatus.UNPROCESSABLE_ENTITY
-    answer = Answer(form.share.data == "yes", SHARING_WORDING, "online", current_actor())
+    answer = Answer(form.share.data == "yes", SHARING_WORDING, "online", current_actor(), appointment.centre_id)
     change_answer(appointment.family_id, answer)
     return _to("show", token)
 

@@ -41,12 +41,16 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer to "may the centre have your details": what, to which words, by which route, written down by whom."""
+    """One answer to "may the centre have your details": what, to which words, by which route, written down by whom.
+
+    `centre_id` is the centre that the question named. A yes is to that one; a no is to every centre.
+    """
 
     share: bool
     wording_version: str
     route: str
     recorded_by: str
+    centre_id: int | None = None
 
 
 #: Telephones write curly apostrophes and long hyphens where a keyboard writes straight and short ones.

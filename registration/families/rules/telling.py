@@ -1,0 +1,132 @@
+"""Whether a family's details may reach a children's centre: the one decision that every list, export, message and link obeys.
+
+The lawful bases are those of docs/law.md: the family's own act in our form (an answer, a wish to join), or public task with
+a data sharing agreement in force, notice, and the right to object (UK GDPR Art 6(1)(e), Art 21). A "no" by any route, and
+the loss of a baby, override every source.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+
+class Source(StrEnum):
+    """How the service came to know a family."""
+
+    BOOKING = "booking"
+    LIVE_BIRTHS = "live_births"
+    MOVED_IN = "moved_in"
+    MEMBER = "member"
+
+
+class Ruling(StrEnum):
+    """Whether a centre may have a family's details, and why: the first that applies."""
+
+    LOST = "lost"
+    SAID_NO = "said_no"
+    DOUBTFUL = "doubtful"
+    SAID_YES = "said_yes"
+    JOINED = "joined"
+    UNDER_AGREEMENT = "under_agreement"
+    NO_AGREEMENT = "no_agreement"
+    NOT_NOTICED = "not_noticed"
+    OTHER_CENTRE = "other_centre"
+    NOT_ASKED = "not_asked"
+
+    @property
+    def allowed(self) -> bool:
+        """Say whether the centre may have them."""
+        return self in _ALLOWING
+
+
+_ALLOWING = frozenset({Ruling.SAID_YES, Ruling.JOINED, Ruling.UNDER_AGREEMENT})
+
+#: What reaches the centre on each basis, by the names of what is kept. To a yes the sharing question promises no address.
+DETAILS: Mapping[Ruling, frozenset[str]] = {
+    Ruling.SAID_YES: frozenset({"name", "email", "mobile", "born", "language"}),
+    Ruling.JOINED: frozenset({"name", "email", "mobile", "born", "language", "address", "preference", "visit_needs"}),
+    Ruling.UNDER_AGREEMENT: frozenset({"name", "born", "address"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One answer to "may the centre have your details": what, when, and of which centre; None named no centre."""
+
+    share: bool
+    at: datetime
+    centre_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a data sharing agreement in force allows: `notice_days` after the notice, or at once where its source gives notice."""
+
+    notice_by_source: bool
+    notice_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is known of one family under every record that is linked to it.
+
+    `doubtful`: a record that may be the same family's, which nobody has decided on yet, carries a no or a loss.
+    `joined` are the centres it asked to join or is a member of. `homes` are what live birth data told: the centre in whose
+    reach area the family lives, when it was given notice, and the terms in force, None where no agreement is.
+    """
+
+    lost: bool = False
+    doubtful: bool = False
+    said: Sequence[Said] = ()
+    joined: Collection[int] = ()
+    homes: Sequence["Home"] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What live birth data told of a family: its own reach area's centre, the day of the notice, the agreement's terms."""
+
+    centre_id: int
+    noticed_on: date | None
+    terms: Terms | None
+
+
+def may_reach(centre_id: int, known: Known, today: date) -> Ruling:
+    """Decide whether a family's details may reach a centre on a day."""
+    latest = max(known.said, key=lambda said: said.at, default=None)
+    if known.lost:
+        return Ruling.LOST
+    if latest is not None and not latest.share:
+        return Ruling.SAID_NO
+    if known.doubtful:
+        return Ruling.DOUBTFUL
+    if _said_yes(centre_id, known):
+        return Ruling.SAID_YES if centre_id not in known.joined else Ruling.JOINED
+    return Ruling.JOINED if centre_id in known.joined else _by_agreement(centre_id, known, today)
+
+
+def _said_yes(centre_id: int, known: Known) -> bool:
+    """Say whether the family allowed this centre since it last said no: a yes is to the centre that the question named."""
+    refused = max((said.at for said in known.said if not said.share), default=None)
+    return any(
+        said.share and said.centre_id == centre_id and (refused is None or said.at > refused) for said in known.said
+    )
+
+
+def _by_agreement(centre_id: int, known: Known, today: date) -> Ruling:
+    here = [home for home in known.homes if home.centre_id == centre_id]
+    if not here:
+        return Ruling.OTHER_CENTRE if known.homes or known.said else Ruling.NOT_ASKED
+    under = [home for home in here if home.terms is not None]
+    if not under:
+        return Ruling.NO_AGREEMENT
+    return Ruling.UNDER_AGREEMENT if any(_noticed(home, today) for home in under) else Ruling.NOT_NOTICED
+
+
+def _noticed(home: Home, today: date) -> bool:
+    if home.terms is None:
+        return False
+    if home.terms.notice_by_source:
+        return True
+    return home.noticed_on is not None and home.noticed_on + timedelta(days=home.terms.notice_days) <= today
