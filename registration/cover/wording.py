@@ -281,10 +281,23 @@ def closing_effects(touched: Touched, empty: Emptied, successor: str) -> list[st
             if successor
             else f"{_families(touched.wishes)} on the waiting list {waits} for it no more: whoever named no other is to be told.",
         ),
-        (touched.joining, f"{_families(touched.joining)} asked to join this centre: the record keeps that."),
+        *_carried_over(touched, successor),
     ]
     sessions = empty_sessions(len(empty.going), len(empty.withdrawn), empty.times, successor)
     return [*sessions, *(sentence for number, sentence in told if number)]
+
+
+def _carried_over(touched: Touched, successor: str) -> list[tuple[int, str]]:
+    """Say who looks after the centre's members and its reach area then: families.queries and centres.queries see to it."""
+    joined = f"{_families(touched.joining)} joined this centre or asked to:"
+    members = f"{successor} carries them over." if successor else "the record keeps that."
+    area = f"Its reach area, {_number(touched.neighbourhoods, 'neighbourhood', 'neighbourhoods')},"
+    then = (
+        f"belongs to {successor} then."
+        if successor
+        else "belongs to the nearest centres then, until you say otherwise."
+    )
+    return [(touched.joining, f"{joined} {members}"), (touched.neighbourhoods, f"{area} {then}")]
 
 
 def _are(number: int) -> str:

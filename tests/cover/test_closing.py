@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 
 from registration.booking.actions import changes, offers, wishes
 from registration.booking.actions.holds import hold
@@ -15,12 +15,13 @@ from registration.booking.queries.displaced import booked_after, has_closed, is_
 from registration.booking.queries.offers import latest_offer
 from registration.booking.rules.requests import HoldRequest
 from registration.booking.rules.wishes import Wish
-from registration.centres.models import Centre
+from registration.centres.models import Centre, ReachArea
 from registration.common.audit import history_of
 from registration.cover import actions, jobs
 from registration.cover.actions import AlreadyOver, CannotClose, CannotOpen, NotThere, PlanChanged
 from registration.cover.queries import Closing, done_by, emptied, followers, lines, plan_names, plans, touched
 from registration.cover.rules import Standing
+from registration.families.models import Family, Membership
 from registration.messages.models import Message, StaffTask
 from registration.rota.actions import restoring
 from registration.rota.models import (
@@ -197,13 +198,26 @@ def test_what_closing_touches_is_counted(database, world, family):
         )
     )
     database.flush()
+    database.execute(insert(ReachArea).values(lsoa="E01010876", centre_id=world.centres["sunshine"]))
+    member = {"centre_id": world.centres["sunshine"], "joined_on": MONDAY, "source": "estart", "made_by": "staff:1"}
+    others = insert(Family).values(name="Okafor", born=[MONDAY]).returning(Family.id)
+    numbers = [mine.family_id, database.scalar(others), database.scalar(others)]
+    left = [None, None, MONDAY]
+    database.execute(
+        insert(Membership),
+        [
+            member | {"family_id": each, "source_key": str(each), "left_on": on}
+            for each, on in zip(numbers, left, strict=True)
+        ],
+    )
     found = touched(closing_of(world), NOW)
-    assert (found.filled, found.wishes, found.joining) == (1, 1, 1)
+    assert (found.filled, found.wishes, found.joining, found.neighbourhoods) == (1, 1, 2, 1)
     empty = emptied(closing_of(world), {}, NOW)
     assert (empty.going, empty.withdrawn, empty.times) == ({}, [world.sessions[2]], 6)
     assert (found.patterns, found.half_days, found.drafts) == (["Registrar Bo"], 1, ["January"])
     none = touched(closing_of(world, "todmorden"), NOW)
-    assert (none.filled, none.wishes, none.joining, none.patterns, none.half_days) == (0, 0, 0, [], 0)
+    assert (none.filled, none.wishes, none.joining, none.neighbourhoods, none.patterns) == (0, 0, 0, 0, [])
+    assert none.half_days == 0
     nothing = emptied(closing_of(world, "todmorden"), {}, NOW)
     assert (nothing.going, nothing.withdrawn, nothing.times) == ({}, [], 0)
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from registration.booking.queries.offers import latest_offer
-from registration.centres.models import Centre
+from registration.centres.models import Centre, ReachArea
 from registration.cover.models import CoverPlan
 from registration.cover.queries import lines
 from registration.messages.models import Message
@@ -63,16 +63,20 @@ def test_what_closing_touches_is_shown_before_anything_is_done(manager, database
     assert "once the weekly patterns name other centres" in plan
     assert "The weekly patterns of Registrar Bo name the centre: change them" in plan
     assert "1 single half-day planned there is for you to change." in plan
-    assert "1 family asked to join this centre: the record keeps that." in plan
+    assert "1 family joined this centre or asked to: the record keeps that." in plan
     assert "Close the centre" in plan
     assert database.get_one(Centre, world.centres["sunshine"]).participating_to is None
 
 
 def test_with_a_successor_the_page_says_what_follows(manager, database, world, family):
-    family()
+    family(join=True)
+    database.add_all(ReachArea(lsoa=each, centre_id=world.centres["sunshine"]) for each in ("E01010876", "E01010877"))
+    database.commit()
     pattern_of(database, world, "bo", TUESDAY)
     exception_of(database, world, WEDNESDAY)
     plan = page(manager.get(ask(manager, world, successor=world.centres["todmorden"], note="Lease ends").location))
+    assert "1 family joined this centre or asked to: Todmorden Children’s Centre carries them over." in plan
+    assert "Its reach area, 2 neighbourhoods, belongs to Todmorden Children’s Centre then." in plan
     assert "It is merged into Todmorden Children’s Centre. Lease ends." in plan
     assert "The weekly patterns of Registrar Bo name Todmorden Children’s Centre instead." in plan
     assert "1 single half-day planned there is at Todmorden Children’s Centre then." in plan

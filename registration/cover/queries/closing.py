@@ -51,7 +51,9 @@ _HERE = "s.centre_id = :centre AND s.state = 'published' AND s.begins_at >= grea
 _TOUCHED = text(f"""
 SELECT (SELECT count(*) FROM session s WHERE {_HERE} AND {FAMILIES_IN_IT}),
        (SELECT count(*) FROM wish w WHERE w.state = 'waiting' AND :centre = ANY(w.centre_ids)),
-       (SELECT count(*) FROM centre_sign_up u WHERE u.centre_id = :centre),
+       (SELECT count(*) FROM (SELECT family_id FROM centre_sign_up WHERE centre_id = :centre UNION
+               SELECT family_id FROM membership WHERE centre_id = :centre AND coalesce(left_on, 'infinity') > :day) joined),
+       (SELECT count(*) FROM reach_area WHERE centre_id = :centre),
        ARRAY(SELECT DISTINCT r.name FROM pattern_half_day h JOIN working_pattern p ON p.id = h.pattern_id
                JOIN registrar r ON r.id = p.registrar_id
               WHERE h.centre_id = :centre AND coalesce(p.valid_to, 'infinity') >= :day AND r.left_on IS NULL ORDER BY 1),
@@ -65,13 +67,15 @@ SELECT (SELECT count(*) FROM session s WHERE {_HERE} AND {FAMILIES_IN_IT}),
 class Touched:
     """What the closing of a centre touches besides the families booked there.
 
-    Numbers of sessions with families, of waiting families who named it, of families who asked to join it; the
-    registrars whose weekly patterns name it, single half-days that do, and drafts of the rota that have sessions there.
+    Numbers of sessions with families, of waiting families who named it, of families who joined or asked to join it, of
+    neighbourhoods (LSOAs) in its reach area; the registrars whose weekly patterns name it, single half-days that do, and
+    drafts of the rota that have sessions there.
     """
 
     filled: int
     wishes: int
     joining: int
+    neighbourhoods: int
     patterns: Sequence[str]
     half_days: int
     drafts: Sequence[str]
