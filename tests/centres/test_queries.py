@@ -1,6 +1,6 @@
 """Where a postcode is, which centres take part, where babies are born."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -22,6 +22,7 @@ from registration.centres.queries import (
     miles_text,
     participating_centres,
     services_on,
+    successors,
 )
 from registration.centres.rules import Place, ServiceCard
 
@@ -197,3 +198,42 @@ def test_where_a_baby_was_born_is_answered_by_district(database):
 def test_distances_are_said_in_miles(app, km, text):
     with app.test_request_context():
         assert miles_text(km) == text
+
+
+@pytest.mark.parametrize(
+    ("merged", "found"),
+    [
+        ({}, {}),
+        ({"a": "b"}, {"a": "b"}),
+        ({"a": "b", "b": "c"}, {"a": "c", "b": "c"}),
+        ({"a": "b", "b": "a"}, {"a": "b", "b": "a"}),
+    ],
+)
+def test_for_a_centre_that_was_merged_stands_the_last_of_its_successors(database, merged, found):
+    today, numbers = date(2026, 11, 24), dict(zip("abc", _three_centres(database), strict=True))
+    for one, other in merged.items():
+        row = database.get_one(Centre, numbers[one])
+        row.successor_id, row.participating_to = numbers[other], today - timedelta(days=1)
+    database.flush()
+
+    assert successors(today) == {numbers[one]: numbers[other] for one, other in found.items()}
+    assert successors(today - timedelta(days=1)) == {}
+
+
+def _three_centres(database):
+    cluster = Cluster(name="Merging")
+    database.add(cluster)
+    database.flush()
+    rows = [
+        Centre(
+            name=f"Merging {each}",
+            kind="children_centre",
+            cluster_id=cluster.id,
+            postcode="HX1 1AA",
+            participating_from=date(2020, 1, 1),
+        )
+        for each in "abc"
+    ]
+    database.add_all(rows)
+    database.flush()
+    return [row.id for row in rows]
