@@ -202,3 +202,12 @@ def at(app: Flask) -> Iterator[Callable[[str], None]]:
 
     yield set_clock
     app.config["CLOCK"] = None
+
+
+@pytest.fixture
+def manager(client: FlaskClient, world: object) -> FlaskClient:
+    """Give the browser of a rota manager, signed in, in the world of the test's own folder or file."""
+    from tests.staff.people import sign_in_as
+
+    sign_in_as(client, "rota_manager")
+    return client

@@ -17,15 +17,6 @@ def world(database, at):
 
 
 @pytest.fixture
-def manager(client, world):
-    """The browser of a rota manager, signed in."""
-    from tests.staff.people import sign_in_as
-
-    sign_in_as(client, "rota_manager")
-    return client
-
-
-@pytest.fixture
 def settings(app):
     """Change what stands under [balance]."""
     before = app.config["AUTHORITY"]

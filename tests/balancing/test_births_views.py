@@ -9,27 +9,13 @@ from registration.balancing.models import DemandAdjustment
 from registration.balancing.queries import adjustments
 from registration.common.access import ROLES
 from registration.common.db import db
-from tests.balancing.council import TODAY, make_council
+from tests.balancing.council import TODAY
 from tests.balancing.plans import latest
 from tests.balancing.test_views import READERS
 from tests.staff.people import sent, sign_in_as
 
 MANAGERS = {"rota_manager", "administrator"}
 PATH = "/balance/births"
-
-
-@pytest.fixture
-def world(database, at):
-    at("2026-11-22T09:00")
-    made = make_council()
-    database.commit()
-    return made
-
-
-@pytest.fixture
-def manager(client, world):
-    sign_in_as(client, "rota_manager")
-    return client
 
 
 def valley():

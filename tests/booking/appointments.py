@@ -53,6 +53,12 @@ def booked(
     return made
 
 
+def booked_by_letter(centre_id: int, start: datetime) -> Appointment:
+    """Book as a family does by telephone that has neither an e-mail address nor a mobile."""
+    neither = {"email": None, "mobile": None, "channel": "telephone"}
+    return booked(centre_id, start, letter_address="3 Mill Lane, Halifax", **neither)
+
+
 def link(appointment: Appointment) -> str:
     """Give the path of a family's secret link."""
     return f"/booking/{secret('booking', str(appointment.public_id))}"

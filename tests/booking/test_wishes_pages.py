@@ -5,7 +5,7 @@ import pytest
 from registration.booking.actions import changes
 from registration.booking.queries.wishes import wish_of
 from registration.booking.rules.wishes import Wish
-from tests.booking.appointments import NOW, booked, link, two_mornings
+from tests.booking.appointments import NOW, booked, booked_by_letter, link, two_mornings
 from tests.booking.world import TUESDAY, WEDNESDAY, at_time
 from tests.staff.people import page
 
@@ -84,14 +84,7 @@ def test_where_nothing_earlier_is_free_it_does_not_say_so(client, world):
 
 
 def test_a_family_reached_by_letter_alone_is_asked_to_call(client, database, world):
-    post = booked(
-        world.centres["sunshine"],
-        at_time(TUESDAY, "9:00"),
-        email=None,
-        mobile=None,
-        letter_address="3 Mill Lane, Halifax",
-        channel="telephone",
-    )
+    post = booked_by_letter(world.centres["sunshine"], at_time(TUESDAY, "9:00"))
     answer = client.get(f"{link(post)}/earlier")
     assert "We can only tell you by text or email." in page(answer)
     assert "What would suit you better?" not in answer.text

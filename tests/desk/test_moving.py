@@ -12,7 +12,7 @@ from registration.booking.queries import appointment_by_id
 from registration.booking.rules.requests import HoldRequest
 from registration.messages.models import Message
 from registration.rota.models import Session
-from tests.booking.appointments import NOW, booked
+from tests.booking.appointments import NOW, booked, booked_by_letter
 from tests.booking.world import BORN, TUESDAY, WEDNESDAY, at_time, make_world, minute_of
 from tests.staff.people import page, sign_in_as
 
@@ -54,14 +54,7 @@ def to(world, place, day, clock, **more):
 
 
 def test_moving_a_family_told_by_letter_to_a_time_too_near_says_to_read_it_out(client, world):
-    post = booked(
-        world.centres["elland"],
-        at_time(WEDNESDAY, "9:00"),
-        email=None,
-        mobile=None,
-        letter_address="3 Mill Lane, Halifax",
-        channel="telephone",
-    )
+    post = booked_by_letter(world.centres["elland"], at_time(WEDNESDAY, "9:00"))
     sign_in_as(client, "booking_desk")
     client.post(f"/desk/look/{post.public_id}")
     answer = client.post(path(post), data=to(world, "sunshine", TUESDAY, "9:30"))

@@ -5,7 +5,7 @@ import pytest
 from registration.booking.actions.wishes import join
 from registration.booking.queries.wishes import wish_of
 from registration.booking.rules.wishes import Wish
-from tests.booking.appointments import NOW, booked
+from tests.booking.appointments import NOW, booked, booked_by_letter
 from tests.booking.world import TUESDAY, WEDNESDAY, at_time
 from tests.staff.people import page, sign_in_as
 
@@ -45,14 +45,7 @@ def test_what_is_missing_is_asked_for(desk, mine):
 
 
 def test_a_family_reached_by_letter_alone_cannot_wait(client, world):
-    post = booked(
-        world.centres["sunshine"],
-        at_time(TUESDAY, "9:00"),
-        email=None,
-        mobile=None,
-        letter_address="3 Mill Lane, Halifax",
-        channel="telephone",
-    )
+    post = booked_by_letter(world.centres["sunshine"], at_time(TUESDAY, "9:00"))
     sign_in_as(client, "booking_desk")
     client.post(f"/desk/look/{post.public_id}")
     first = client.get(address(post))

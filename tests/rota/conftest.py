@@ -12,12 +12,3 @@ def world(database, at):
     made = make_world()
     database.commit()
     return made
-
-
-@pytest.fixture
-def manager(client, world):
-    """The browser of a rota manager, signed in."""
-    from tests.staff.people import sign_in_as
-
-    sign_in_as(client, "rota_manager")
-    return client
