@@ -21,6 +21,7 @@ from sqlalchemy.exc import OperationalError
 from registration.common import embedded
 from registration.common.db import db
 from registration.common.queue import queue
+from registration.common.worker import work
 
 OTHER_TABLES = "The tables of this database are not those of this version of the service: run `flask db upgrade` first."
 
@@ -100,7 +101,18 @@ def _tables(app: Flask) -> str | None:
         raise click.ClickException(f"The database does not answer: {reason}") from failure
 
 
-@click.command("worker")
+class Endless(click.Command):
+    """A command that runs until it is asked to end: to be asked, while it starts too, is no failure."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 -- click's own signature
+        """Run it; asked to end it is done, with status 0."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            return None
+
+
+@click.command("worker", cls=Endless)
 @with_appcontext
 def worker() -> None:
     """Deliver messages and do what falls due, until stopped."""
@@ -109,5 +121,4 @@ def worker() -> None:
     address = str(current_app.config["SQLALCHEMY_DATABASE_URI"]).replace("postgresql+psycopg://", "postgresql://", 1)
     with queue.replace_connector(PsycopgConnector(conninfo=address)) as running:
         # Away from the command's application context: two jobs that found it would share one database session.
-        # Of the three things done at once one may be a plan of the rota, for minutes; jobs like that are told soon of the end.
-        Context().run(running.run_worker, delete_jobs="successful", concurrency=3, shutdown_graceful_timeout=1)
+        Context().run(work, running)

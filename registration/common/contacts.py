@@ -60,6 +60,8 @@ def as_read(contact: str) -> str:
     """Give a contact as people read it out and dial it: 07700 900123 for a British number; an address stays as it is."""
     if not contact.startswith("+"):
         return contact
+    if _BRITISH_MOBILE.fullmatch(contact):  # as below, but at once: nearly every number of a busy day is one
+        return f"0{contact[3:7]} {contact[7:]}"
     number = phonenumbers.parse(contact)
     forms = phonenumbers.PhoneNumberFormat
     form = forms.NATIONAL if number.country_code == 44 else forms.INTERNATIONAL  # noqa: PLR2004 -- Great Britain

@@ -146,8 +146,8 @@ def isolated(text: str) -> Markup:
 
 def telephone(number: str) -> Markup:
     """Make a number a link to ring it, in one piece and, inside a right-to-left sentence, in its own order."""
-    shown = isolated(number.replace(" ", "\N{NO-BREAK SPACE}"))
-    return Markup('<a class="govuk-link rs-telephone" href="tel:{}">{}</a>').format(number.replace(" ", ""), shown)
+    rung, shown = escape(number.replace(" ", "")), escape(number.replace(" ", "\N{NO-BREAK SPACE}"))
+    return Markup(f'<a class="govuk-link rs-telephone" href="tel:{rung}"><bdi>{shown}</bdi></a>')  # noqa: S704 -- escaped
 
 
 def telephone_hours() -> Markup:

@@ -5,6 +5,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from phonenumbers import PhoneNumberFormat, format_number, parse
 
 from registration.common import contacts
 
@@ -140,3 +141,8 @@ def test_whatever_is_typed_is_kept_in_a_lasting_form_or_refused(typed):
 )
 def test_a_contact_is_read_out_as_people_dial_it(kept, read):
     assert contacts.as_read(kept) == read
+
+
+@given(st.from_regex(r"\+44(7[1-57-9][0-9]{8}|7624[0-9]{6})", fullmatch=True))
+def test_a_british_mobile_number_is_read_as_the_library_of_numbers_has_it(kept):
+    assert contacts.as_read(kept) == format_number(parse(kept), PhoneNumberFormat.NATIONAL)

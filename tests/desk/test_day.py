@@ -91,6 +91,24 @@ def test_one_press_marks_an_appointment_and_shows_who_marked_it(client, database
     ]
 
 
+def test_a_row_offers_what_may_follow_and_after_the_last_mark_only_to_take_it_back(
+    client, database, world, on_the_day, registrar
+):
+    key = on_the_day.public_id
+
+    def offered():
+        answer = client.get(path(world))
+        pressed = re.findall(r'name="mark" value="([^"]*)"', answer.text)
+        return pressed, f'href="{path(world)}/{key}/unable"' in answer.text
+
+    assert offered() == ([f"{key}.{outcome}.0" for outcome in ("arrived", "registered", "did_not_attend")], True)
+    press(client, world, on_the_day, "arrived")
+    seen = last_marking(database).id
+    assert offered() == ([f"{key}.registered.{seen}", f"{key}.undo.{seen}"], True)
+    press(client, world, on_the_day, "registered", seen)
+    assert offered() == ([f"{key}.undo.{last_marking(database).id}"], False)
+
+
 def test_what_was_marked_can_be_taken_back_and_nothing_is_erased(client, database, world, on_the_day, registrar):
     press(client, world, on_the_day, "did_not_attend")
     said = page(client.get(path(world)))
@@ -217,7 +235,9 @@ def test_a_centre_worker_sees_no_other_centre(client, world, mine):
 def test_an_auditor_reads_the_list_and_marks_nothing(client, database, world, on_the_day):
     sign_in_as(client, "auditor")
     assert "Aoife O’Brien" in page(client.get(path(world)))
-    assert "<button" not in re.sub(r"(?s)<header.*?</header>|<nav.*?</nav>", "", client.get(path(world)).text)
+    shown = re.sub(r"(?s)<header.*?</header>|<nav.*?</nav>", "", client.get(path(world)).text)
+    assert "<button" not in shown
+    assert "<form" not in shown
     page(press(client, world, on_the_day, "arrived"), 403)
 
 

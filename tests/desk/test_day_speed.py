@@ -22,8 +22,9 @@ def busy(client, database, at):
     database.execute(
         text("""
         WITH families AS (
-             INSERT INTO family (name, name_words, born, email, language, locale)
-             SELECT name, name_words, born, n || '@example.org', 'ur', 'en' FROM family, generate_series(1, :count) n
+             INSERT INTO family (name, name_words, born, email, mobile, language, locale)
+             SELECT name, name_words, born, n || '@example.org', CASE WHEN n % 2 = 0 THEN '+447700' || (900000 + n) END, 'ur', 'en'
+               FROM family, generate_series(1, :count) n
               WHERE family.id = (SELECT family_id FROM booking WHERE id = :id) RETURNING id)
         INSERT INTO booking (public_id, reference, link_digest, family_id, session_id, centre_id, begins_at, ends_at, kind,
                              married_or_civil_partners, both_parents_named, attending, last_lawful_day, channel)

@@ -108,9 +108,11 @@ def test_the_worker_gives_each_job_a_database_session_of_its_own(live, monkeypat
     from procrastinate import App
 
     seen = []
-    monkeypatch.setattr(
-        App, "run_worker", lambda _queue, **options: seen.append((has_app_context(), options["concurrency"]))
-    )
+
+    async def run(_queue, **options):
+        seen.append((has_app_context(), options["concurrency"]))
+
+    monkeypatch.setattr(App, "run_worker_async", run)
 
     result = live.test_cli_runner().invoke(args=["worker"])
 

@@ -21,8 +21,6 @@ from registration.common import embedded
 
 ROOT = Path(__file__).parent.parent.parent
 KEY = "a key for tests only, 32 letters"
-#: Seconds in which a message worker that has just begun connects: asked to end in them it may have to be killed.
-WORKER_CONNECTS = 3
 
 
 def free_port():
@@ -161,7 +159,6 @@ def test_a_second_service_at_the_same_address_is_told_so_and_harms_nothing(servi
 def test_ctrl_c_stops_everything_in_order_and_it_starts_again(instance):
     first = Service(instance).until_it_runs()
     started = [first.child(words) for words in ("gunicorn", "flask worker")]
-    time.sleep(WORKER_CONNECTS)
     assert first.end(signal.SIGINT) == 0, first.text
     assert not any(process.is_running() for process in started)
     assert not embedded.running(instance)

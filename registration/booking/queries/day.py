@@ -26,8 +26,9 @@ SELECT b.reference, b.version, b.kind, b.state = 'cancelled', b.begins_at, b.end
 {rest}
 """
 _MORE = f""",
-       b.id, b.public_id, r.name, room.name, f.name, cardinality(f.born), b.married_or_civil_partners,
-       b.both_parents_named, b.attending, f.language, f.interpreter, f.access_needs, f.mobile, f.email,
+       b.married_or_civil_partners, b.both_parents_named, b.attending,
+       b.id, b.public_id, r.name, room.name, f.name, cardinality(f.born),
+       f.language, f.interpreter, f.access_needs, f.mobile, f.email,
        (SELECT share FROM sharing_answer WHERE family_id = f.id ORDER BY id DESC LIMIT 1),
        EXISTS (SELECT 1 FROM centre_sign_up WHERE family_id = f.id), m.happened_at,
        (EXISTS (SELECT 1 FROM absence a WHERE a.registrar_id = s.registrar_id AND a.state = 'planned'
@@ -49,13 +50,13 @@ class DayRow:
     """One appointment of a day: what stands, whom it is with, and what whoever is there has to know of the family."""
 
     standing: Standing
+    parents: Parents
     id: int
     public_id: UUID
     registrar: str
     room: str
     name: str
     babies: int
-    parents: Parents
     language: str
     interpreter: bool
     access_needs: str
@@ -68,10 +69,10 @@ class DayRow:
     channel: str
 
 
-def _standing(row: Sequence[Any]) -> Standing:
+def _standing(row: Sequence[Any], on: date | None = None) -> Standing:
     reference, version, kind, cancelled, start, end, centre_id, outcome, reason, note, marked, by = row
     known = Outcome(outcome) if outcome else None
-    day = civil_date(start)
+    day = on or civil_date(start)
     return Standing(reference, version, kind, cancelled, start, end, day, centre_id, known, reason, note, marked, by)
 
 
@@ -80,16 +81,14 @@ def _parents(married: bool, both_named: bool, attending: str) -> Parents:  # noq
     return Parents(married, both_named, Attending(attending))
 
 
-def _row(row: Sequence[Any]) -> DayRow:
-    head, more = row[:12], list(row[12:])
-    more[6:9] = [_parents(*more[6:9])]
-    return DayRow(_standing(head), *more)
+def _row(row: Sequence[Any], day: date) -> DayRow:
+    return DayRow(_standing(row[:12], day), _parents(*row[12:15]), *row[15:])
 
 
 def day_list(centre_id: int, day: date) -> list[DayRow]:
     """List the live appointments of a centre on a civil day, in the order of the day."""
     values = {"centre": centre_id, "first": midnight(day), "last": midnight(day + timedelta(days=1))}
-    return [_row(row) for row in db.session.execute(_ROWS, values)]
+    return [_row(row, day) for row in db.session.execute(_ROWS, values).all()]
 
 
 def standings(references: Collection[str]) -> dict[str, Standing]:

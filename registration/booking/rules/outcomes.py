@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from registration.common.errors import Refused
 
@@ -97,6 +98,7 @@ def done_for(kind: str) -> Outcome:
     return Outcome.DECLARATION_TAKEN if kind == "declaration" else Outcome.REGISTERED
 
 
+@lru_cache  # a dozen answers, and two hundred rows of a busy day ask
 def may_follow(outcome: Outcome | None, kind: str) -> tuple[Outcome | None, ...]:
     """List what may be marked after an outcome, in the order of the buttons; None takes back what stands.
 
@@ -117,9 +119,10 @@ def choices(standing: Standing, today: date, now: datetime) -> tuple[Outcome | N
     """List what may be marked of an appointment at this moment."""
     if standing.cancelled or today < standing.day:
         return ()
-    early = now < standing.start
     following = may_follow(standing.outcome, standing.kind)
-    return tuple(each for each in following if not (early and each is Outcome.DID_NOT_ATTEND))
+    if now >= standing.start:
+        return following
+    return tuple(each for each in following if each is not Outcome.DID_NOT_ATTEND)
 
 
 def check(marking: Marking, standing: Standing, today: date, now: datetime) -> None:

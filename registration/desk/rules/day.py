@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from registration.booking.rules.attendance import Attending, Bring, Parents, WhoMustCome, what_to_bring, who_must_come
 from registration.booking.rules.outcomes import REASONS, TITLES, Outcome, Standing
@@ -31,6 +32,7 @@ def who_in_short(parents: Parents) -> str:
     return _COMING[parents.attending] if who is WhoMustCome.EITHER_PARENT else _WHO[who]
 
 
+@lru_cache  # there are a dozen sorts of parents, and two hundred rows of a busy day
 def papers_in_short(parents: Parents) -> str:
     """Name the papers this family in particular was asked to bring; empty where there are none."""
     return "; ".join(_PARTICULAR[thing] for thing in what_to_bring(parents) if thing in _PARTICULAR)
@@ -52,8 +54,7 @@ def state_in_words(standing: Standing, today: date, *, displaced: bool) -> str:
 class Line:
     """What the list says of one appointment. A text is empty where there is nothing to say, or the reader may not know.
 
-    `marks` are the buttons that may be pressed: what each sends (nothing: it leads to a page that asks why) and its words;
-    `undo` is what the button sends that takes the last mark back.
+    `marked` numbers the last marking, 0 where there is none; `marks` are those that may follow it now, None to take it back.
     """
 
     key: str
@@ -77,8 +78,7 @@ class Line:
     by: str
     marked: int
     version: int
-    marks: tuple[tuple[str, str], ...] = ()
-    undo: str = ""
+    marks: tuple[Outcome | None, ...] = ()
 
     @property
     def whose(self) -> str:

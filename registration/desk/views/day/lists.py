@@ -1,5 +1,6 @@
 """The list of a centre's appointments on a day, and the buttons in its rows."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from http import HTTPStatus
@@ -14,14 +15,16 @@ from registration.booking.forms.needs import language_name
 from registration.booking.queries.day import DayRow, centres_of_registrar, centres_on
 from registration.booking.queries.day import day_list as appointments
 from registration.booking.rules.outcomes import TITLES, Outcome, choices
-from registration.booking.wording import clock_time, long_day, short_day
+from registration.booking.wording import long_day, short_day
 from registration.common.access import current_actor, has_role, roles
-from registration.common.clock import civil_date, now, today
+from registration.common.clock import civil_date, london, now, today
 from registration.common.errors import Refused
+from registration.common.times import spoken
 from registration.common.transaction import commits, undo
 from registration.desk.forms.day import Mark, Unable
 from registration.desk.rules.day import Line, for_centre_worker, papers_in_short, state_in_words, who_in_short
 from registration.desk.views.day.frame import Place, bp, civil_day, place_of
+from registration.desk.views.day.rows import rows_of
 from registration.desk.views.work import own_registrar
 from registration.desk.worklists import unmarked_days
 from registration.staff.rules import DAY_MARKERS, DAY_READERS
@@ -124,7 +127,7 @@ def row_here(place: Place, public_id: UUID) -> DayRow:
 
 def _drawn(place: Place, form: Mark) -> str:
     marks, at = has_role(*DAY_MARKERS), now()
-    lines = [line_of(row, at, marks=marks) for row in appointments(place.centre.id, place.day)]
+    lines = lines_of(appointments(place.centre.id, place.day), at, marks=marks)
     if own_centres() is not None:
         lines = [for_centre_worker(line) for line in lines]
     missing = unmarked_days(at, own_registrar(), place.centre.id) if marks else []
@@ -133,6 +136,9 @@ def _drawn(place: Place, form: Mark) -> str:
         place=place,
         form=form,
         lines=lines,
+        rows_of=rows_of,
+        titles=TITLES,
+        pressed=any(line.marks for line in lines),
         marks=marks,
         earlier=[(each, short_day(each.day)) for each in missing if each.day < place.day],
         missing=sum(each.count for each in missing if each.day == place.day),
@@ -144,15 +150,24 @@ def _around(day: date) -> dict[str, object]:
     return {"before": day - A_DAY, "after": day + A_DAY, "today": today(), "short_day": short_day}
 
 
-def line_of(row: DayRow, at: datetime, *, marks: bool = False) -> Line:
-    """Put an appointment into the words of the list; with `marks` the buttons that may be pressed at that moment."""
-    standing, day = row.standing, civil_date(at)
-    key, possible = str(row.public_id), choices(standing, day, at) if marks else ()
-    sent = {each: f"{key}.{each or 'undo'}.{standing.marked}" for each in possible}
+def lines_of(rows: Iterable[DayRow], at: datetime, *, marks: bool = False) -> list[Line]:
+    """Put appointments into the words of the list; with `marks` the buttons that may be pressed at that moment."""
+    day = civil_date(at)
+    return [_line(row, day, choices(row.standing, day, at) if marks else ()) for row in rows]
+
+
+def line_of(row: DayRow, at: datetime) -> Line:
+    """Put one appointment into the words of the list, for a page about it alone."""
+    [line] = lines_of([row], at)
+    return line
+
+
+def _line(row: DayRow, today: date, possible: tuple[Outcome | None, ...]) -> Line:
+    standing = row.standing
     return Line(
-        key=key,
+        key=str(row.public_id),
         reference=standing.reference,
-        time=clock_time(standing.start),
+        time=_time(standing.start),
         name=row.name,
         babies=row.babies,
         declaration=standing.kind == "declaration",
@@ -166,18 +181,18 @@ def line_of(row: DayRow, at: datetime, *, marks: bool = False) -> Line:
         email=row.email or "",
         shares=row.shares,
         joins=row.joins,
-        state=state_in_words(standing, day, displaced=row.displaced),
+        state=state_in_words(standing, today, displaced=row.displaced),
         outcome=str(standing.outcome or ""),
-        by=", ".join(filter(None, [standing.by, clock_time(row.happened_at)])) if row.happened_at else "",
+        by=", ".join(filter(None, [standing.by, _time(row.happened_at)])) if row.happened_at else "",
         marked=standing.marked,
         version=standing.version,
-        marks=tuple(
-            ("" if each is Outcome.UNABLE else button, TITLES[each])
-            for each, button in sent.items()
-            if each is not None
-        ),
-        undo=sent.get(None, ""),
+        marks=possible,
     )
+
+
+def _time(moment: datetime) -> str:
+    """Write a time of day in English, as all pages of staff are, without asking for the language in every row."""
+    return spoken(london(moment).time())
 
 
 def _language(row: DayRow) -> str:

@@ -31,7 +31,7 @@ from registration.common.transaction import commits, undo
 from registration.desk.forms.day import SheetDecided, SheetIn, rows_as_text
 from registration.desk.sheet import read_sheet, refuse_strangers, sheet
 from registration.desk.views.day.frame import Place, bp, place_of
-from registration.desk.views.day.lists import line_of
+from registration.desk.views.day.lists import lines_of
 from registration.staff.rules import DAY_MARKERS
 
 
@@ -48,8 +48,7 @@ def sheet_page(centre_id: int, day: str) -> str:
 def take_sheet_out(centre_id: int, day: str) -> ResponseReturnValue:
     """Give the list as a file; that somebody took it away is kept in the record."""
     place = place_of(centre_id, day)
-    at = now()
-    lines = [line_of(row, at) for row in day_list(centre_id, place.day)]
+    lines = lines_of(day_list(centre_id, place.day), now())
     audit.record("took a day sheet out", about=_about(place), actor=current_actor(), after=_facts(place, len(lines)))
     answer = Response(sheet(lines, place.centre.name, place.day), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{_file_name(place)}"'
