@@ -98,7 +98,6 @@ def done_for(kind: str) -> Outcome:
     return Outcome.DECLARATION_TAKEN if kind == "declaration" else Outcome.REGISTERED
 
 
-@lru_cache  # a dozen answers, and two hundred rows of a busy day ask
 def may_follow(outcome: Outcome | None, kind: str) -> tuple[Outcome | None, ...]:
     """List what may be marked after an outcome, in the order of the buttons; None takes back what stands.
 
@@ -115,11 +114,14 @@ def may_follow(outcome: Outcome | None, kind: str) -> tuple[Outcome | None, ...]
     return after.get(outcome, (None,))  # the other kind's outcome, from before a correction: only to be taken back
 
 
+_following = lru_cache(may_follow)  # a dozen answers, and two hundred rows of a busy day ask
+
+
 def choices(standing: Standing, today: date, now: datetime) -> tuple[Outcome | None, ...]:
     """List what may be marked of an appointment at this moment."""
     if standing.cancelled or today < standing.day:
         return ()
-    following = may_follow(standing.outcome, standing.kind)
+    following = _following(standing.outcome, standing.kind)
     if now >= standing.start:
         return following
     return tuple(each for each in following if each is not Outcome.DID_NOT_ATTEND)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 
 from registration.booking.rules.attendance import Attending, Bring, Parents, WhoMustCome, what_to_bring, who_must_come
 from registration.booking.rules.outcomes import REASONS, TITLES, Outcome, Standing
@@ -32,7 +31,6 @@ def who_in_short(parents: Parents) -> str:
     return _COMING[parents.attending] if who is WhoMustCome.EITHER_PARENT else _WHO[who]
 
 
-@lru_cache  # there are a dozen sorts of parents, and two hundred rows of a busy day
 def papers_in_short(parents: Parents) -> str:
     """Name the papers this family in particular was asked to bring; empty where there are none."""
     return "; ".join(_PARTICULAR[thing] for thing in what_to_bring(parents) if thing in _PARTICULAR)

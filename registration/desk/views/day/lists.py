@@ -174,7 +174,7 @@ def _line(row: DayRow, today: date, possible: tuple[Outcome | None, ...]) -> Lin
         with_whom=row.registrar,
         room=row.room,
         who=who_in_short(row.parents),
-        papers=papers_in_short(row.parents),
+        papers=_papers(row.parents),
         language="" if row.language == "en" and not row.interpreter else _language(row),
         needs=row.access_needs,
         mobile=row.mobile or "",
@@ -188,6 +188,9 @@ def _line(row: DayRow, today: date, possible: tuple[Outcome | None, ...]) -> Lin
         version=standing.version,
         marks=possible,
     )
+
+
+_papers = lru_cache(papers_in_short)  # there are a dozen sorts of parents, and two hundred rows of a busy day
 
 
 def _time(moment: datetime) -> str:
