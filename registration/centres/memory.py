@@ -25,8 +25,8 @@ _STAMP = text("SELECT stamp FROM place_stamp")
 class Home:
     """Where a family lives, as far as it is kept: the centre of its reach area, and the decile of its neighbourhood."""
 
-    centre_id: int | None
-    imd_decile: int | None
+    centre_id: int | None = None
+    imd_decile: int | None = None
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ def home_of(postcode: str, on: date) -> Home:
 
 def _home(place: Place | None, on: date) -> Home:
     if place is None:
-        return Home(None, None)
+        return Home()
     centre = reach_areas(on).centre_of(place)
     return Home(centre.id if centre else None, place.imd_decile)
 

@@ -17,9 +17,9 @@ from registration.messages import actions as messages
 _ADD = text("""
 WITH added AS (
      INSERT INTO family (name, name_words, born, email, mobile, second_contact, letter_address, language, locale, interpreter,
-                         access_needs, postcode, home_centre_id, imd_decile)
+                         access_needs, postcode, home_centre_id, imd_decile, source)
      VALUES (:name, CAST(:name_words AS tsvector), CAST(:born AS date[]), :email, :mobile, :second_contact,
-             :letter_address, :language, :locale, :interpreter, :access_needs, :postcode, :home_centre_id, :imd_decile)
+             :letter_address, :language, :locale, :interpreter, :access_needs, :postcode, :home_centre_id, :imd_decile, :source)
      RETURNING id),
      answered AS (
      INSERT INTO sharing_answer (family_id, share, wording_version, route, recorded_by, centre_id)
@@ -31,6 +31,7 @@ UPDATE family SET name = :name, name_words = CAST(:name_words AS tsvector), emai
                   second_contact = :second_contact, letter_address = :letter_address
  WHERE id = :id
 """)
+_PLACE = text("UPDATE family SET postcode = :postcode, home_centre_id = :home, imd_decile = :decile WHERE id = :id")
 _DETAILS = (
     "name",
     "email",
@@ -44,6 +45,7 @@ _DETAILS = (
     "postcode",
     "home_centre_id",
     "imd_decile",
+    "source",
 )
 _ANSWER = insert(SharingAnswer).inline()
 
@@ -58,6 +60,12 @@ def add_family(details: FamilyDetails, answer: Answer) -> int:
 def correct_contact(family_id: int, contact: Contact) -> None:
     """Keep what a family is called and where it is reached from now on."""
     db.session.execute(_CORRECT, asdict(contact) | {"id": family_id, "name_words": lexemes(contact.name)})
+
+
+def correct_place(family_id: int, postcode: str | None, home_centre_id: int | None, imd_decile: int | None) -> None:
+    """Keep where a family lives from now on."""
+    place = {"postcode": postcode, "home": home_centre_id, "decile": imd_decile, "id": family_id}
+    db.session.execute(_PLACE, place)
 
 
 def _answered(answer: Answer) -> dict[str, object]:

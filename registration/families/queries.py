@@ -11,8 +11,8 @@ from sqlalchemy import select, text
 
 from registration.centres.queries import successors
 from registration.common.db import db
-from registration.families.models import CentreSignUp, SharingAnswer
-from registration.families.rules import Home, Known, Ruling, Said, Source, Terms, may_reach
+from registration.families.models import CentreSignUp, Family, SharingAnswer
+from registration.families.rules import Home, Known, Ruling, Said, Source, Terms, answer_to, may_reach
 
 
 def shares(family_id: int) -> bool | None:
@@ -24,6 +24,12 @@ def shares(family_id: int) -> bool | None:
 def wants_to_join(family_id: int) -> bool:
     """Say whether a family asked to join a centre."""
     return db.session.scalar(select(CentreSignUp.id).where(CentreSignUp.family_id == family_id)) is not None
+
+
+def who_wants_to_join(family_ids: Collection[int]) -> frozenset[int]:
+    """Give those of these families that asked to join a centre."""
+    wishes = select(CentreSignUp.family_id).where(CentreSignUp.family_id.in_(family_ids))
+    return frozenset(db.session.scalars(wishes))
 
 
 # ---- whether a centre may have a family's details
@@ -105,6 +111,22 @@ def known(family_ids: Collection[int], today: date) -> dict[int, Known]:
             homes=tuple(home for record in records if (home := record.home(into))),
         )
     return found
+
+
+def answer_of(family_id: int, centre_id: int, today: date) -> bool | None:
+    """Give a family's answer to "may this centre have your details", under every record that surely is the family's.
+
+    None where it was not asked of this centre and has never said no, which is to every centre.
+    """
+    into = successors(today)
+    rows = db.session.execute(_SAID, {"families": [family_id]})
+    said = [Said(share, at, into.get(centre, centre)) for _, share, at, centre in rows]
+    return answer_to(into.get(centre_id, centre_id), said)
+
+
+def postcode_of(family_id: int) -> str | None:
+    """Give the postcode a family gave; None where it gave none, or it is kept no longer."""
+    return db.session.scalar(select(Family.postcode).where(Family.id == family_id))
 
 
 def same_family(family_id: int) -> dict[int, bool]:

@@ -29,6 +29,7 @@ class FamilyDetails:
     postcode: str | None = None
     home_centre_id: int | None = None  # of the reach area it lives in
     imd_decile: int | None = None
+    source: str = "booking"
 
 
 @dataclass(frozen=True, slots=True)
