@@ -30,6 +30,10 @@ from registration.balancing import jobs as _balancing_jobs  # noqa: F401 -- regi
 from registration.balancing import views as balancing
 from registration.balancing.commands import balance
 from registration.balancing.queries import expected_births
+from registration.births.retention import jobs as _retention_jobs  # noqa: F401 -- registers its job
+from registration.births.retention import views as retention_pages
+from registration.births.retention.commands import retention
+from registration.births.rights import views as your_details
 from registration.booking import api
 from registration.booking import jobs as _booking_jobs  # noqa: F401 -- registers its jobs
 from registration.booking.actions.seats import take_over
@@ -175,6 +179,8 @@ def _capabilities(app: Flask) -> None:
     app.register_blueprint(manage.bp)
     app.register_blueprint(find.bp)
     app.register_blueprint(feeds.bp)
+    your_details.init_app(app)
+    retention_pages.init_app(app)
     staff.init_app(app)
     rota.init_app(app, rota.Seen(taken_in, booked_minutes, expected_births, take_over, families_are_told))
     desk.init_app(app)
@@ -187,6 +193,7 @@ def _capabilities(app: Flask) -> None:
     app.cli.add_command(invariants)
     app.cli.add_command(balance)
     app.cli.add_command(links)
+    app.cli.add_command(retention)
     app.cli.add_command(registrars)
     app.cli.add_command(patterns)
     app.cli.add_command(sessions)

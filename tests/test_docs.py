@@ -9,7 +9,7 @@ import click
 import pytest
 from flask.cli import FlaskGroup, ScriptInfo
 
-from registration.common.authority import Authority, Balance
+from registration.common.authority import Authority, Balance, Retention
 from registration.common.db import Model
 from registration.config import KNOWN, Config, SettingRefused
 
@@ -115,7 +115,7 @@ def test_a_setting_misspelt_is_refused_as_the_reference_says():
 
 
 def test_every_key_of_the_councils_file_stands_in_the_reference():
-    keys = {field.name for kind in (Authority, Balance) for field in fields(kind)}
+    keys = {field.name for kind in (Authority, Balance, Retention) for field in fields(kind)}
     told = {
         name
         for cell in re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", said("settings.md"), re.MULTILINE)

@@ -8,7 +8,9 @@ from sqlalchemy import text
 
 from registration.booking.models import STANDS_FOR_ITS_BIRTH
 from registration.booking.queries.displaced import HAS_CLOSED
+from registration.common.clock import today
 from registration.common.db import db
+from registration.families.surfaces import told_against_the_decision
 
 # Overlap is told by looking, in order of beginning, for a row that begins before an earlier one has ended.
 _FILLED_TWICE = """
@@ -81,11 +83,18 @@ _AFTER_CANCELLATION = """
     OR lost IS NOT NULL AND (waiting OR claimed_at > lost))
 """
 
-# The latest answer counts; a family that answered no, never answered, or lost a baby is on no centre's list.
+# The latest answer counts; a family that answered no, never answered, or lost a baby is on no centre's list, and nothing of it
+# goes to a centre after a no that no yes to that centre has followed. What lists and files show now is asked of them apart.
 _AGAINST_ANSWER = """
 (SELECT count(*) FROM centre_sign_up u JOIN family f ON f.id = u.family_id
   WHERE f.lost_at IS NOT NULL
      OR NOT COALESCE((SELECT a.share FROM sharing_answer a WHERE a.family_id = f.id ORDER BY a.id DESC LIMIT 1), false))
++ (SELECT count(*) FROM disclosure d JOIN family f ON f.id = d.family_id
+  WHERE f.lost_at < d.at
+     OR EXISTS (SELECT 1 FROM sharing_answer n
+                 WHERE n.family_id = d.family_id AND NOT n.share AND n.at < d.at
+                   AND NOT EXISTS (SELECT 1 FROM sharing_answer y
+                                    WHERE y.family_id = d.family_id AND y.share AND y.at > n.at AND y.at < d.at)))
 """
 
 _KEPT_BOTH = """
@@ -169,5 +178,7 @@ _ALL = text("SELECT " + ", ".join(f"{question} AS {name}" for name, question in 
 
 
 def broken_rows() -> dict[str, int]:
-    """Count, for every promise, the rows that break it, all as of one moment."""
-    return {name: int(count) for name, count in db.session.execute(_ALL).mappings().one().items()}
+    """Count, for every promise, the rows that break it, all as of one moment; what is shown to centres, as it is shown today."""
+    found = {name: int(count) for name, count in db.session.execute(_ALL).mappings().one().items()}
+    found["shared_against_answer"] += told_against_the_decision(today())
+    return found

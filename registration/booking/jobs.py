@@ -12,6 +12,7 @@ from registration.booking.queries import appointment_by_id, midnight
 from registration.booking.queries.displaced import IS_DISPLACED
 from registration.booking.queries.wishes import freed_times
 from registration.booking.rules.reminders import REMINDERS, Reminder, days_to_look_at, is_due
+from registration.common.authority import current_authority
 from registration.common.clock import now
 from registration.common.db import db
 from registration.common.limits import forget_old_tries
@@ -40,7 +41,7 @@ _LOCKED = text(_UNREMINDED.format(which="b.public_id = ANY(:numbers) ORDER BY b.
 _CLEAN = (
     # The minute in which a cancellation can be undone is a hold too.
     text("DELETE FROM occupancy WHERE kind = 'hold' AND until < clock_timestamp() - interval '1 hour'"),
-    text("DELETE FROM journey WHERE changed_at < clock_timestamp() - interval '24 hours'"),
+    text("DELETE FROM journey WHERE changed_at < clock_timestamp() - make_interval(hours => :journey_hours)"),
     text("DELETE FROM request_key WHERE at < clock_timestamp() - interval '7 days'"),
 )
 
@@ -100,6 +101,6 @@ def clean(_due: int) -> None:
     """Forget what has served: run-out holds, answers left for a day, old sessions, try counts and request keys."""
     with transaction():
         for statement in _CLEAN:
-            db.session.execute(statement)
+            db.session.execute(statement, {"journey_hours": current_authority().retention.journey_hours})
         delete_expired_sessions()
         forget_old_tries()

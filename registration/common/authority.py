@@ -40,6 +40,22 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long each kind of record says who it is about; after that it is deleted, or emptied of who it is.
+
+    A booking's family counts from its appointment, other families from when they were last heard of, a wish to join a centre from
+    the wish or the appointment, whichever is later.
+    """
+
+    booking_months: int
+    family_months: int
+    wish_days: int
+    message_days: int
+    journey_hours: int
+    disclosure_months: int
+
+
+@dataclass(frozen=True, slots=True)
 class Authority:
     """One registration authority: a county, unitary or borough council. Lengths are minutes, margins are days."""
 
@@ -70,6 +86,7 @@ class Authority:
     certificate_fee_from: date
     translations_checked: tuple[str, ...]
     balance: Balance
+    retention: Retention
 
 
 #: The same in other languages; an empty text where the council has none.
@@ -103,6 +120,19 @@ BALANCE_RANGES = {
 }
 
 
+#: The same in the part [retention].
+RETENTION_RANGES = {
+    "booking_months": (1, 84),
+    "family_months": (1, 84),
+    "wish_days": (7, 365),
+    "message_days": (7, 730),
+    "journey_hours": (1, 168),
+    "disclosure_months": (6, 84),
+}
+#: The parts of the file, and what each is kept as.
+PARTS: dict[str, type[Balance | Retention]] = {"balance": Balance, "retention": Retention}
+
+
 def read_authority(path: Path) -> Authority:
     """Read the council's own file; SettingRefused names the line's key and what it may be."""
     try:
@@ -112,22 +142,24 @@ def read_authority(path: Path) -> Authority:
     values = tomllib.loads(TEMPLATE.read_text(encoding="utf-8"))
     if "telephone_hours" in given:
         values |= dict.fromkeys(HOURS_ELSEWHERE, "")  # the demonstration's hours are not this council's
-    balance = values.pop("balance")
-    own = given.pop("balance", {})
-    if not isinstance(own, dict):
-        raise SettingRefused(
-            f"{path.name}: balance must be a part of the file that begins with [balance], not {own!r}."
-        )
+    parts = {name: _part(path.name, name, values.pop(name), given.pop(name, {})) for name in PARTS}
     values |= given
     _check_all(path.name, Authority, values)
-    balance |= own
-    _check_all(path.name, Balance, balance)
     checked = tuple(values["translations_checked"])
-    return Authority(**{**values, "translations_checked": checked, "balance": Balance(**balance)})
+    return Authority(**{**values, "translations_checked": checked, **parts})
 
 
-def _check_all(file: str, kind: type[Authority | Balance], values: dict[str, object]) -> None:
-    known = {field.name for field in fields(kind)} - {"balance"}
+def _part(file: str, name: str, values: dict[str, object], own: object) -> Balance | Retention:
+    """Read one part of the file, the council's own values over the template's."""
+    if not isinstance(own, dict):
+        raise SettingRefused(f"{file}: {name} must be a part of the file that begins with [{name}], not {own!r}.")
+    values |= own
+    _check_all(file, PARTS[name], values)
+    return PARTS[name](**values)  # type: ignore[arg-type]
+
+
+def _check_all(file: str, kind: type[Authority | Balance | Retention], values: dict[str, object]) -> None:
+    known = {field.name for field in fields(kind)} - set(PARTS)
     for name in sorted(known):
         _check(file, name, values[name])
     unknown = set(values) - known
@@ -150,7 +182,7 @@ class _Wanted:
 
 
 def _wanted(name: str) -> _Wanted:
-    ranges = RANGES | BALANCE_RANGES
+    ranges = RANGES | BALANCE_RANGES | RETENTION_RANGES
     if name in ranges:
         least, most = ranges[name]
         return _Wanted(
@@ -176,6 +208,7 @@ SPECIAL = {
     "office_keeps_sessions": _TRUTH,
     "protect_from_utilisation": _Wanted("a number from 0 to 1", _is_share),
     "balance": _Wanted("a part of the file that begins with [balance]", lambda value: isinstance(value, dict)),
+    "retention": _Wanted("a part of the file that begins with [retention]", lambda value: isinstance(value, dict)),
     "certificate_fee_from": _Wanted("a date like 2024-04-01", lambda value: type(value) is date),
     "translations_checked": _Wanted('a list of "pl" and "ur"', _is_list_of_languages),
     "colour": _Wanted(

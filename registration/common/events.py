@@ -50,6 +50,7 @@ SENTENCES = {
     "supply.protected": "protected places for families near their last day, as times get short",
     "supply.released": "opened the protected places to everybody again",
     "supply.desk_opened": "opened the telephone desk’s places to everybody",
+    "wrote down the family’s answer by telephone": "wrote down the family’s answer on the telephone",
     "work taken": "took the family on from a work list",
     "work given back": "gave the family back to the work list",
     "work done": "said that nothing more is to be done",

@@ -11,8 +11,8 @@ from sqlalchemy import select, text
 
 from registration.centres.queries import successors
 from registration.common.db import db
-from registration.families.models import CentreSignUp, SharingAnswer
-from registration.families.rules import Home, Known, Ruling, Said, Source, Terms, may_reach
+from registration.families.models import CentreSignUp, Family, SharingAnswer
+from registration.families.rules import Home, Known, Ruling, Said, Source, Terms, answer_to, may_reach
 
 
 def shares(family_id: int) -> bool | None:
@@ -24,6 +24,12 @@ def shares(family_id: int) -> bool | None:
 def wants_to_join(family_id: int) -> bool:
     """Say whether a family asked to join a centre."""
     return db.session.scalar(select(CentreSignUp.id).where(CentreSignUp.family_id == family_id)) is not None
+
+
+def who_wants_to_join(family_ids: Collection[int]) -> frozenset[int]:
+    """Give those of these families that asked to join a centre."""
+    wishes = select(CentreSignUp.family_id).where(CentreSignUp.family_id.in_(family_ids))
+    return frozenset(db.session.scalars(wishes))
 
 
 # ---- whether a centre may have a family's details
@@ -42,9 +48,10 @@ WITH RECURSIVE found (root, id, sure) AS (
           WHERE b_id = found.id AND state <> 'apart' AND superseded_at IS NULL) l ON true),
      same (root, id, sure) AS (SELECT root, id, bool_or(sure) FROM found GROUP BY root, id)
 """
+_SAME_FAMILY = text(f"{_SAME} SELECT id, sure FROM same")  # noqa: S608 -- of our own words only
 _RECORDS = text(f"""{_SAME}
 SELECT s.root, s.sure, f.source, f.lost_at IS NOT NULL, f.home_centre_id, f.noticed_on, t.notice, t.notice_days,
-       (SELECT NOT share FROM sharing_answer WHERE family_id = f.id ORDER BY at DESC, id DESC LIMIT 1)
+       EXISTS (SELECT 1 FROM sharing_answer WHERE family_id = f.id AND NOT share)
   FROM same s JOIN family f ON f.id = s.id
   LEFT JOIN sharing_agreement t ON t.id = f.agreement_id AND t.state = 'in_force'
         AND t.starts_on <= :today AND coalesce(t.ends_on, 'infinity') >= :today
@@ -74,7 +81,7 @@ class _Record:
     noticed_on: date | None
     notice: str | None
     notice_days: int | None
-    said_no: bool | None
+    said_no: bool
 
     def home(self, into: Mapping[int, int]) -> Home | None:
         """Give what live birth data tells of where the family lives; None of other records, and where nobody knows."""
@@ -104,6 +111,28 @@ def known(family_ids: Collection[int], today: date) -> dict[int, Known]:
             homes=tuple(home for record in records if (home := record.home(into))),
         )
     return found
+
+
+def answer_of(family_id: int, centre_id: int, today: date) -> bool | None:
+    """Give a family's answer to "may this centre have your details", under every record that surely is the family's.
+
+    None where it was not asked of this centre and has never said no, which is to every centre.
+    """
+    into = successors(today)
+    rows = db.session.execute(_SAID, {"families": [family_id]})
+    said = [Said(share, at, into.get(centre, centre)) for _, share, at, centre in rows]
+    return answer_to(into.get(centre_id, centre_id), said)
+
+
+def postcode_of(family_id: int) -> str | None:
+    """Give the postcode a family gave; None where it gave none, or it is kept no longer."""
+    return db.session.scalar(select(Family.postcode).where(Family.id == family_id))
+
+
+def same_family(family_id: int) -> dict[int, bool]:
+    """Give every record that is a family's, its own among them, by number: whether the link to it is sure or may be wrong."""
+    rows = db.session.execute(_SAME_FAMILY, {"families": [family_id]})
+    return {number: sure for number, sure in rows}  # noqa: C416 -- rows are no pairs to mypy
 
 
 def rulings(centre_id: int, family_ids: Collection[int], today: date) -> dict[int, Ruling]:

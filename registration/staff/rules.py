@@ -35,6 +35,8 @@ ROTA_MANAGERS = ("rota_manager", "administrator")
 #: Planning for an absent registrar, and settling with the families it hits.
 COVER = ROTA_MANAGERS
 COVER_READERS = DESK_READERS
+#: What is due to be deleted, and the proof of what was.
+RETENTION_READERS = ("data_officer", "administrator", "auditor")
 #: Who did what and who looked, and the accounts of staff.
 HISTORY = ("administrator", "auditor")
 ACCOUNTS = ("administrator",)

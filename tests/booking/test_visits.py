@@ -7,11 +7,11 @@ from sqlalchemy import text
 
 from registration.booking.actions import changes
 from registration.booking.actions.refusals import CannotChange
-from registration.booking.actions.visits import answer_at_visit
+from registration.booking.actions.visits import write_down_answer
 from registration.booking.rules.requests import SignUp
 from registration.families.queries import shares, wants_to_join
 from tests.booking.appointments import NOW, booked, two_mornings
-from tests.booking.world import TUESDAY, at_time
+from tests.booking.world import TODAY, TUESDAY, at_time
 
 WISH = SignUp("3 Mill Lane", "phone")
 
@@ -22,7 +22,7 @@ def mine(database):
 
 
 def test_the_answer_of_the_visit_counts_from_then_on(database, mine):
-    answer_at_visit(mine.public_id, WISH, "staff:7", share=True)
+    write_down_answer(mine.public_id, WISH, "staff:7", TODAY, share=True)
     assert (shares(mine.family_id), wants_to_join(mine.family_id)) == (True, True)
     kept = database.execute(text("SELECT share, route, recorded_by FROM sharing_answer ORDER BY id DESC LIMIT 1")).one()
     assert kept == (True, "visit", "staff:7")
@@ -30,8 +30,8 @@ def test_the_answer_of_the_visit_counts_from_then_on(database, mine):
 
 def test_a_no_and_a_later_no_wish_both_take_the_wish_back(mine):
     for wish, share in ((None, True), (WISH, False)):
-        answer_at_visit(mine.public_id, WISH, "staff:7", share=True)
-        answer_at_visit(mine.public_id, wish, "staff:7", share=share)
+        write_down_answer(mine.public_id, WISH, "staff:7", TODAY, share=True)
+        write_down_answer(mine.public_id, wish, "staff:7", TODAY, share=share)
         assert (shares(mine.family_id), wants_to_join(mine.family_id)) == (share, False)
 
 
@@ -39,4 +39,4 @@ def test_nothing_is_kept_for_a_booking_that_is_gone(mine):
     changes.cancel(mine.public_id, NOW)
     for gone in (mine.public_id, uuid4()):
         with pytest.raises(CannotChange):
-            answer_at_visit(gone, None, "staff:7", share=True)
+            write_down_answer(gone, None, "staff:7", TODAY, share=True)

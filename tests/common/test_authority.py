@@ -9,6 +9,7 @@ from registration.common.authority import (
     BALANCE_RANGES,
     HOURS_ELSEWHERE,
     RANGES,
+    RETENTION_RANGES,
     SPECIAL,
     TEMPLATE,
     Authority,
@@ -101,6 +102,16 @@ def test_the_part_on_plans_is_a_part_and_holds_nothing_else(file, refusal):
     )
     assert refusal("[balance]\nspeed = 7") == "authority.toml: speed is not something this service knows."
     assert refusal("speed_kmh = 7") == "authority.toml: speed_kmh is not something this service knows."
+
+
+@pytest.mark.parametrize("name", sorted(RETENTION_RANGES))
+def test_how_long_records_are_kept_stands_in_a_part_of_its_own(file, refusal, name):
+    least, most = RETENTION_RANGES[name]
+    for fits in (least, most):
+        assert getattr(file(f"[retention]\n{name} = {fits}").retention, name) == fits
+    said = refusal(f"[retention]\n{name} = {least - 1}")
+    assert said == f"authority.toml: {name} must be a whole number from {least} to {most}, not {least - 1}."
+    assert refusal("retention = 7").endswith("that begins with [retention], not 7.")
 
 
 @pytest.mark.parametrize("name", sorted(RANGES))

@@ -5,11 +5,11 @@ from sqlalchemy import select, text
 
 from registration.booking.actions import changes
 from registration.booking.actions.refusals import CannotChange
-from registration.booking.actions.visits import answer_at_visit
+from registration.booking.actions.visits import write_down_answer
 from registration.desk.views.day import visits
 from registration.families.models import CentreSignUp
 from tests.booking.appointments import NOW, booked
-from tests.booking.world import TUESDAY, at_time
+from tests.booking.world import TODAY, TUESDAY, at_time
 from tests.staff.people import page, sign_in_as
 
 JOINS = {"share": "yes", "join": "yes", "address": "3 Mill Lane, Halifax", "preference": "phone", "visit_needs": ""}
@@ -84,7 +84,7 @@ def test_nothing_is_written_down_for_a_booking_that_is_gone(client, database, wo
     database.commit()
     page(client.post(path(world, mine), data=JOINS), 404)
     with pytest.raises(CannotChange):
-        answer_at_visit(mine.public_id, None, "staff:1", share=True)
+        write_down_answer(mine.public_id, None, "staff:1", TODAY, share=True)
 
 
 def test_a_family_that_cancels_in_the_same_moment_is_said_to_have(client, database, world, mine, monkeypatch):

@@ -17,7 +17,9 @@ from registration.booking.rules.deadline import last_lawful_day
 from registration.booking.rules.reference import make_reference
 from registration.booking.rules.requests import Appointment, BookRequest
 from registration.centres import memory as places
+from registration.centres.rules import OFFICES
 from registration.common.access import current_actor
+from registration.common.clock import civil_date
 from registration.common.db import db
 from registration.common.links import digest, keyed, secret
 from registration.families import actions as families
@@ -30,7 +32,7 @@ _USED_KEY = text("SELECT body_digest, booking_public_id FROM request_key WHERE k
 # A hold may have been made of what was read before its session was taken off the rota, its registrar put down as away, or its
 # centre closed.
 _HELD = text("""
-SELECT o.id, o.session_id, o.begins_at, o.ends_at, o.born, o.interpreter, s.centre_id, c.name, c.address, c.postcode,
+SELECT o.id, o.session_id, o.begins_at, o.ends_at, o.born, o.interpreter, s.centre_id, c.kind, c.name, c.address, c.postcode,
        c.directions, c.entrance, c.latitude, c.longitude, p.stamp
   FROM occupancy o JOIN session s ON s.id = o.session_id JOIN centre c ON c.id = s.centre_id CROSS JOIN place_stamp p
  WHERE o.hold_digest = :digest AND o.kind = 'hold' AND o.until > clock_timestamp() AND s.state = 'published'
@@ -76,6 +78,7 @@ class _Held:
     births: Sequence[date]
     interpreter: bool
     centre_id: int
+    kind: str
     centre: str
     address: str
     postcode: str
@@ -97,7 +100,7 @@ def book(request: BookRequest, now: datetime) -> Appointment:
     held = _held(request.hold)
     if held is None:  # it ran out, or this very request was answered before
         return _booked_before(request.key)
-    family_id = _add_family(request, held)
+    family_id = _add_family(request, held, civil_date(now))
     made = _appointment(request, held, family_id, uuid4())
     made = replace(made, id=_insert(request, held, made))
     if request.channel != "walk_in" or made.start - now > TOLD_IN_PERSON:
@@ -127,7 +130,8 @@ def _held(token: str) -> _Held | None:
     return _Held(*held)
 
 
-def _add_family(request: BookRequest, held: _Held) -> int:
+def _add_family(request: BookRequest, held: _Held, today: date) -> int:
+    home = places.home_of(request.postcode, today) if request.postcode else places.Home()
     details = FamilyDetails(
         name=request.name,
         births=tuple(held.births),
@@ -139,14 +143,27 @@ def _add_family(request: BookRequest, held: _Held) -> int:
         interpreter=held.interpreter,
         access_needs=request.access_needs,
         letter_address=request.letter_address,
+        postcode=request.postcode,
+        home_centre_id=home.centre_id,
+        imd_decile=home.imd_decile,
     )
     route = {"telephone": "telephone", "walk_in": "visit"}.get(request.channel, "online")
-    answer = Answer(request.share, request.wording_version, route, current_actor(), held.centre_id)
-    family_id = families.add_family(details, answer)
+    named = _centre_named(request, held, today)
+    family_id = families.add_family(
+        details, Answer(request.share, request.wording_version, route, current_actor(), named)
+    )
     wish = request.sign_up
     if wish is not None:
-        families.ask_to_join(family_id, held.centre_id, wish.address, wish.contact_preference, wish.visit_needs)
+        families.ask_to_join(family_id, named, wish.address, wish.contact_preference, wish.visit_needs)
     return family_id
+
+
+def _centre_named(request: BookRequest, held: _Held, today: date) -> int:
+    """Give the centre that the question on sharing named; at an office or a hospital a children's centre."""
+    if held.kind not in OFFICES:
+        return held.centre_id
+    asked = places.centre_asked_about(held.centre_id, request.postcode, today)
+    return asked.id if asked else held.centre_id
 
 
 def identity_keys(births: tuple[date, ...], email: str | None, mobile: str | None) -> tuple[bytes | None, bytes | None]:

@@ -1,34 +1,46 @@
-"""Write down what a family says at its appointment: whether the centre may have its details, and whether it joins."""
+"""Write down what a family says at its appointment or on the telephone: may the centre have its details, does it join."""
 
+from datetime import date
 from uuid import UUID
 
 from registration.booking.actions.refusals import CannotChange
-from registration.booking.queries import appointment_by_id
+from registration.booking.queries import appointment_by_id, asked_about
 from registration.booking.rules.requests import SignUp
 from registration.common import audit
 from registration.families import actions as families
-from registration.families.queries import shares
+from registration.families.queries import answer_of
 from registration.families.rules import SHARING_WORDING, Answer
 
-ROUTE = "visit"
+#: What the record says of an answer that was given by each route.
+EVENTS = {
+    "visit": "wrote down the family’s answer at its visit",
+    "telephone": "wrote down the family’s answer by telephone",
+}
 
 
-def answer_at_visit(public_id: UUID, wish: SignUp | None, actor: str, *, share: bool) -> None:
-    """Keep a family's answer and its wish to join, or that it has none; CannotChange where the booking is gone.
+def write_down_answer(
+    public_id: UUID, wish: SignUp | None, actor: str, today: date, *, share: bool, route: str = "visit"
+) -> None:
+    """Keep a family's answer and its wish to join, or that it has none.
 
-    Neither is a condition of the registration, and a "no" takes an earlier wish back.
+    Neither is a condition of the registration, and a "no" takes an earlier wish back. A booking that is cancelled ends
+    neither: on the telephone a family may still answer. CannotChange where there is no such booking, it is cancelled and the
+    family would be at its visit, or its baby died.
     """
     appointment = appointment_by_id(public_id)
-    if appointment is None or appointment.state != "booked":
+    if appointment is None or appointment.cancel_reason == "bereavement":
         raise CannotChange
-    family_id, before = appointment.family_id, shares(appointment.family_id)
-    families.change_answer(family_id, Answer(share, SHARING_WORDING, ROUTE, actor, appointment.centre_id))
+    if route == "visit" and appointment.state != "booked":
+        raise CannotChange
+    family_id, centre_id = appointment.family_id, asked_about(appointment, today).id
+    before = answer_of(family_id, centre_id, today)
+    families.change_answer(family_id, Answer(share, SHARING_WORDING, route, actor, centre_id))
     if share and wish is not None:
-        families.ask_to_join(family_id, appointment.centre_id, wish.address, wish.contact_preference, wish.visit_needs)
+        families.ask_to_join(family_id, centre_id, wish.address, wish.contact_preference, wish.visit_needs)
     else:
         families.forget_wish(family_id)
     audit.record(
-        "wrote down the family’s answer at its visit",
+        EVENTS[route],
         about=f"booking:{appointment.id}",
         actor=actor,
         before={"share": before},

@@ -95,12 +95,14 @@ class OtherDistrict(StepForm):
         return replace(answers, explained=True)
 
 
-def _not_in_the_future(_form: Any, field: Any) -> None:  # noqa: ANN401 -- WTForms is untyped
+def not_in_the_future(_form: Any, field: Any) -> None:  # noqa: ANN401 -- WTForms is untyped
+    """Refuse a birth that has not happened; ValidationError is raised."""
     if field.data and field.data > today():
         raise ValidationError(_("Date of birth must be today or in the past"))
 
 
-def _not_long_ago(_form: Any, field: Any) -> None:  # noqa: ANN401 -- WTForms is untyped
+def not_long_ago(_form: Any, field: Any) -> None:  # noqa: ANN401 -- WTForms is untyped
+    """Refuse a birth of a year that must be mistyped; ValidationError is raised."""
     if field.data and field.data < today() - OLDEST:
         field.wrong = ("year",)
         raise ValidationError(_("Check the year"))
@@ -156,7 +158,7 @@ class Babies(StepForm):
     born = Entries(  # type: ignore[no-untyped-call]
         CivilDateField(
             _l("When was your baby born?"),
-            [_not_in_the_future, _not_long_ago],
+            [not_in_the_future, not_long_ago],
             missing=_l("Enter your baby’s date of birth"),
             noun=_l("Date of birth"),
         ),

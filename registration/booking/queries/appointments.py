@@ -12,8 +12,11 @@ from registration.booking.models import STANDS_FOR_ITS_BIRTH
 from registration.booking.queries.openings import midnight
 from registration.booking.rules.attendance import Attending, Parents
 from registration.booking.rules.requests import Appointment
+from registration.centres.memory import centre_asked_about
+from registration.centres.rules import CentreCard
 from registration.common.db import db
 from registration.common.links import digest
+from registration.families.queries import postcode_of
 
 _APPOINTMENT = """
 SELECT b.id, b.public_id, b.reference, b.family_id, b.begins_at, b.ends_at, b.centre_id, c.name AS centre, c.address, c.postcode,
@@ -82,6 +85,17 @@ def appointment_by_id(public_id: UUID) -> Appointment | None:
 def appointment_by_reference(reference: str) -> Appointment | None:
     """Find a booking by the printed form of its reference."""
     return _appointment("b.reference = :reference", reference=reference)
+
+
+def asked_about(appointment: Appointment, today: date) -> CentreCard:
+    """Give the centre that the question on sharing names to a booked family.
+
+    That of its appointment; where it is at an office or a hospital, the children's centre of its own reach area.
+    """
+    asked = centre_asked_about(appointment.centre_id, postcode_of(appointment.family_id), today)
+    if asked is None:
+        raise LookupError(f"no centre {appointment.centre_id}")
+    return asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,8 @@ SELECT b.reference, b.version, b.kind, b.state = 'cancelled', b.begins_at, b.end
 """
 _MORE = f""",
        b.married_or_civil_partners, b.both_parents_named, b.attending,
-       b.id, b.public_id, r.name, room.name, f.name, cardinality(f.born),
-       f.language, f.interpreter, f.access_needs, f.mobile, f.email,
-       (SELECT share FROM sharing_answer WHERE family_id = f.id ORDER BY id DESC LIMIT 1),
-       EXISTS (SELECT 1 FROM centre_sign_up WHERE family_id = f.id), m.happened_at,
+       b.id, b.public_id, b.family_id, r.name, room.name, f.name, cardinality(f.born),
+       f.language, f.interpreter, f.access_needs, f.mobile, f.email, m.happened_at,
        (EXISTS (SELECT 1 FROM absence a WHERE a.registrar_id = s.registrar_id AND a.state = 'planned'
                    AND a.begins_at < b.ends_at AND a.ends_at > b.begins_at) OR {HAS_CLOSED}), b.channel"""  # noqa: S608 -- of our own words only
 _OF_A_DAY = """
@@ -53,6 +51,7 @@ class DayRow:
     parents: Parents
     id: int
     public_id: UUID
+    family_id: int
     registrar: str
     room: str
     name: str
@@ -62,8 +61,6 @@ class DayRow:
     access_needs: str
     mobile: str | None
     email: str | None
-    shares: bool | None
-    joins: bool
     happened_at: datetime | None
     displaced: bool
     channel: str
@@ -89,6 +86,14 @@ def day_list(centre_id: int, day: date) -> list[DayRow]:
     """List the live appointments of a centre on a civil day, in the order of the day."""
     values = {"centre": centre_id, "first": midnight(day), "last": midnight(day + timedelta(days=1))}
     return [_row(row, day) for row in db.session.execute(_ROWS, values).all()]
+
+
+def starts_from(centre_id: int, moment: datetime) -> list[datetime]:
+    """Give when the live appointments of a centre begin from a moment on."""
+    wanted = text(
+        "SELECT begins_at FROM booking WHERE centre_id = :centre AND state = 'booked' AND begins_at >= :moment"
+    )
+    return list(db.session.scalars(wanted, {"centre": centre_id, "moment": moment}))
 
 
 def standings(references: Collection[str]) -> dict[str, Standing]:

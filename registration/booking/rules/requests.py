@@ -90,6 +90,7 @@ class BookRequest:
     key: tuple[bytes, bytes] | None = None
     letter_address: str | None = None
     sign_up: SignUp | None = None
+    postcode: str | None = None  # of the family, where it gave one on the way
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,10 +28,11 @@ from registration.booking.views.frame import (
     walked,
 )
 from registration.booking.wording import bring_sentences, day_and_time, long_day, who_must_come_sentence
+from registration.centres.memory import centre_asked_about
 from registration.centres.queries import centre_card
 from registration.centres.rules import CentreCard
 from registration.common.access import public
-from registration.common.clock import now
+from registration.common.clock import now, today
 from registration.common.i18n import current_language
 from registration.common.links import digest
 from registration.common.transaction import commits, undo
@@ -42,14 +43,19 @@ def _centre(answers: Answers) -> CentreCard | None:
     return centre_card(answers.kept.centre_id) if answers.kept else None
 
 
+def _asked_about(answers: Answers) -> CentreCard | None:
+    """Give the centre the question names: where the family registers, or a children's centre where that is an office."""
+    return centre_asked_about(answers.kept.centre_id, answers.postcode or None, today()) if answers.kept else None
+
+
 @facts_for(Step.SHARE)
 def _share(answers: Answers) -> dict[str, Any]:
-    return {"centre": _centre(answers)}
+    return {"centre": _asked_about(answers)}
 
 
 @facts_for(Step.JOIN)
 def _join(answers: Answers) -> dict[str, Any]:
-    return {"centre": _centre(answers)}
+    return {"centre": _asked_about(answers)}
 
 
 @facts_for(Step.CHECK)
@@ -132,7 +138,9 @@ def _as_dialled(number: str) -> str:
 
 
 def _centre_rows(answers: Answers) -> list[Row]:
-    rows = [(_("May the centre have your details?"), _yes_no(answers.share), Step.SHARE)]
+    asked = _asked_about(answers)
+    named = asked.name if asked else ""
+    rows = [(_("May %(centre)s have your details?", centre=named), _yes_no(answers.share), Step.SHARE)]
     if answers.share:
         rows.append((_("Join the centre"), _yes_no(answers.join) if answers.join else _("Not now"), Step.JOIN))
     if answers.join:
@@ -201,6 +209,7 @@ def _request(answers: Answers) -> BookRequest:
         channel="online",
         key=(token, token),
         sign_up=answers.sign_up,
+        postcode=answers.postcode or None,
     )
 
 

@@ -19,7 +19,7 @@ from registration.booking.actions.notices import event, while_you_are_there
 from registration.booking.actions.refusals import BookingRefused, CannotChange
 from registration.booking.forms.manage import ChangeTime, Sharing, value_of
 from registration.booking.other_times import other_times
-from registration.booking.queries import appointment_by_link
+from registration.booking.queries import appointment_by_link, asked_about
 from registration.booking.queries.displaced import has_closed, is_displaced
 from registration.booking.queries.offers import latest_offer
 from registration.booking.queries.wishes import wish_of
@@ -41,7 +41,7 @@ from registration.common.ics import Method, calendar
 from registration.common.links import digest, external
 from registration.common.transaction import commits, undo
 from registration.families.actions import change_answer
-from registration.families.queries import shares, wants_to_join
+from registration.families.queries import answer_of, wants_to_join
 from registration.families.rules import SHARING_WORDING, Answer
 
 View = Callable[..., ResponseReturnValue]
@@ -79,7 +79,7 @@ def with_booking(view: View) -> View:
 
 def _facts(appointment: Appointment) -> dict[str, object]:
     """Give what every page about a booking may say, in the language of the page."""
-    day = civil_date(appointment.start)
+    day, asked = civil_date(appointment.start), asked_about(appointment, today())
     return {
         "appointment": appointment,
         "day": long_day(day),
@@ -92,7 +92,8 @@ def _facts(appointment: Appointment) -> dict[str, object]:
         "in_time": day <= appointment.last_lawful_day,
         "still_in_time": today() <= appointment.last_lawful_day,
         "services": while_you_are_there(appointment.centre_id, day),
-        "shares": shares(appointment.family_id),
+        "asked": asked,
+        "shares": answer_of(appointment.family_id, asked.id, today()),
     }
 
 
@@ -302,7 +303,8 @@ def _cancelled(appointment: Appointment, token: str, *, minute_is_over: bool = F
 @with_booking
 def sharing(appointment: Appointment, token: str) -> ResponseReturnValue:
     """Show a family its answer on sharing, to change it."""
-    given = {True: "yes", False: "no", None: None}[shares(appointment.family_id)]
+    answered = answer_of(appointment.family_id, asked_about(appointment, today()).id, today())
+    given = {True: "yes", False: "no", None: None}[answered]
     return _sharing(appointment, token, Sharing(share=request.args.get("share", given)))
 
 
@@ -315,7 +317,8 @@ def answer_sharing(appointment: Appointment, token: str) -> ResponseReturnValue:
     form = Sharing()
     if not form.accepted():
         return _sharing(appointment, token, form), HTTPStatus.UNPROCESSABLE_ENTITY
-    answer = Answer(form.share.data == "yes", SHARING_WORDING, "online", current_actor(), appointment.centre_id)
+    asked = asked_about(appointment, today())
+    answer = Answer(form.share.data == "yes", SHARING_WORDING, "online", current_actor(), asked.id)
     change_answer(appointment.family_id, answer)
     return _to("show", token)
 
@@ -323,7 +326,7 @@ def answer_sharing(appointment: Appointment, token: str) -> ResponseReturnValue:
 def _sharing(appointment: Appointment, token: str, form: Sharing) -> str:
     joining = wants_to_join(appointment.family_id)
     return render_template(
-        "booking/manage/sharing.html", token=token, form=form, joining=joining, appointment=appointment
+        "booking/manage/sharing.html", token=token, form=form, joining=joining, asked=asked_about(appointment, today())
     )
 
 

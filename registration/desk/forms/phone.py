@@ -184,4 +184,5 @@ class PhoneBooking(Questions, ReachFamily, Joining, TimeOrExtra):
             channel="telephone",
             key=(key, key),
             sign_up=self.sign_up,
+            postcode=answers.postcode or None,
         )

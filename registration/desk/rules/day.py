@@ -69,7 +69,6 @@ class Line:
     needs: str
     mobile: str
     email: str
-    shares: bool | None
     joins: bool
     state: str
     outcome: str
@@ -84,13 +83,16 @@ class Line:
         return f"{self.name}, {self.time}"
 
 
-def for_centre_worker(line: Line) -> Line:
-    """Leave what a centre may know: when somebody comes and what they need; whose name, only with the family's consent.
+def for_centre_worker(line: Line, *, known: bool) -> Line:
+    """Leave what a centre may know: that somebody comes, when and to whom; of a family it may know of, also who and what they need.
 
     Who must come would tell whether the parents are married, and how to reach them is the register office's alone.
     """
-    known = line if line.shares else replace(line, name=NAMELESS, joins=False)
-    return replace(known, reference="", who="", papers="", mobile="", email="", by="", state=_came(line.outcome))
+    seen = replace(line, reference="", who="", papers="", mobile="", email="", by="", state=_came(line.outcome))
+    if known:
+        return seen
+    nobody = replace(seen, name=NAMELESS, babies=1, declaration=False, joins=False)
+    return replace(nobody, language="", needs="", state="", outcome="")
 
 
 def _came(outcome: str) -> str:

@@ -10,12 +10,13 @@ from registration.booking.actions import changes
 from registration.booking.actions.contacts import contact_of, correct_contact
 from registration.booking.actions.refusals import AlreadyBooked, BookingRefused, CannotChange
 from registration.booking.forms.needs import language_name
+from registration.booking.queries import asked_about
 from registration.booking.queries.displaced import has_closed, is_displaced
 from registration.booking.rules.requests import Appointment
 from registration.booking.wording import clock_time, clock_time_to_the_second, long_day
 from registration.common import audit
 from registration.common.access import current_actor, has_role, roles
-from registration.common.clock import civil_date, now
+from registration.common.clock import civil_date, now, today
 from registration.common.forms import Form
 from registration.common.transaction import commits, undo
 from registration.desk import record
@@ -24,7 +25,7 @@ from registration.desk.rules.day import papers_in_short, who_in_short
 from registration.desk.views.frame import booking_or_404, bp, to_booking
 from registration.desk.views.looks import let_see, recorded
 from registration.desk.wording import refusal_sentence
-from registration.families.queries import shares, wants_to_join
+from registration.families.queries import answer_of, wants_to_join
 from registration.staff.rules import DESK, DESK_READERS
 
 
@@ -165,15 +166,17 @@ def _conflict(appointment: Appointment, sentence: str) -> ResponseReturnValue:
 
 def facts(appointment: Appointment) -> dict[str, object]:
     """Give what every page about a booking may say of it."""
+    asked = asked_about(appointment, today())
     return {
         "appointment": appointment,
+        "asked": asked,
         "language": language_name(appointment.language),
         "when": f"{long_day(civil_date(appointment.start))}, "
         f"{clock_time(appointment.start)} to {clock_time(appointment.end)}",
         "born": [long_day(day) for day in appointment.births],
         "last_lawful_day": long_day(appointment.last_lawful_day),
         "who_must_come": _who_must_come(appointment),
-        "shares": shares(appointment.family_id),
+        "shares": answer_of(appointment.family_id, asked.id, today()),
         "joins": wants_to_join(appointment.family_id),
         "bereaved": appointment.cancel_reason == "bereavement",
     }

@@ -1,6 +1,16 @@
 """What is known of a family, as plain values, and whether its details may reach a centre."""
 
-from registration.families.rules.telling import DETAILS, Home, Known, Ruling, Said, Source, Terms, may_reach
+from registration.families.rules.telling import (
+    DETAILS,
+    Home,
+    Known,
+    Ruling,
+    Said,
+    Source,
+    Terms,
+    answer_to,
+    may_reach,
+)
 from registration.families.rules.values import (
     MOST_NAME,
     SHARING_BEGINS,
@@ -30,6 +40,7 @@ __all__ = [
     "Said",
     "Source",
     "Terms",
+    "answer_to",
     "birth_key",
     "last_name",
     "lexemes",

@@ -94,24 +94,33 @@ class Home:
 
 def may_reach(centre_id: int, known: Known, today: date) -> Ruling:
     """Decide whether a family's details may reach a centre on a day."""
-    latest = max(known.said, key=lambda said: said.at, default=None)
+    refused = max((said.at for said in known.said if not said.share), default=None)
+    agreed = _said_yes(centre_id, known.said, refused)
     if known.lost:
         return Ruling.LOST
-    if latest is not None and not latest.share:
+    if refused is not None and not agreed:
         return Ruling.SAID_NO
     if known.doubtful:
         return Ruling.DOUBTFUL
-    if _said_yes(centre_id, known):
-        return Ruling.SAID_YES if centre_id not in known.joined else Ruling.JOINED
-    return Ruling.JOINED if centre_id in known.joined else _by_agreement(centre_id, known, today)
+    if centre_id in known.joined:
+        return Ruling.JOINED
+    return Ruling.SAID_YES if agreed else _by_agreement(centre_id, known, today)
 
 
-def _said_yes(centre_id: int, known: Known) -> bool:
-    """Say whether the family allowed this centre since it last said no: a yes is to the centre that the question named."""
-    refused = max((said.at for said in known.said if not said.share), default=None)
-    return any(
-        said.share and said.centre_id == centre_id and (refused is None or said.at > refused) for said in known.said
-    )
+def answer_to(centre_id: int, said: Sequence[Said]) -> bool | None:
+    """Give a family's answer to the question that names a centre: None where it was never asked of it and never said no."""
+    refused = max((each.at for each in said if not each.share), default=None)
+    if _said_yes(centre_id, said, refused):
+        return True
+    return None if refused is None else False
+
+
+def _said_yes(centre_id: int, said: Sequence[Said], refused: datetime | None) -> bool:
+    """Say whether the family allowed this centre since it last said no: a yes is to the centre that the question named.
+
+    A no is to every centre, so a later yes to one opens no other, whatever else is known. Of the same moment the no counts.
+    """
+    return any(each.share and each.centre_id == centre_id and (refused is None or each.at > refused) for each in said)
 
 
 def _by_agreement(centre_id: int, known: Known, today: date) -> Ruling:

@@ -1,6 +1,6 @@
 """The list of a centre's appointments on a day, and the buttons in its rows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from http import HTTPStatus
@@ -12,21 +12,24 @@ from flask_babel import force_locale
 
 from registration.booking.actions import outcomes
 from registration.booking.forms.needs import language_name
-from registration.booking.queries.day import DayRow, centres_of_registrar, centres_on
+from registration.booking.queries import midnight
+from registration.booking.queries.day import DayRow, centres_of_registrar, centres_on, starts_from
 from registration.booking.queries.day import day_list as appointments
 from registration.booking.rules.outcomes import TITLES, Outcome, choices
 from registration.booking.wording import long_day, short_day
+from registration.centres.queries import centre_card
 from registration.common.access import current_actor, has_role, roles
 from registration.common.clock import civil_date, london, now, today
 from registration.common.errors import Refused
 from registration.common.times import spoken
 from registration.common.transaction import commits, undo
 from registration.desk.forms.day import Mark, Unable
-from registration.desk.rules.day import Line, for_centre_worker, papers_in_short, state_in_words, who_in_short
+from registration.desk.rules.day import NAMELESS, Line, for_centre_worker, papers_in_short, state_in_words, who_in_short
 from registration.desk.views.day.frame import Place, bp, civil_day, place_of
 from registration.desk.views.day.rows import rows_of
 from registration.desk.views.work import own_registrar
 from registration.desk.worklists import unmarked_days
+from registration.families.queries import reachable, who_wants_to_join
 from registration.staff.rules import DAY_MARKERS, DAY_READERS
 from registration.staff.scope import own_centres
 from registration.staff.security import person
@@ -127,9 +130,11 @@ def row_here(place: Place, public_id: UUID) -> DayRow:
 
 def _drawn(place: Place, form: Mark) -> str:
     marks, at = has_role(*DAY_MARKERS), now()
-    lines = lines_of(appointments(place.centre.id, place.day), at, marks=marks)
+    rows = appointments(place.centre.id, place.day)
+    joining = who_wants_to_join([row.family_id for row in rows])
+    lines = lines_of(rows, at, marks=marks, joining=joining)
     if own_centres() is not None:
-        lines = [for_centre_worker(line) for line in lines]
+        lines = _left_for_the_centre(place, rows, lines)
     missing = unmarked_days(at, own_registrar(), place.centre.id) if marks else []
     return render_template(
         "desk/day.html",
@@ -146,14 +151,42 @@ def _drawn(place: Place, form: Mark) -> str:
     )
 
 
+def _left_for_the_centre(place: Place, rows: list[DayRow], lines: list[Line]) -> list[Line]:
+    """Leave of each line what the centre may know of the family."""
+    may_know = reachable(place.centre.id, [row.family_id for row in rows], today())
+    return [for_centre_worker(line, known=row.family_id in may_know) for row, line in zip(rows, lines, strict=True)]
+
+
+def named_on_lists(centre_id: int, today: date) -> set[int]:
+    """Give the families whose names a centre's own workers read on its lists of today and the days to come."""
+    days = sorted({civil_date(start) for start in starts_from(centre_id, midnight(today))})
+    return {number for day in days for number in _named_on(centre_id, day)}
+
+
+def _named_on(centre_id: int, day: date) -> set[int]:
+    card = centre_card(centre_id)
+    if card is None:
+        return set()
+    rows = appointments(centre_id, day)
+    lines = _left_for_the_centre(Place(card, day), rows, [line_of(row, now()) for row in rows])
+    return {row.family_id for row, line in zip(rows, lines, strict=True) if line.name != NAMELESS}
+
+
 def _around(day: date) -> dict[str, object]:
     return {"before": day - A_DAY, "after": day + A_DAY, "today": today(), "short_day": short_day}
 
 
-def lines_of(rows: Iterable[DayRow], at: datetime, *, marks: bool = False) -> list[Line]:
-    """Put appointments into the words of the list; with `marks` the buttons that may be pressed at that moment."""
+def lines_of(
+    rows: Iterable[DayRow], at: datetime, *, marks: bool = False, joining: Collection[int] = ()
+) -> list[Line]:
+    """Put appointments into the words of the list; with `marks` the buttons that may be pressed at that moment.
+
+    `joining` are the families that asked to join the centre.
+    """
     day = civil_date(at)
-    return [_line(row, day, choices(row.standing, day, at) if marks else ()) for row in rows]
+    return [
+        _line(row, day, choices(row.standing, day, at) if marks else (), joins=row.family_id in joining) for row in rows
+    ]
 
 
 def line_of(row: DayRow, at: datetime) -> Line:
@@ -162,7 +195,7 @@ def line_of(row: DayRow, at: datetime) -> Line:
     return line
 
 
-def _line(row: DayRow, today: date, possible: tuple[Outcome | None, ...]) -> Line:
+def _line(row: DayRow, today: date, possible: tuple[Outcome | None, ...], *, joins: bool) -> Line:
     standing = row.standing
     return Line(
         key=str(row.public_id),
@@ -179,8 +212,7 @@ def _line(row: DayRow, today: date, possible: tuple[Outcome | None, ...]) -> Lin
         needs=row.access_needs,
         mobile=row.mobile or "",
         email=row.email or "",
-        shares=row.shares,
-        joins=row.joins,
+        joins=joins,
         state=state_in_words(standing, today, displaced=row.displaced),
         outcome=str(standing.outcome or ""),
         by=", ".join(filter(None, [standing.by, _time(row.happened_at)])) if row.happened_at else "",

@@ -7,16 +7,19 @@ from flask import flash, render_template
 from flask.typing import ResponseReturnValue
 
 from registration.booking.actions.refusals import CannotChange
-from registration.booking.actions.visits import answer_at_visit
+from registration.booking.actions.visits import write_down_answer
 from registration.booking.forms.base import NO, YES, yes_or_no
 from registration.booking.queries.day import DayRow
+from registration.centres.memory import centre_asked_about
+from registration.centres.rules import CentreCard
 from registration.common.access import current_actor, roles
-from registration.common.clock import now
+from registration.common.clock import now, today
 from registration.common.transaction import commits, undo
 from registration.desk.forms.day import Visit
 from registration.desk.views.day.frame import Place, bp, place_of
 from registration.desk.views.day.lists import line_of, row_here
 from registration.desk.wording import refusal_sentence
+from registration.families.queries import answer_of, postcode_of, who_wants_to_join
 from registration.staff.rules import DAY_MARKERS
 
 
@@ -26,8 +29,7 @@ def visit(centre_id: int, day: str, public_id: UUID) -> str:
     """Ask what the family answers now; what it answered before is filled in."""
     place = place_of(centre_id, day)
     row = row_here(place, public_id)
-    form = Visit(formdata=None, share=yes_or_no(row.shares), join=YES if row.joins else NO if row.shares else None)
-    return _drawn(place, row, form)
+    return _drawn(place, row, answered_before(row.family_id, asked_at(place, row).id))
 
 
 @bp.post("/<int:centre_id>/<day>/<uuid:public_id>/visit")
@@ -41,7 +43,7 @@ def answer_visit(centre_id: int, day: str, public_id: UUID) -> ResponseReturnVal
         return _drawn(place, row, form), HTTPStatus.UNPROCESSABLE_ENTITY
     share, wish = form.read()
     try:
-        answer_at_visit(public_id, wish, current_actor(), share=share)
+        write_down_answer(public_id, wish, current_actor(), today(), share=share)
     except CannotChange as refusal:
         undo()
         flash(refusal_sentence(refusal), "error")
@@ -49,4 +51,17 @@ def answer_visit(centre_id: int, day: str, public_id: UUID) -> ResponseReturnVal
 
 
 def _drawn(place: Place, row: DayRow, form: Visit) -> str:
-    return render_template("desk/day_visit.html", place=place, centre=place.centre, line=line_of(row, now()), form=form)
+    line = line_of(row, now())
+    return render_template("desk/day_visit.html", place=place, asked=asked_at(place, row), line=line, form=form)
+
+
+def asked_at(place: Place, row: DayRow) -> CentreCard:
+    """Give the centre that the question on sharing names to a family of the list."""
+    return centre_asked_about(place.centre.id, postcode_of(row.family_id), today()) or place.centre
+
+
+def answered_before(family_id: int, centre_id: int) -> Visit:
+    """Make the form with what a family answered of a centre before; nothing is chosen where it was not asked."""
+    shares = answer_of(family_id, centre_id, today())
+    joins = YES if family_id in who_wants_to_join([family_id]) else NO if shares else None
+    return Visit(formdata=None, share=yes_or_no(shares), join=joins)

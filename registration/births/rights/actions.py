@@ -1,0 +1,122 @@
+"""What a family does with what is held about it: answers, objects, corrects, and asks without a link."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from registration.booking.actions.contacts import correct_contact
+from registration.booking.models import Booking
+from registration.centres.memory import Home, home_of
+from registration.common import audit
+from registration.common.db import db
+from registration.families import actions as families
+from registration.families.models import Family, FamilyLink
+from registration.families.rules import SHARING_WORDING, Answer, Contact, FamilyDetails, Source, lexemes
+
+#: What a family asks for by the slip of the red book, or by a health visitor's form.
+SLIP = "slip"
+#: Records that may be the same family's are put before a person, so many at the most.
+MOST_ALIKE = 20
+_ALIKE = text("""
+SELECT f.id FROM family f
+ WHERE f.id <> :family AND f.born && CAST(:born AS date[]) AND f.details_gone_at IS NULL
+   AND (lower(f.email) = lower(:email) OR f.mobile = :mobile OR f.postcode = :postcode
+        OR f.name_words @@ plainto_tsquery('simple', :surname))
+ ORDER BY f.id LIMIT :most
+""")
+_LIVE = select(Booking.public_id).where(Booking.state == "booked").order_by(Booking.id.desc()).limit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a family without a link says of itself, and its answer of a centre: None names the centre of its own area."""
+
+    contact: Contact
+    births: tuple[date, ...]
+    postcode: str | None
+    locale: str
+    share: bool
+
+
+def answer(family_id: int, centre_id: int | None, actor: str, *, share: bool) -> None:
+    """Keep a family's answer of a centre, given online; a no is to every centre."""
+    families.change_answer(family_id, Answer(share, SHARING_WORDING, "online", actor, centre_id))
+    audit.record(
+        "answered whether a centre may have its details",
+        about=f"family:{family_id}",
+        actor=actor,
+        after={"share": share} | ({"centres": [centre_id]} if centre_id else {}),
+    )
+
+
+def correct(family_id: int, contact: Contact, postcode: str | None, actor: str, now: datetime, today: date) -> None:
+    """Keep what a family corrects of itself.
+
+    Of one with an appointment the addresses that are new are told of it. Raises AlreadyBooked, CannotChange as a correction of
+    the booking does.
+    """
+    public_id = db.session.scalar(_LIVE.where(Booking.family_id == family_id))
+    if public_id is not None:
+        correct_contact(public_id, contact, now, tell=True)
+    else:
+        families.correct_contact(family_id, contact)
+    home = home_of(postcode, today) if postcode else Home()
+    families.correct_place(family_id, postcode, home.centre_id, home.imd_decile)
+    audit.record("corrected what is held about it", about=f"family:{family_id}", actor=actor)
+
+
+def ask(asked: Asked, actor: str, today: date) -> int:
+    """Keep a family that came without a link, and its answer; give its number.
+
+    With a no, every record that may be the same family's is put before a person, and until one has decided, no centre is
+    told of it: nobody has to be found before their no counts.
+    """
+    home = home_of(asked.postcode, today) if asked.postcode else Home()
+    contact = asked.contact
+    details = FamilyDetails(
+        name=contact.name,
+        births=asked.births,
+        email=contact.email,
+        mobile=contact.mobile,
+        second_contact=None,
+        language=asked.locale,
+        locale=asked.locale,
+        interpreter=False,
+        access_needs="",
+        postcode=asked.postcode,
+        home_centre_id=home.centre_id,
+        imd_decile=home.imd_decile,
+        source=Source.MOVED_IN,
+    )
+    named = details.home_centre_id if asked.share else None
+    family_id = families.add_family(details, Answer(asked.share, SHARING_WORDING, SLIP, actor, named))
+    if not asked.share:
+        _hold_back_alike(family_id, details)
+    audit.record(
+        "told of itself without a link", about=f"family:{family_id}", actor=actor, after={"share": asked.share}
+    )
+    return family_id
+
+
+def _hold_back_alike(family_id: int, details: FamilyDetails) -> None:
+    """Note the records that may be the same family's for a person to decide, and call back what waits to be sent to them."""
+    surname = details.name.split()[-1] if details.name.split() else ""
+    words = " ".join(word.strip("'") for word in lexemes(surname).split())
+    values = {"family": family_id, "born": list(details.births), "surname": words, "most": MOST_ALIKE}
+    reached = {"email": details.email, "mobile": details.mobile, "postcode": details.postcode}
+    alike = list(db.session.scalars(_ALIKE, values | reached))
+    if alike:
+        link = {"state": "to_review", "probability": 0.5, "method": "exact", "made_by": "service"}
+        rows = [
+            link | {"a_id": min(family_id, other), "b_id": max(family_id, other), "reason": "said no without a link"}
+            for other in alike
+        ]
+        db.session.execute(insert(FamilyLink), rows)
+        families.call_back(alike)
+
+
+def contact_of(family: Family) -> Contact:
+    """Give what a family is called and where it is reached."""
+    return Contact(**{name: getattr(family, name) for name in Contact.__slots__})

@@ -1,0 +1,145 @@
+"""What is held about a family, and who received it, from every record that is certainly its own."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from flask import Flask, current_app
+from sqlalchemy import select, text
+
+from registration.booking.models import Booking
+from registration.booking.queries import appointment_by_link
+from registration.centres.memory import centre_asked_about
+from registration.centres.queries import centre_card
+from registration.common.db import db
+from registration.common.links import digest
+from registration.families.links import family_of, subject_of
+from registration.families.models import Family
+from registration.families.queries import answer_of, same_family
+
+Row = Mapping[str, Any]
+#: Finds what another capability holds about the families of these numbers, one row each.
+Finder = Callable[[Collection[int]], Sequence[Row]]
+
+# Another record's details are shown where a person has looked at both and decided that they are one family's, and never to
+# who came by the page for families without a link: of them nobody knows who they are.
+_CERTAIN = text("""
+WITH RECURSIVE decided (id) AS (
+  SELECT CAST(:family AS bigint)
+  UNION
+  SELECT CASE WHEN l.a_id = d.id THEN l.b_id ELSE l.a_id END
+    FROM decided d JOIN family_link l ON d.id IN (l.a_id, l.b_id) AND l.state = 'linked' AND l.method = 'person'
+                                     AND l.superseded_at IS NULL
+    JOIN family root ON root.id = :family AND root.source <> 'moved_in')
+SELECT id FROM decided ORDER BY id <> :family, id
+""")
+_RECORDS = text("""
+SELECT f.source, f.name, f.born AS babies_born_on, f.email, f.mobile, f.second_contact, f.letter_address AS address, f.postcode,
+       c.name AS centre_of_your_area, f.imd_decile, f.language, f.interpreter, f.access_needs, f.noticed_on AS told_by_letter_on,
+       f.created_at AS held_since
+  FROM family f LEFT JOIN centre c ON c.id = f.home_centre_id
+ WHERE f.id = ANY(:families) ORDER BY array_position(:families, f.id)
+""")
+_PARTS = {
+    "answers": """SELECT a.share AS yes, c.name AS centre, a.route, a.wording_version AS wording, a.at
+  FROM sharing_answer a LEFT JOIN centre c ON c.id = a.centre_id WHERE a.family_id = ANY(:families) ORDER BY a.at, a.id""",
+    "appointments": """SELECT b.reference, c.name AS centre, b.begins_at AS starts, b.ends_at AS ends, b.kind, b.state, b.outcome,
+       b.married_or_civil_partners, b.both_parents_named, b.attending AS who_comes, b.channel AS booked_by
+  FROM booking b JOIN centre c ON c.id = b.centre_id WHERE b.family_id = ANY(:families) ORDER BY b.begins_at""",
+    "wishes_to_join": """SELECT c.name AS centre, u.address, u.contact_preference, u.visit_needs, u.at
+  FROM centre_sign_up u JOIN centre c ON c.id = u.centre_id WHERE u.family_id = ANY(:families) ORDER BY u.id""",
+    "memberships": """SELECT c.name AS centre, m.joined_on, m.left_on, m.source
+  FROM membership m JOIN centre c ON c.id = m.centre_id WHERE m.family_id = ANY(:families) ORDER BY m.joined_on, m.id""",
+    "births": """SELECT r.source, r.born, r.sex, r.baby_given, r.baby_surname, r.mother_given, r.mother_surname, r.mother_born,
+       r.house, r.address, r.postcode, r.phone, r.email, r.received_on, a.provider AS received_from
+  FROM birth_record r JOIN sharing_agreement a ON a.id = r.agreement_id
+ WHERE r.family_id = ANY(:families) AND r.erased_at IS NULL ORDER BY r.born, r.birth_order""",
+    "disclosures": """SELECT coalesce(c.name, d.recipient) AS to, d.basis, d.what, d.how, d.at
+  FROM disclosure d LEFT JOIN centre c ON c.id = d.centre_id WHERE d.family_id = ANY(:families) ORDER BY d.at, d.id""",
+}
+_MESSAGES = text("""
+SELECT channel, address AS to, template AS about, state, created AS written_at, settled_at FROM message
+ WHERE about = ANY(:abouts) ORDER BY created, id
+""")
+_NAMED = text("""
+SELECT home_centre_id FROM family WHERE id = ANY(:families)
+UNION SELECT centre_id FROM sharing_answer WHERE family_id = ANY(:families)
+UNION SELECT centre_id FROM centre_sign_up WHERE family_id = ANY(:families)
+UNION SELECT centre_id FROM membership WHERE family_id = ANY(:families) AND left_on IS NULL
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """All that is held: records, what hangs on them by kind, and the sources that hold more which is not shown here."""
+
+    records: Sequence[Row]
+    parts: Mapping[str, Sequence[Row]]
+    also: Sequence[str] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class CentreAnswer:
+    """A centre that the question may name to a family, and its answer: None where it was not asked."""
+
+    centre_id: int
+    centre: str
+    shares: bool | None
+
+
+def holds(app: Flask, name: str, find: Finder) -> None:
+    """Let a capability add what it holds to what a family sees and takes away, under a name of its own."""
+    app.extensions.setdefault("held_about_families", {})[name] = find
+
+
+def family_by_link(token: str) -> Family | None:
+    """Give the family of its own link, or of the link of its booking; None where there is none such."""
+    number = family_of(token)
+    if number is None:
+        appointment = appointment_by_link(digest(token))
+        number = appointment.family_id if appointment else None
+    return None if number is None else db.session.get(Family, number)
+
+
+def certain(family_id: int) -> list[int]:
+    """Give the records whose details a family may see as its own: the one it came by, and those decided to be the same."""
+    return list(db.session.scalars(_CERTAIN, {"family": family_id}))
+
+
+def held(family_id: int) -> Held:
+    """Gather what is held about a family."""
+    families = certain(family_id)
+    parts = {name: _rows(question, families=families) for name, question in _PARTS.items()}
+    numbers = db.session.scalars(select(Booking.public_id).where(Booking.family_id.in_(families)))
+    parts["messages"] = _rows(_MESSAGES.text, abouts=[*numbers, *map(subject_of, families)])
+    more: Mapping[str, Finder] = current_app.extensions.get("held_about_families", {})
+    parts |= {name: list(find(families)) for name, find in more.items()}
+    return Held(_rows(_RECORDS.text, families=families), parts, _also(family_id, families))
+
+
+def _rows(question: str, **values: object) -> list[Row]:
+    return [dict(row) for row in db.session.execute(text(question), values).mappings()]
+
+
+def _also(family_id: int, shown: Collection[int]) -> list[str]:
+    """Name the other sources that surely tell of the same family."""
+    others = [number for number, sure in same_family(family_id).items() if sure and number not in shown]
+    return sorted(set(db.session.scalars(select(Family.source).where(Family.id.in_(others)))))
+
+
+def centres_named(family_id: int, today: date) -> list[CentreAnswer]:
+    """List the centres that may be named to a family in the question on sharing, by name, with its answer to each."""
+    families = certain(family_id)
+    booked = select(Booking.centre_id, Family.postcode).join(Family, Family.id == Booking.family_id)
+    asked = {
+        card.id
+        for centre, postcode in db.session.execute(booked.where(Booking.family_id.in_(families)))
+        if (card := centre_asked_about(centre, postcode, today))
+    }
+    asked |= {number for number in db.session.scalars(_NAMED, {"families": families}) if number is not None}
+    cards = [card for number in asked if (card := centre_card(number))]
+    return [
+        CentreAnswer(card.id, card.name, answer_of(family_id, card.id, today))
+        for card in sorted(cards, key=lambda card: (card.name, card.id))
+    ]

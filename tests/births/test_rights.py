@@ -1,0 +1,336 @@
+"""A family sees what is held about it and who received it, answers, objects, corrects and takes it away."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select
+
+from registration.births.models import BirthFile, BirthRecord
+from registration.booking.actions.changes import cancel_for_bereavement
+from registration.families.actions import call_back, disclosed
+from registration.families.links import family_link, subject_of
+from registration.families.models import CentreSignUp, Disclosure, Family, FamilyLink, SharingAgreement, SharingAnswer
+from registration.families.queries import reachable, rulings
+from registration.families.rules import Ruling
+from registration.messages.actions import MessageRequest, send
+from registration.messages.models import Message
+from registration.messages.rules import Recipient
+from tests.booking.appointments import NOW, booked, link
+from tests.booking.world import BORN, TODAY, WEDNESDAY, at_time
+from tests.staff.people import page, sent
+
+TOLD = {
+    "share": "no",
+    "born-day": "19",
+    "born-month": "11",
+    "born-year": "2026",
+    "name": "Aoife O’Brien",
+    "email": "other@example.org",
+    "mobile": "",
+    "postcode": "",
+}
+
+
+def address(token, more=""):
+    return f"/your-details/{token}{more}"
+
+
+@pytest.fixture
+def token(mine):
+    """The link of a family's booking, which opens its details too."""
+    return link(mine).rpartition("/")[2]
+
+
+def known_by_nhs(database, world, **changes):
+    """Keep a family that the NHS told of, with an agreement in force and notice given by its source; give its number."""
+    agreement = SharingAgreement(
+        source="nhs",
+        state="in_force",
+        provider="Calder NHS Trust",
+        recipient="Council",
+        purpose="p",
+        items=[],
+        lawful_basis="b",
+        gateway="g",
+        frequency="monthly",
+        method="m",
+        access_roles="a",
+        retention_days=365,
+        notice="by_source",
+        provider_contact="c",
+        recipient_contact="c",
+        starts_on=TODAY,
+        review_on=TODAY,
+        made_by="staff:1",
+    )
+    database.add(agreement)
+    database.flush()
+    family = Family(
+        **{
+            "name": "Maeve Secret",
+            "born": [BORN],
+            "source": "live_births",
+            "agreement_id": agreement.id,
+            "home_centre_id": world.centres["elland"],
+            **changes,
+        }
+    )
+    file = BirthFile(
+        agreement_id=agreement.id,
+        source="nhs",
+        name="f",
+        sha256="x",
+        rows=1,
+        added=1,
+        changed=0,
+        unchanged=0,
+        removed=0,
+        received_at=NOW,
+        actor="staff:1",
+    )
+    database.add_all([family, file])
+    database.flush()
+    database.add(
+        BirthRecord(
+            agreement_id=agreement.id,
+            source="nhs",
+            source_key="1",
+            file_id=file.id,
+            family_id=family.id,
+            born=BORN,
+            mother_given="Maeve",
+            mother_surname="Secret",
+            address="9 Hidden Lane",
+            received_on=TODAY,
+        )
+    )
+    database.commit()
+    return family.id
+
+
+def tie(database, one, other, method, state="linked"):
+    database.add(
+        FamilyLink(a_id=min(one, other), b_id=max(one, other), state=state, probability=1, method=method, made_by="x")
+    )
+    database.commit()
+
+
+def test_the_link_of_a_booking_shows_everything_held(client, database, world, mine, token):
+    disclosed({mine.family_id: Ruling.JOINED}, "export", "staff:3", TODAY, centre_id=mine.centre_id)
+    said = page(client.get(address(token)))
+
+    for shown in (
+        mine.name,
+        mine.email,
+        mine.reference,
+        "3 Mill Lane, Halifax",
+        "HX5 0AB",
+        "19 November 2026",
+        "You said yes: Sunshine Children’s Centre may have your details",
+        "We have not asked you yet whether Elland Children’s Centre",
+        "your name",
+    ):
+        assert shown in said, shown
+    assert client.get(address(token)).headers["Cache-Control"] == "no-store"
+    assert "See what is held about you" in page(client.get(link(mine)))
+
+
+def test_the_link_of_a_letter_shows_what_the_nhs_told(client, database, world):
+    number = known_by_nhs(database, world)
+    said = page(client.get(address(family_link(number))))
+
+    assert "9 Hidden Lane" in said
+    assert "Calder NHS Trust" in said
+    assert "Elland Children’s Centre" in said
+
+
+@pytest.mark.parametrize(
+    ("method", "state", "seen"),
+    [
+        ("person", "linked", (True, False)),
+        ("splink", "linked", (False, True)),
+        ("exact", "linked", (False, True)),
+        ("splink", "to_review", (False, False)),
+        ("person", "apart", (False, False)),
+    ],
+)
+def test_another_sources_record_is_shown_only_where_a_person_decided(
+    client, database, world, mine, token, method, state, seen
+):
+    tie(database, mine.family_id, known_by_nhs(database, world, email=mine.email), method, state)
+    said = page(client.get(address(token)))
+    file = client.get(address(token, "/details.json")).text
+
+    assert ("Hidden Lane" in said, "a record from the NHS" in said) == seen
+    assert ("Secret" in file) == seen[0]
+
+
+def test_who_came_without_a_link_never_sees_another_record(client, database, world):
+    number = known_by_nhs(database, world, email="other@example.org")
+    answer = client.post(address(""), data=TOLD | {"share": "yes", "postcode": "HX5 0AB"})
+    mine = database.scalar(select(func.max(Family.id)))
+    tie(database, mine, number, "person")
+
+    assert "Hidden Lane" not in page(client.get(answer.headers["Location"]))
+
+
+def test_what_is_held_can_be_taken_away_as_a_file(client, mine, token):
+    answer = client.get(address(token, "/details.json"))
+    told = json.loads(answer.text)
+
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="your-details.json"'
+    assert told["format"] == "right-start/your-details/1"
+    assert (told["records"][0]["name"], told["records"][0]["babies_born_on"]) == (mine.name, ["2026-11-19"])
+    assert told["appointments"][0]["reference"] == mine.reference
+    assert (told["answers"][0]["yes"], told["wishes_to_join"][0]["address"]) == (True, "3 Mill Lane, Halifax")
+    assert told["messages"][0]["to"] in (mine.email, mine.mobile)
+
+
+def test_an_objection_counts_for_every_centre_and_calls_back_what_waits(client, database, world, mine, token):
+    nhs = known_by_nhs(database, world)
+    tie(database, mine.family_id, nhs, "splink")
+    message = send(
+        MessageRequest("your_link", subject_of(nhs), 1, Recipient("email", "a@example.org"), "en", {}), now=NOW
+    )
+    assert reachable(world.centres["elland"], [nhs], TODAY) == {nhs}
+    page(client.get(address(token, "/object")))
+    sent(client.post(address(token, "/object")), address(token))
+
+    for centre in world.centres.values():
+        assert reachable(centre, [nhs, mine.family_id], TODAY) == frozenset()
+    assert database.get(Message, message, populate_existing=True).state == "withdrawn"
+    assert database.scalars(select(CentreSignUp)).all() == []
+    assert "You said no: your details do not go to Sunshine" in page(client.get(address(token)))
+
+
+def test_a_yes_about_one_centre_opens_that_one_alone(client, database, world, mine, token):
+    client.post(address(token, "/object"))
+    elland = world.centres["elland"]
+    assert "Choose yes if" in page(client.post(address(token, f"/answer/{elland}")), 422)
+    assert "Elland" in page(client.get(address(token, f"/answer/{elland}")))
+    sent(client.post(address(token, f"/answer/{elland}"), data={"share": "yes"}), address(token))
+
+    assert rulings(elland, [mine.family_id], TODAY) == {mine.family_id: Ruling.SAID_YES}
+    assert rulings(mine.centre_id, [mine.family_id], TODAY) == {mine.family_id: Ruling.SAID_NO}
+    latest = database.scalars(select(SharingAnswer).order_by(SharingAnswer.id.desc())).first()
+    assert (latest.share, latest.route, latest.centre_id) == (True, "online", elland)
+    sent(client.post(address(token, f"/answer/{elland}"), data={"share": "no"}), address(token))
+    assert reachable(elland, [mine.family_id], TODAY) == frozenset()
+
+
+def test_a_centre_that_is_not_theirs_is_not_asked_about(client, world, token):
+    assert client.get(address(token, f"/answer/{world.centres['todmorden']}")).status_code == 404
+
+
+def test_what_is_wrong_is_put_right(client, database, world, mine, token):
+    assert mine.name in client.get(address(token, "/correct")).text
+    new = {"name": "Aoife Khan", "email": "new@example.org", "mobile": "", "postcode": "OL14 5AA"}
+    sent(client.post(address(token, "/correct"), data=new), address(token))
+
+    family = database.get(Family, mine.family_id, populate_existing=True)
+    assert (family.name, family.email, family.postcode) == ("Aoife Khan", "new@example.org", "OL14 5AA")
+    assert family.home_centre_id == world.centres["todmorden"]
+    addressed = database.scalars(select(Message.address).where(Message.about == mine.public_id)).all()
+    assert "new@example.org" in addressed
+    sent(client.post(address(token, "/correct"), data=new | {"postcode": ""}), address(token))
+    family = database.get(Family, mine.family_id, populate_existing=True)
+    assert (family.postcode, family.home_centre_id) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"), [({"name": ""}, "Enter your full name"), ({"postcode": "ZZ1 1ZZ"}, "cannot find this postcode")]
+)
+def test_what_cannot_be_kept_is_told_beside_it(client, mine, token, change, said):
+    whole = {"name": "A", "email": "a@example.org", "mobile": "", "postcode": ""}
+    assert said in page(client.post(address(token, "/correct"), data=whole | change), 422)
+
+
+def test_a_contact_of_another_live_booking_of_the_same_baby_is_not_taken(client, world, mine, token):
+    booked(mine.centre_id, at_time(WEDNESDAY, "9:00"), email="b@example.org", mobile=None)
+    new = {"name": mine.name, "email": "b@example.org", "mobile": "", "postcode": ""}
+    assert "We cannot change this here" in page(client.post(address(token, "/correct"), data=new), 409)
+
+
+def test_a_family_without_booking_is_put_right_too(client, database, world):
+    number = known_by_nhs(database, world)
+    token = family_link(number)
+    new = {"name": "Maeve Right", "email": "", "mobile": "07700 900456", "postcode": "HX5 0AB"}
+    sent(client.post(address(token, "/correct"), data=new), address(token))
+
+    family = database.get(Family, number, populate_existing=True)
+    assert (family.name, family.mobile) == ("Maeve Right", "+447700900456")
+
+
+def test_a_no_without_a_link_holds_back_what_may_be_the_same_family(client, database, world, mine):
+    nhs = known_by_nhs(database, world, postcode="HX5 0AB")
+    elland = world.centres["elland"]
+    answer = client.post(address(""), data=TOLD | {"name": "Someone Else", "postcode": "hx50ab"})
+    assert answer.status_code == 303
+
+    assert rulings(elland, [nhs], TODAY) == {nhs: Ruling.DOUBTFUL}
+    made = database.scalars(select(Family).order_by(Family.id.desc())).first()
+    assert (made.source, made.home_centre_id, made.born) == ("moved_in", elland, [BORN])
+    kept = database.scalars(select(SharingAnswer).where(SharingAnswer.family_id == made.id)).one()
+    assert (kept.share, kept.route, kept.centre_id) == (False, "slip", None)
+    assert "Someone Else" in page(client.get(answer.headers["Location"]))
+
+
+@pytest.mark.parametrize(("change", "held"), [({}, True), ({"name": "Pat Nobody"}, False), ({"born-day": "18"}, False)])
+def test_only_a_record_of_the_same_birth_that_is_alike_is_held_back(client, world, mine, change, held):
+    client.post(address(""), data=TOLD | change)
+
+    assert (rulings(mine.centre_id, [mine.family_id], TODAY)[mine.family_id] is Ruling.DOUBTFUL) == held
+
+
+def test_a_yes_without_a_link_is_to_the_centre_of_its_area(client, database, world):
+    page(client.get(address("")))
+    assert "Enter your postcode" in page(client.post(address(""), data=TOLD | {"share": "yes"}), 422)
+    client.post(address(""), data=TOLD | {"share": "yes", "postcode": "OL14 5AA"})
+    made = database.scalars(select(Family).order_by(Family.id.desc())).first()
+
+    assert reachable(world.centres["todmorden"], [made.id], TODAY) == {made.id}
+    assert reachable(world.centres["sunshine"], [made.id], TODAY) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"email": ""}, "Enter an email address or a mobile number"),
+        ({"share": ""}, "Choose yes if the centre may have your details"),
+        ({"born-year": "2027"}, "today or in the past"),
+        ({"born-day": ""}, "must include a day"),
+    ],
+)
+def test_what_is_missing_without_a_link_is_told(client, database, world, change, said):
+    assert said in page(client.post(address(""), data=TOLD | change), 422)
+    assert database.scalars(select(Family)).all() == []
+
+
+def test_the_papers_lead_to_the_page_by_a_square_code(client, world):
+    for paper in ("slip", "health-visitors"):
+        answer = client.get(address(paper))
+        assert "/your-details/" in page(answer)
+        assert "<svg" in answer.text
+    assert "must be registered by Sunday 3 January 2027" in page(client.get(address("slip")))
+
+
+def test_after_a_bereavement_there_is_one_quiet_page(client, mine, token):
+    cancel_for_bereavement(mine.public_id, NOW)
+
+    for more in ("", "/object", "/correct", "/details.json", f"/answer/{mine.centre_id}"):
+        said = page(client.get(address(token, more)))
+        assert "Please call us" in said
+        assert mine.name not in said
+
+
+def test_a_link_of_nobodys_or_of_a_family_that_is_gone_is_not_found(client, database, mine, token):
+    assert client.get(address("A" * 24)).status_code == 404
+    database.get(Family, mine.family_id).details_gone_at = datetime.now(UTC)
+    database.commit()
+    assert client.get(address(token)).status_code == 404
+
+
+def test_nothing_is_called_back_where_nothing_waits(database, mine):
+    call_back([mine.family_id])
+    assert database.scalars(select(Disclosure)).all() == []

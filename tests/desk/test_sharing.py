@@ -1,0 +1,27 @@
+"""What a family says on the telephone of its details going to a centre."""
+
+from sqlalchemy import select
+
+from registration.booking.actions.changes import cancel_for_bereavement
+from registration.families.models import SharingAnswer
+from registration.families.queries import reachable
+from tests.booking.appointments import NOW, booked
+from tests.booking.world import TODAY, TUESDAY, at_time
+from tests.staff.people import page, sent
+
+
+def test_the_desk_writes_an_answer_down_on_the_telephone(client, database, world, desk):
+    mine = booked(world.centres["sunshine"], at_time(TUESDAY, "9:30"))
+    path = f"/desk/booking/{mine.public_id}/sharing"
+    client.post(f"/desk/look/{mine.public_id}")
+    assert "Sunshine Children’s Centre" in page(client.get(path))
+    assert "Choose" in page(client.post(path, data={}), 422)
+    sent(client.post(path, data={"share": "no", "join": "no"}), f"/desk/booking/{mine.public_id}")
+
+    latest = database.scalars(select(SharingAnswer).order_by(SharingAnswer.id.desc())).first()
+    assert (latest.share, latest.route) == (False, "telephone")
+    assert reachable(mine.centre_id, [mine.family_id], TODAY) == frozenset()
+    cancel_for_bereavement(mine.public_id, NOW)
+    database.commit()
+    sent(client.get(path), f"/desk/booking/{mine.public_id}")
+    assert client.post(path, data={"share": "yes", "join": "no"}).status_code == 409
