@@ -35,6 +35,10 @@ ROTA_MANAGERS = ("rota_manager", "administrator")
 #: Planning for an absent registrar, and settling with the families it hits.
 COVER = ROTA_MANAGERS
 COVER_READERS = DESK_READERS
+#: Data sharing agreements, and how often births come against what was promised: no family stands on these pages.
+AGREEMENTS = ("data_officer", "administrator")
+AGREEMENT_READERS = (*AGREEMENTS, "auditor")
+DELIVERY_READERS = (*AGREEMENT_READERS, "rota_manager", "evaluator")
 #: Who did what and who looked, and the accounts of staff.
 HISTORY = ("administrator", "auditor")
 ACCOUNTS = ("administrator",)
