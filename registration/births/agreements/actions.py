@@ -136,7 +136,7 @@ def end(agreement_id: int, why: str, today: date, actor: str) -> SharingAgreemen
     if found.state == "ended":
         raise NotInForce
     if found.state == "draft":
-        found.state = "ended"
+        found.state, found.ends_on = "ended", None  # what was never in force has no last day
         db.session.flush()
         audit.record("agreement.put_aside", about=_about(found), actor=actor, after={"reason": why})
     else:

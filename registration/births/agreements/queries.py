@@ -98,7 +98,8 @@ class Source:
 def sources(today: date) -> list[Source]:
     """Say of every source that has, or had, an agreement how it stands; those in force first, then by name."""
     signed: dict[str, list[SharingAgreement]] = defaultdict(list)
-    wanted = select(SharingAgreement).where(SharingAgreement.signed_text.is_not(None))
+    was_in_force = or_(SharingAgreement.state == "in_force", SharingAgreement.ends_on.is_not(None))
+    wanted = select(SharingAgreement).where(SharingAgreement.state != "draft", was_in_force)
     for agreement in db.session.scalars(wanted.order_by(SharingAgreement.id)):
         signed[agreement.source].append(agreement)
     came = _came(signed)

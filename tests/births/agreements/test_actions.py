@@ -120,7 +120,7 @@ def test_what_is_no_draft_is_not_changed():
 
 
 def test_a_draft_put_aside_was_never_in_force():
-    made = drafted()
+    made = drafted(ends_on=TODAY + DAY)
     actions.end(made.id, "Not wanted", TODAY, ACTOR)
     assert (made.state, made.ends_on) == ("ended", None)
     assert history(made)[-1] == ("agreement.put_aside", (("reason", "", "Not wanted"),))
