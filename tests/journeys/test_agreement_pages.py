@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.journeys.looks import Looks
+
+#: An agreement on paper is so long at most: more is read by nobody.
+SHEETS = 3
 
 
 def test_a_data_officer_adopts_an_agreement(come):
@@ -31,6 +36,8 @@ def test_a_data_officer_adopts_an_agreement(come):
     officer.follow("/print")
     eyes.look()
     assert "Registration Service Act 1953 section 19AA" in officer.text
+    paper = officer.page.pdf(format="A4", prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) <= SHEETS
     officer.page.go_back()
     officer.follow("/in-force")
     eyes.empty_and()

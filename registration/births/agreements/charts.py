@@ -10,8 +10,8 @@ from markupsafe import Markup
 from registration.births.agreements.rules.delivery import Promise, State
 
 INK, PAPER = "#0b0c0c", "#ffffff"
-SQUARE, GAP = 18, 6
-BAR_WIDE, BAR_HIGH = 300, 26
+SQUARE, GAP = 16, 4
+BAR_WIDE, BAR_HIGH = 260, 26
 #: Shares of the 147 councils that answered the Freedom of Information request of February 2014: (words, share).
 NATIONAL = (("every month", 0.525), ("not routinely every month", 0.465))
 

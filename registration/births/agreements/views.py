@@ -23,7 +23,7 @@ from registration.births.agreements.queries import (
 )
 from registration.births.agreements.rules import ITEMS, Frequency, Origin, State, Terms, places_to_sign, proposed
 from registration.births.agreements.rules.items import NEVER
-from registration.births.agreements.rules.standing import named
+from registration.births.agreements.rules.standing import Standing, comes_monthly, named
 from registration.births.agreements.wording import (
     DELIVERED,
     FREQUENCIES,
@@ -74,11 +74,12 @@ def overview() -> str:
     found = sources(today())
     return render_template(
         "births/agreements.html",
-        rows=[_row(each) for each in found if each.standing],
+        rows=[_row(each, each.standing) for each in found if each.standing],
         silent=[_silence(each.agreement) for each in found if not each.in_force],
         reviews=[(URGENCIES[each.review.urgency], each.review.sentence) for each in found if each.review],
         key=[(charts.mark(state), PERIODS[state]) for state in State],
         bar=charts.national_bar(),
+        monthly=comes_monthly(each.standing for each in found if each.standing),
         agreements=agreements(),
         states=STATES,
         day=day_in_words,
@@ -87,10 +88,7 @@ def overview() -> str:
     )
 
 
-def _row(source: Source) -> Row:
-    stands = source.standing
-    if stands is None:
-        raise TypeError(source)
+def _row(source: Source, stands: Standing) -> Row:
     counted = [(words, sum(each.state is state for each in stands.promises)) for state, words in PERIODS.items()]
     return Row(
         source=source,

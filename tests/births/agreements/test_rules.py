@@ -31,7 +31,7 @@ from registration.births.agreements.rules import (
 from registration.births.agreements.rules.delivery import SHOWN, Period, period_of, promises
 from registration.births.agreements.rules.items import NEEDED, USUAL, in_order
 from registration.births.agreements.rules.review import Urgency
-from registration.births.agreements.rules.standing import EVERY, named
+from registration.births.agreements.rules.standing import EVERY, comes_monthly, named
 from tests.births.agreements.made import TODAY, signatures, terms
 
 WEEKLY, MONTHLY, QUARTERLY, YEARLY = Frequency
@@ -264,6 +264,13 @@ def test_one_file_a_year_is_yearly_whatever_was_promised():
     spans = [Span(date(2022, 1, 1))]
     came = [file for year in range(2022, 2027) for file in months(6, year=year)]
     assert stands(came, MONTHLY, spans).delivered is Delivered.YEARLY
+
+
+def test_a_council_to_which_one_source_sends_every_month_is_told_every_month():
+    monthly, quarterly = stands(months(*range(1, 11))), stands(months(3, 6, 9))
+    assert comes_monthly([quarterly, monthly])
+    assert not comes_monthly([quarterly, stands([])])
+    assert not comes_monthly([])
 
 
 @given(st.lists(st.tuples(DAYS, DAYS), max_size=30), st.sampled_from(Frequency), DAYS, DAYS)

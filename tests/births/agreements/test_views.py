@@ -132,10 +132,10 @@ def test_the_first_sentence_says_that_births_come_as_agreed(officer):
     came(in_force(), *range(1, 11))
     said = page(officer.get("/births/"))
     assert said.startswith("Births we are told of Calder NHS Trust sends births every month as agreed.")
-    assert "In England when it was asked" in said
-    assert "52.5% of councils" in said
-    assert "46.5% did not routinely" in said
+    assert "Councils in England, February 2014" in said
+    assert "52.5% gave their children’s centres births every month (full), 46.5% did not routinely" in said
     assert "147 councils" in said
+    assert "Births come here every month" in said
 
 
 def test_the_first_sentence_says_who_is_late_and_the_table_shows_which(officer):
@@ -157,6 +157,7 @@ def test_without_an_agreement_the_page_says_so(officer):
     said = page(officer.get("/births/"))
     assert "No agreement is in force: nobody tells the council of births" in said
     assert "There is none yet." in said
+    assert "Births do not come here every month" in said
 
 
 def test_sources_whose_agreement_ended_or_is_to_begin_are_said(officer):
@@ -316,10 +317,10 @@ def test_the_paper_has_the_text_and_places_to_sign(officer):
     assert "Agreement to share details of new births" in said
     assert "Draft" in said
     assert "Postcode: to find whose area the family lives in" in said
-    assert "Calder NHS Trust Caldicott Guardian Needed" in said
-    assert "Calder Valley Council Caldicott Guardian If your rules ask for it" in said
+    assert "Calder NHS Trust Caldicott Guardian Calder NHS Trust Senior" in said
+    assert "Calder Valley Council Caldicott Guardian (if your rules ask for it)" in said
     said = page(officer.get(f"/births/agreements/{in_force().id}/print"))
-    assert "Caldicott Guardian Sam 0, 4 January 2026" in said
+    assert "Caldicott Guardian Sam 0 On the signed paper 4 January 2026" in said
 
 
 def test_a_signed_draft_is_put_in_force(officer):

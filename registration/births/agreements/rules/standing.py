@@ -1,6 +1,6 @@
 """Frequency promised against frequency delivered, of one source, in one sentence that a director reads first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -52,6 +52,11 @@ class Standing:
     def good(self) -> bool:
         """Say whether nothing is overdue."""
         return self.missing == 0
+
+
+def comes_monthly(standings: Iterable[Standing]) -> bool:
+    """Say whether births of every month come to the council, as the report of 2014 asked of councils."""
+    return any(each.delivered in {Delivered.WEEKLY, Delivered.MONTHLY} for each in standings)
 
 
 EVERY = {
