@@ -30,6 +30,7 @@ from registration.balancing import jobs as _balancing_jobs  # noqa: F401 -- regi
 from registration.balancing import views as balancing
 from registration.balancing.commands import balance
 from registration.balancing.queries import expected_births
+from registration.births.agreements import views as agreements
 from registration.births.retention import jobs as _retention_jobs  # noqa: F401 -- registers its job
 from registration.births.retention import views as retention_pages
 from registration.births.retention.commands import retention
@@ -186,6 +187,7 @@ def _capabilities(app: Flask) -> None:
     desk.init_app(app)
     cover.init_app(app)
     balancing.init_app(app)
+    agreements.init_app(app)
     staff.surround(app, staff.Around(_centre_names, registrars_and_accounts, tie_account))
     staff.offer_own_doors(app)
     app.cli.add_command(staff_commands)

@@ -32,6 +32,7 @@ from registration.rota.models import (
     RotaDraft,
     WorkingPattern,
 )
+from tests.births.agreements.made import drafted
 from tests.booking.appointments import NOW, booked
 from tests.booking.world import MONDAY, TUESDAY, WEDNESDAY, World, at_time, make_world
 from tests.staff.people import new_person
@@ -86,6 +87,7 @@ NAMED = {
     **{
         name: lambda it, name=name: it.made[name]
         for name in (
+            "agreement_id",
             "plan_id",
             "wish_id",
             "line_id",
@@ -246,5 +248,6 @@ def _others(world: World) -> dict[str, int]:
     db.session.add_all([rows["key"], PatternHalfDay(pattern_id=pattern.id, **half)])
     rows["plan_id"], rows["wish_id"] = _plan(ann, here)
     rows["what_if_id"] = _what_if(rows["plan_id"], here)
+    rows["agreement_id"] = drafted()
     db.session.flush()
     return {name: row.id for name, row in rows.items()} | {"room_id": world.rooms["sunshine"][2]}

@@ -33,6 +33,7 @@ from registration.common.errors import Refused
 from registration.common.holidays import bank_holidays
 from registration.demo import diary, invented, rota
 from registration.demo.absent import let_one_be_absent
+from registration.demo.agreements import add_agreements
 from registration.demo.bulk import analyse, copy, reserve
 from registration.demo.colleagues import let_colleagues_differ
 from registration.demo.history import History, Seat, Story
@@ -101,6 +102,7 @@ def load(now: datetime) -> Loaded | None:
     _tell_of_births(now)
     let_one_be_absent(now)
     let_colleagues_differ(now)
+    add_agreements(now)
     _add_accounts(next(room.centre_id for room in rooms.values()), next(iter(registrars.values())))
     analyse(FILLED)
     keep_forecast(now)

@@ -29,7 +29,8 @@ class SharingAgreement(Model):
 
     `source` is the short name its files come under. `items` are the columns it allows. `retention_days` counts from the day a
     file came. Notice is given by the source itself before it sends a file, or by the council's letter, `notice_days` before
-    a centre is told. `signatories` are (party, name, role, signed on).
+    a centre is told. `signatories` are (party, name, role, signed on). `signed_text` is the text as it was signed, clause by
+    clause: words of the template may change later. One put aside as a draft has ended without a last day.
     """
 
     __tablename__ = "sharing_agreement"
@@ -37,6 +38,7 @@ class SharingAgreement(Model):
         CheckConstraint("state IN ('draft', 'in_force', 'ended')", name="state"),
         CheckConstraint("frequency IN ('weekly', 'monthly', 'quarterly', 'yearly')", name="frequency"),
         CheckConstraint("notice IN ('by_source', 'by_letter')", name="notice"),
+        CheckConstraint("origin IN ('nhs', 'registration', 'other')", name="origin"),
         CheckConstraint("retention_days BETWEEN 1 AND 3660 AND notice_days BETWEEN 0 AND 90", name="days"),
         CheckConstraint("starts_on <= ends_on", name="span"),
         # Of one source one agreement is in force: the one an import is under.
@@ -45,6 +47,7 @@ class SharingAgreement(Model):
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     source: Mapped[str] = mapped_column(Text)
+    origin: Mapped[str] = mapped_column(Text, server_default="nhs")
     state: Mapped[str] = mapped_column(Text, server_default="draft")
     provider: Mapped[str] = mapped_column(Text)
     recipient: Mapped[str] = mapped_column(Text)
@@ -60,6 +63,8 @@ class SharingAgreement(Model):
     notice_days: Mapped[int] = mapped_column(server_default=text("14"))
     provider_contact: Mapped[str] = mapped_column(Text)
     recipient_contact: Mapped[str] = mapped_column(Text)
+    other_terms: Mapped[str] = mapped_column(Text, server_default="")
+    signed_text: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
     signatories: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     starts_on: Mapped[date]
     review_on: Mapped[date]

@@ -37,6 +37,10 @@ COVER = ROTA_MANAGERS
 COVER_READERS = DESK_READERS
 #: What is due to be deleted, and the proof of what was.
 RETENTION_READERS = ("data_officer", "administrator", "auditor")
+#: Data sharing agreements, and how often births come against what was promised: no family stands on these pages.
+AGREEMENTS = ("data_officer", "administrator")
+AGREEMENT_READERS = (*AGREEMENTS, "auditor")
+DELIVERY_READERS = (*AGREEMENT_READERS, "rota_manager", "evaluator")
 #: Who did what and who looked, and the accounts of staff.
 HISTORY = ("administrator", "auditor")
 ACCOUNTS = ("administrator",)

@@ -3,6 +3,8 @@
 from flask import render_template
 from markupsafe import Markup
 
+from registration.births.agreements.queries import sources
+from registration.births.agreements.wording import URGENCIES
 from registration.booking.wording import day_and_month
 from registration.common.access import has_role
 from registration.common.clock import today
@@ -41,7 +43,13 @@ def for_data_officers() -> Markup:
         )
         for each in answers(today())
     ]
-    return _drawn("desk/first_data_officer.html", rows)
+    found = sources(today())
+    return _drawn(
+        "desk/first_data_officer.html",
+        rows,
+        stands=[each.standing.sentence for each in found if each.standing],
+        reviews=[(URGENCIES[each.review.urgency], each.review.sentence) for each in found if each.review],
+    )
 
 
 def _wording(version: str) -> str:
@@ -49,7 +57,7 @@ def _wording(version: str) -> str:
     return f"{words}, version {version}"
 
 
-def _drawn(template: str, rows: list[tuple[str, list[str]]]) -> Markup:
+def _drawn(template: str, rows: list[tuple[str, list[str]]], **more: object) -> Markup:
     first, last = (day_and_month(day) for day in weeks_before(today()))
-    drawn = render_template(template, rows=rows, first=first, last=last)
+    drawn = render_template(template, rows=rows, first=first, last=last, **more)
     return Markup(drawn)  # noqa: S704 -- our own template, which escaped what it was given
