@@ -63,6 +63,7 @@ from registration.desk import views as desk
 from registration.messages import jobs as _message_jobs  # noqa: F401 -- registers its jobs
 from registration.messages import views as messages
 from registration.reach import pages as reach
+from registration.reach.members.commands import memberships
 from registration.rota import views as rota
 from registration.rota.actions.accounts import tie_account
 from registration.rota.commands import patterns, registrars
@@ -193,6 +194,7 @@ def _capabilities(app: Flask) -> None:
     app.cli.add_command(registrars)
     app.cli.add_command(patterns)
     app.cli.add_command(sessions)
+    app.cli.add_command(memberships)
     app.extensions["booked_after"] = booked_after  # what an import of places asks, which knows no bookings
     for group in place_commands:
         app.cli.add_command(group)

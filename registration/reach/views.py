@@ -6,14 +6,13 @@ from http import HTTPStatus
 from flask import Blueprint, abort
 
 from registration.centres.queries import centre_card, participating_centres
-from registration.centres.rules import CentreCard
+from registration.centres.rules import OFFICES, CentreCard
 from registration.common.access import has_role, keep_private
 from registration.common.clock import today
 from registration.staff.scope import may_see_centre, own_centres
 
-LARGEST = 2147483647
-#: Where births are registered that are no children’s centre: no family lives in their reach area, and nobody joins them.
-OFFICES = ("hospital", "register_office")
+#: The greatest numbers of centres, and of families.
+LARGEST, MOST_FAMILIES = 2147483647, 2**63 - 1
 #: Who is shown every number as it is: they may open each family’s booking anyway.
 EVERY_NUMBER = ("rota_manager", "administrator", "auditor")
 

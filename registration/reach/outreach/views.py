@@ -15,12 +15,12 @@ from registration.reach.outreach.actions import MayNotKnow, log_contact
 from registration.reach.outreach.forms import ContactForm, QuickContact
 from registration.reach.outreach.queries import Card, Entry, known_one, known_to, outreach
 from registration.reach.outreach.rules import RESULTS, ROUTES, Why
-from registration.reach.views import LARGEST, bp, centre_or_404, centres_seen
+from registration.reach.views import LARGEST, MOST_FAMILIES, bp, centre_or_404, centres_seen
 from registration.staff.queries import names_of
 from registration.staff.rules import OUTREACH, OUTREACH_READERS
 
 CENTRE = f"/<int(max={LARGEST}):centre_id>"
-FAMILY = f"{CENTRE}/families/<int:family_id>"
+FAMILY = f"{CENTRE}/families/<int(max={MOST_FAMILIES}):family_id>"
 WHYS = {
     Why.NEXT_STEP: "Next step is due",
     Why.TO_TAKE_IN: "Asked to join",
@@ -99,7 +99,7 @@ def _following(centre_id: int, family_id: int) -> int | None:
 
 def entry_or_404(centre_id: int, family_id: int) -> Entry:
     """Give a family as the centre may know it; 404 where it may not, as if there were none such."""
-    entry = known_one(centre_id, family_id, today()) if family_id <= LARGEST else None
+    entry = known_one(centre_id, family_id, today())
     if entry is None:
         abort(HTTPStatus.NOT_FOUND)
     return entry
