@@ -26,6 +26,8 @@ _SERVICE = ("rota_manager", "booking_desk", "administrator")
 #: The day list of a centre, and marking what came of an appointment. A centre worker reads own centres only (scope.py).
 DAY_READERS = ("registrar", "centre_worker", *_SERVICE, "auditor")
 DAY_MARKERS = ("registrar", *_SERVICE)
+#: Writing down what a family says there: may the centre have its details, and does it join.
+DAY_ANSWERS = (*DAY_MARKERS, "centre_worker")
 #: Families' bookings: finding, booking, moving and cancelling them, and the work lists about them.
 DESK = _SERVICE
 DESK_READERS = (*DESK, "auditor")

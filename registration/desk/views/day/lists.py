@@ -24,7 +24,7 @@ from registration.desk.rules.day import Line, for_centre_worker, papers_in_short
 from registration.desk.views.day.frame import Place, bp, civil_day, place_of
 from registration.desk.views.work import own_registrar
 from registration.desk.worklists import unmarked_days
-from registration.staff.rules import DAY_MARKERS, DAY_READERS
+from registration.staff.rules import DAY_ANSWERS, DAY_MARKERS, DAY_READERS
 from registration.staff.scope import own_centres
 from registration.staff.security import person
 
@@ -134,6 +134,7 @@ def _drawn(place: Place, form: Mark) -> str:
         form=form,
         lines=lines,
         marks=marks,
+        answers=has_role(*DAY_ANSWERS),
         earlier=[(each, short_day(each.day)) for each in missing if each.day < place.day],
         missing=sum(each.count for each in missing if each.day == place.day),
         **_around(place.day),
