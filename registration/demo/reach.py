@@ -20,7 +20,7 @@ UPDATE family f SET home_centre_id = coalesce(f.home_centre_id, b.centre_id),
 _TAKEN_IN = text("""
 INSERT INTO membership (family_id, centre_id, joined_on, source, source_key, made_by)
 SELECT u.family_id, u.centre_id, (b.begins_at AT TIME ZONE 'Europe/London')::date, 'booking',
-       u.centre_id || ':RS-' || u.family_id, :actor
+       concat(u.centre_id, chr(58), 'RS-', u.family_id), :actor
   FROM centre_sign_up u JOIN booking b ON b.family_id = u.family_id JOIN centre c ON c.id = u.centre_id
   JOIN family f ON f.id = u.family_id
  WHERE b.state = 'booked' AND b.begins_at < :now AND f.lost_at IS NULL AND NOT c.kind = ANY(:offices) AND u.family_id % 4 <> 0

@@ -22,7 +22,7 @@ def eyes(come) -> Looks:
 def own(service) -> int:
     """The worker's own centre."""
     return service.one(
-        "SELECT c.centre_id FROM staff_user_centre c JOIN staff_user u ON u.id = c.staff_user_id WHERE u.email = :email",
+        "SELECT c.centre_id FROM staff_user_centre c JOIN staff_user u ON u.id = c.user_id WHERE u.email = :email",
         email=demonstration_email("centre_worker"),
     )
 
