@@ -62,6 +62,7 @@ from registration.desk import jobs as _desk_jobs  # noqa: F401 -- registers its 
 from registration.desk import views as desk
 from registration.messages import jobs as _message_jobs  # noqa: F401 -- registers its jobs
 from registration.messages import views as messages
+from registration.reach import jobs as _reach_jobs  # noqa: F401 -- registers its job
 from registration.reach import pages as reach
 from registration.reach.members.commands import memberships
 from registration.rota import views as rota

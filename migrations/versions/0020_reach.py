@@ -62,14 +62,13 @@ def upgrade() -> None:
     op.create_table(
         "invitation",
         *_of_a_family(),
-        sa.Column("public_id", sa.Uuid(), nullable=False, unique=True),
         *_words("kind", "channel"),
         *_words("state", default="written"),
         *_words("made_by"),
         _made(),
         sa.CheckConstraint("kind IN ('welcome', 'new_baby_party')", name=op.f("ck_invitation_kind")),
         sa.CheckConstraint("channel IN ('letter', 'sms', 'email')", name=op.f("ck_invitation_channel")),
-        sa.CheckConstraint("state IN ('written', 'sent', 'withdrawn')", name=op.f("ck_invitation_state")),
+        sa.CheckConstraint("state IN ('written', 'sent')", name=op.f("ck_invitation_state")),
     )
     op.create_table(
         "reach_target",

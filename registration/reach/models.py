@@ -1,7 +1,6 @@
 """What centres do with the families they may know: visits, contacts, invitations, and what each centre aims at."""
 
 from datetime import date, datetime
-from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -57,19 +56,18 @@ class FamilyContact(Model):
 
 
 class Invitation(Model):
-    """Words of welcome from a centre to one family: a letter to print, or messages under `public_id`."""
+    """Words of welcome from a centre to one family: a letter to print, or a message about the family itself."""
 
     __tablename__ = "invitation"
     __table_args__ = (
         CheckConstraint("kind IN ('welcome', 'new_baby_party')", name="kind"),
         CheckConstraint("channel IN ('letter', 'sms', 'email')", name="channel"),
-        CheckConstraint("state IN ('written', 'sent', 'withdrawn')", name="state"),
+        CheckConstraint("state IN ('written', 'sent')", name="state"),
         Index("ix_invitation_family_id", "family_id"),
         Index("ix_invitation_centre_id", "centre_id", "made_at"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    public_id: Mapped[UUID] = mapped_column(unique=True)
     family_id: Mapped[int] = mapped_column(ForeignKey("family.id", ondelete="CASCADE"))
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
     kind: Mapped[str] = mapped_column(Text)

@@ -8,6 +8,7 @@ from registration.common.links import secret
 from registration.families import actions as families
 from registration.families.links import family_of
 from registration.families.models import Disclosure, Family
+from registration.messages.actions import claim
 from registration.messages.models import Message
 from registration.reach.letters.actions import (
     NoAddress,
@@ -79,6 +80,18 @@ def test_a_no_calls_back_what_has_not_gone_out(database, world, here, there, lin
 
     assert [state for *_, state in messages(database)] == ["withdrawn"]
     assert invitations(here, TODAY) == []
+
+
+def test_a_link_to_a_no_that_is_made_while_a_message_waits_stops_it(database, world, here, there):
+    number, refused = wished(here, preference="email"), answered(there, share=False)
+    wished(here, preference="email", email="another@example.org")
+    invite(here, Occasion("welcome"), FACTS, "staff:1", NOW, TODAY)
+    link(number, refused)
+
+    drafts = [claim(row.id, now=NOW) for row in database.scalars(select(Message).order_by(Message.version))]
+
+    assert [draft is not None for draft in drafts] == [False, True]
+    assert [state for *_, state in messages(database)] == ["sending", "withdrawn"]
 
 
 def test_a_family_that_wants_no_contact_gets_no_message(database, world, here):

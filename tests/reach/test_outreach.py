@@ -52,7 +52,8 @@ def test_what_a_family_gave_another_centre_does_not_come_with_live_birth_data(wo
 
 
 @pytest.mark.parametrize(
-    "how", ["no", "loss", "linked no", "linked loss", "undecided no", "left", "not noticed", "elsewhere"]
+    "how",
+    ["no", "loss", "linked no", "linked loss", "undecided no", "left", "not noticed", "elsewhere", "details gone"],
 )
 def test_who_may_not_be_told_of_is_on_no_list_and_has_no_page(database, world, here, there, how):
     under = agreement("by_letter" if how == "not noticed" else "by_source")
@@ -66,7 +67,9 @@ def test_who_may_not_be_told_of_is_on_no_list_and_has_no_page(database, world, h
             actions.mark_lost(other)
     if how == "left":
         database.get_one(Family, number).left_area_on = TODAY
-        database.flush()
+    if how == "details gone":
+        database.get_one(Family, number).details_gone_at = NOW
+    database.flush()
 
     assert names(here) == []
     assert outreach(here, TODAY) == []

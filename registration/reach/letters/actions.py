@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import uuid4
 
 from sqlalchemy import update
 
@@ -47,8 +46,8 @@ class Occasion:
 def invite(centre_id: int, occasion: Occasion, facts: Mapping[str, str], actor: str, now: datetime, today: date) -> int:
     """Send a message to every family a centre may send it to and did not yet; say how many that were.
 
-    `facts` are the centre’s name, address and telephone. A family that says no before it goes out does not get it: it is about the
-    family itself (families.links.subject_of), whose no calls back all that is about it.
+    `facts` are the centre’s name, address and telephone. A family that says no before it goes out does not get it: its no calls
+    back all that is about it (families.links.subject_of), and at delivery the centre’s leave is asked once more.
     """
     found = sendable(centre_id, occasion.kind, today)
     for card, channel in found:
@@ -73,7 +72,7 @@ def _send(
             version=row.id,
             to=Recipient(to, card.mobile if channel == "sms" else card.email),
             locale=card.locale,
-            details={**facts, **occasion.details(), "family": card.family_id},
+            details={**facts, **occasion.details(), "family": card.family_id, "centre_id": centre_id},
             use_until=occasion.begins,
         ),
         now=now,
@@ -83,7 +82,6 @@ def _send(
 
 def _written(centre_id: int, family_id: int, kind: str, channel: str, actor: str, state: str) -> Invitation:
     row = Invitation(
-        public_id=uuid4(),
         family_id=family_id,
         centre_id=centre_id,
         kind=kind,

@@ -1,14 +1,15 @@
 """Whom a centre may write to and how; families of live birth data that were not given notice yet."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, text
 
-from registration.centres.models import Centre
+from registration.common.clock import today
 from registration.common.db import db
-from registration.families.queries import rulings
+from registration.families.queries import reachable, rulings
 from registration.families.rules import Ruling
 from registration.reach.letters.rules import way_to
 from registration.reach.models import Invitation
@@ -45,16 +46,16 @@ class Unnoticed:
     notice_days: int
 
 
-def unnoticed(today: date) -> list[Unnoticed]:
+def unnoticed(on: date) -> list[Unnoticed]:
     """List the families whose notice is due, the longest waiting first: none that said no, is lost, or is in doubt."""
-    rows = db.session.execute(_UNNOTICED, {"today": today}).all()
+    rows = db.session.execute(_UNNOTICED, {"today": on}).all()
     by_centre: dict[int, list[Any]] = {}
     for row in rows:
         by_centre.setdefault(row.home_centre_id, []).append(row)
     due = {
         number
         for centre, those in by_centre.items()
-        for number, ruling in rulings(centre, [row.id for row in those], today).items()
+        for number, ruling in rulings(centre, [row.id for row in those], on).items()
         if ruling is Ruling.NOT_NOTICED
     }
     return [_unnoticed(row) for row in rows if row.id in due]
@@ -93,19 +94,18 @@ class Invited:
     made_at: datetime
 
 
-def sendable(centre_id: int, kind: str, today: date) -> list[tuple[Card, str]]:
+def sendable(centre_id: int, kind: str, on: date) -> list[tuple[Card, str]]:
     """Give the families a centre may send a kind of message to and did not yet, with the channel of each."""
     had = set(
         db.session.scalars(
             select(Invitation.family_id).where(
-                Invitation.centre_id.in_(here_of(centre_id, today)),
+                Invitation.centre_id.in_(here_of(centre_id, on)),
                 Invitation.kind == kind,
-                Invitation.state != "withdrawn",
             )
         )
     )
     found: list[tuple[Card, str]] = []
-    for entry in known_to(centre_id, today):
+    for entry in known_to(centre_id, on):
         card = entry.card
         way = way_to(kind, card.basis, email=card.email, mobile=card.mobile, preference=card.preference)
         if way is not None and card.family_id not in had and not entry.standing.not_wanted:
@@ -113,12 +113,12 @@ def sendable(centre_id: int, kind: str, today: date) -> list[tuple[Card, str]]:
     return found
 
 
-def invitations(centre_id: int, today: date) -> list[Invited]:
+def invitations(centre_id: int, on: date) -> list[Invited]:
     """List what a centre sent or wrote, the latest first: of families it may know only."""
-    names = {entry.card.family_id: entry.card.name for entry in known_to(centre_id, today)}
+    names = {entry.card.family_id: entry.card.name for entry in known_to(centre_id, on)}
     rows = db.session.scalars(
         select(Invitation)
-        .where(Invitation.centre_id.in_(here_of(centre_id, today)), Invitation.family_id.in_(names))
+        .where(Invitation.centre_id.in_(here_of(centre_id, on)), Invitation.family_id.in_(names))
         .order_by(Invitation.id.desc())
         .limit(MOST)
     )
@@ -128,12 +128,12 @@ def invitations(centre_id: int, today: date) -> list[Invited]:
     ]
 
 
+def may_still_write(details: Mapping[str, Any]) -> bool:
+    """Say whether a message of a centre may still go to its family, by what was kept with it."""
+    return bool(reachable(int(details["centre_id"]), [int(details["family"])], today()))
+
+
 def letter_of(centre_id: int, invitation_id: int) -> Invitation | None:
     """Give a letter of a centre by its number; None where there is none such."""
     found = db.session.get(Invitation, invitation_id)
     return found if found is not None and found.centre_id == centre_id and found.channel == "letter" else None
-
-
-def centre_name(centre_id: int) -> str:
-    """Give a centre’s name."""
-    return db.session.scalars(select(Centre.name).where(Centre.id == centre_id)).one()

@@ -29,7 +29,7 @@ from registration.staff.rules import NOTICE_READERS, NOTICES, OUTREACH, OUTREACH
 
 LETTER = f"{CENTRE}/letters/<int(max={LARGEST}):letter_id>"
 CHANNELS = {"letter": "Letter", "sms": "Text message", "email": "Email"}
-STATES = {"written": "not posted yet", "sent": "sent", "withdrawn": "called back"}
+STATES = {"written": "not posted yet", "sent": "sent"}
 
 
 # ---- invitations

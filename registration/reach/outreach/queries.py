@@ -41,7 +41,7 @@ SELECT f.id, f.source, f.name, f.email, f.mobile, f.born, f.language, f.locale, 
        t.notice, t.notice_days
   FROM family f LEFT JOIN centre_sign_up u ON u.family_id = f.id AND u.centre_id = ANY(:here)
   LEFT JOIN sharing_agreement t ON t.id = f.agreement_id
- WHERE f.id = ANY(:ids) AND f.lost_at IS NULL ORDER BY f.created_at, f.id
+ WHERE f.id = ANY(:ids) AND f.lost_at IS NULL AND f.details_gone_at IS NULL ORDER BY f.created_at, f.id
 """)
 _BORN_AS_TOLD = text("""
 SELECT DISTINCT ON (family_id) family_id, address, postcode, received_on FROM birth_record
@@ -125,8 +125,9 @@ def outreach(centre_id: int, today: date) -> list[Entry]:
 
 def _entries(centre_id: int, family_ids: Collection[int], today: date) -> list[Entry]:
     allowed = {number: each for number, each in rulings(centre_id, family_ids, today).items() if each.allowed}
-    groups = {records[0]: records for records in records_of(allowed).values()}
-    basis = {records[0]: allowed[number] for number, records in records_of(allowed).items()}
+    same = records_of(allowed)
+    groups = {records[0]: records for records in same.values()}
+    basis = {records[0]: allowed[number] for number, records in same.items()}
     facts = _Facts(centre_id, [number for records in groups.values() for number in records], today)
     days = target_of(centre_id).contact_days
     made = (_entry(group, records, basis[group], facts, days) for group, records in groups.items())
