@@ -190,3 +190,14 @@ def test_a_manager_sees_who_was_not_contacted_in_time(client, world, here, there
     assert "Elland Children’s Centre 1 0 none 14" in words
     assert "Write down" not in page(client.get(f"/reach/{here}/outreach"))
     assert NOW.date() == TODAY
+
+
+def test_the_first_page_tells_a_centre_worker_how_many_wait(client, world, here, there):
+    live_birth(agreement(), here)
+    live_birth(agreement(), there)
+    sign_in_as(client, "centre_worker", centres=[here])
+
+    words = page(client.get("/staff/"))
+
+    assert "1 Sunshine Children’s Centre, 1 late" in words
+    assert "Elland" not in words

@@ -14,6 +14,7 @@ from registration.common.access import current_actor, has_role, roles
 from registration.common.clock import today
 from registration.common.small_numbers import told, told_rows, told_within
 from registration.common.transaction import commits
+from registration.reach.frame import EVERY_NUMBER, LARGEST, bp, centre_or_404, centres_seen
 from registration.reach.known import rules
 from registration.reach.known.actions import set_target
 from registration.reach.known.charts import Bar, funnel
@@ -21,7 +22,6 @@ from registration.reach.known.forms import FIRST, TargetForm
 from registration.reach.known.queries import births_told, courses, missing, target_of
 from registration.reach.known.rules import Count, Course, Stage
 from registration.reach.models import ReachTarget
-from registration.reach.views import EVERY_NUMBER, LARGEST, bp, centre_or_404, centres_seen
 from registration.staff.rules import OUTREACH, REACH_COUNTS
 
 STAGES = {

@@ -17,6 +17,7 @@ from registration.common.forms import Form
 from registration.common.links import external, secret
 from registration.common.transaction import commits, undo
 from registration.messages.writing import direction, long_day
+from registration.reach.frame import LARGEST, bp, centre_or_404
 from registration.reach.letters import actions
 from registration.reach.letters.actions import NoAddress
 from registration.reach.letters.forms import InviteForm, NoticesForm, PostedForm
@@ -24,7 +25,6 @@ from registration.reach.letters.queries import Unnoticed, invitations, letter_of
 from registration.reach.letters.rules import KINDS
 from registration.reach.outreach.queries import Card, known_one
 from registration.reach.outreach.views import CENTRE, FAMILY, entry_or_404, family_page
-from registration.reach.views import LARGEST, bp, centre_or_404
 from registration.staff.rules import NOTICE_READERS, NOTICES, OUTREACH, OUTREACH_READERS
 
 LETTER = f"{CENTRE}/letters/<int(max={LARGEST}):letter_id>"

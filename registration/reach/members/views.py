@@ -10,12 +10,12 @@ from registration.centres.rules import CentreCard
 from registration.common.access import current_actor, has_role, roles
 from registration.common.clock import today
 from registration.common.transaction import commits
+from registration.reach.frame import bp, centre_or_404
 from registration.reach.members import actions
 from registration.reach.members.forms import ExportForm, FamilyForm
 from registration.reach.members.queries import COLUMNS, joined_here, mapping_of, members_file
 from registration.reach.outreach.queries import Entry
 from registration.reach.outreach.views import CENTRE, FAMILY, entry_or_404, family_page
-from registration.reach.views import bp, centre_or_404
 from registration.staff.rules import OUTREACH, OUTREACH_READERS
 
 

@@ -4,18 +4,19 @@ from http import HTTPStatus
 
 from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from registration.centres.rules import CentreCard
 from registration.common.access import current_actor, has_role, roles
 from registration.common.clock import today
 from registration.common.contacts import as_read
 from registration.common.transaction import commits, undo
+from registration.reach.frame import LARGEST, MOST_FAMILIES, bp, centre_or_404, centres_seen
 from registration.reach.known.queries import target_of
 from registration.reach.outreach.actions import MayNotKnow, log_contact
 from registration.reach.outreach.forms import ContactForm, QuickContact
 from registration.reach.outreach.queries import Card, Entry, known_one, known_to, outreach
 from registration.reach.outreach.rules import RESULTS, ROUTES, Why
-from registration.reach.views import LARGEST, MOST_FAMILIES, bp, centre_or_404, centres_seen
 from registration.staff.queries import names_of
 from registration.staff.rules import OUTREACH, OUTREACH_READERS
 
@@ -158,3 +159,16 @@ def waiting() -> str:
         longest = max(((today() - each.standing.since).days for each in late), default=0)
         rows.append((card, len(found), len(late), longest, target_of(card.id).contact_days))
     return render_template("reach/waiting.html", rows=rows)
+
+
+def for_centre_workers() -> Markup:
+    """Say on the first page how many families wait at each of a centre worker’s own centres; nothing for other roles."""
+    if not has_role("centre_worker"):
+        return Markup()
+    rows = []
+    for card in centres_seen():
+        waiting_there = [each.row for each in outreach(card.id, today()) if each.row]
+        rows.append((card, len(waiting_there), sum(row.overdue for row in waiting_there)))
+    if not rows:
+        return Markup()
+    return Markup(render_template("reach/first.html", rows=rows))  # noqa: S704 -- our own template, which escaped
