@@ -6,7 +6,7 @@ A line of the record can from now on be emptied of what was before and after, as
 done, when, by whom and to what stays as it is, and can still be neither changed nor taken out.
 
 Revision ID: 0021
-Revises: 0017
+Revises: 0020
 """
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0021"
-down_revision = "0017"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

@@ -38,6 +38,7 @@ from registration.demo.bulk import analyse, copy, reserve
 from registration.demo.colleagues import let_colleagues_differ
 from registration.demo.history import History, Seat, Story
 from registration.demo.people import People
+from registration.demo.reach import let_centres_reach
 from registration.demo.waiting import add_wishes, settle_old
 from registration.families.models import Family
 from registration.messages.models import Message
@@ -103,6 +104,7 @@ def load(now: datetime) -> Loaded | None:
     let_one_be_absent(now)
     let_colleagues_differ(now)
     add_agreements(now)
+    let_centres_reach(now)
     _add_accounts(next(room.centre_id for room in rooms.values()), next(iter(registrars.values())))
     analyse(FILLED)
     keep_forecast(now)

@@ -67,6 +67,16 @@ UNION
 SELECT s.root, m.centre_id FROM same s JOIN membership m ON m.family_id = s.id
  WHERE s.sure AND m.joined_on <= :today AND coalesce(m.left_on, 'infinity') > :today
 """)  # noqa: S608 -- of our own words only
+_RECORDS_OF = text(f"{_SAME} SELECT root, array_agg(id ORDER BY id) FROM same WHERE sure GROUP BY root")  # noqa: S608
+
+
+def records_of(family_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """Give, by each of these records, all that are certainly of the same family, itself among them, the oldest first.
+
+    The first of them stands for the family: whoever counts families counts it once.
+    """
+    rows = db.session.execute(_RECORDS_OF, {"families": list(family_ids)})
+    return {root: tuple(ids) for root, ids in rows}
 
 
 @dataclass(frozen=True, slots=True)

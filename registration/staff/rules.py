@@ -26,6 +26,8 @@ _SERVICE = ("rota_manager", "booking_desk", "administrator")
 #: The day list of a centre, and marking what came of an appointment. A centre worker reads own centres only (scope.py).
 DAY_READERS = ("registrar", "centre_worker", *_SERVICE, "auditor")
 DAY_MARKERS = ("registrar", *_SERVICE)
+#: Writing down what a family says there: may the centre have its details, and does it join.
+DAY_ANSWERS = (*DAY_MARKERS, "centre_worker")
 #: Families' bookings: finding, booking, moving and cancelling them, and the work lists about them.
 DESK = _SERVICE
 DESK_READERS = (*DESK, "auditor")
@@ -41,6 +43,14 @@ RETENTION_READERS = ("data_officer", "administrator", "auditor")
 AGREEMENTS = ("data_officer", "administrator")
 AGREEMENT_READERS = (*AGREEMENTS, "auditor")
 DELIVERY_READERS = (*AGREEMENT_READERS, "rota_manager", "evaluator")
+#: A centre’s work with the families it may know: contacts, joining, invitations. A centre worker’s own centres only (scope.py).
+OUTREACH = ("centre_worker", "administrator")
+OUTREACH_READERS = (*OUTREACH, "rota_manager", "auditor")
+#: How far centres reach, in numbers.
+REACH_COUNTS = (*OUTREACH_READERS, "data_officer", "evaluator")
+#: The council’s letters of notice to families of live birth data.
+NOTICES = ("data_officer", "administrator")
+NOTICE_READERS = (*NOTICES, "auditor")
 #: Who did what and who looked, and the accounts of staff.
 HISTORY = ("administrator", "auditor")
 ACCOUNTS = ("administrator",)

@@ -100,3 +100,15 @@ def test_a_family_that_cancels_in_the_same_moment_is_said_to_have(client, databa
     assert answer.status_code == 303
     assert "This booking can no longer be changed" in page(client.get(answer.headers["Location"]))
     assert answers(database) == [(False, "online")]
+
+
+def test_a_centre_worker_writes_it_down_for_their_own_centre_and_reads_no_name(client, database, world):
+    made = booked(world.centres["sunshine"], at_time(TUESDAY, "9:30"), share=False)
+    sign_in_as(client, "centre_worker", centres=[world.centres["sunshine"]])
+
+    text_ = client.get(path(world, made)).text
+    assert "Aoife" not in text_
+    assert 'value="no" checked' not in text_
+    assert "Sharing and joining" in client.get(f"/day/{world.centres['sunshine']}/{TUESDAY}").text
+    assert client.post(path(world, made), data=JOINS).status_code == 303
+    assert answers(database) == [(False, "online"), (True, "visit")]

@@ -1,9 +1,11 @@
 """Messages taken up by a worker, settled, tried again, and reported on by carriers and families."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -50,7 +52,7 @@ def _hindrance(message: Message, now: datetime) -> State | None:
     """Give the state that ends a message before it is sent, or None where it may go out."""
     if message.use_until is not None and message.use_until <= now:
         return State.EXPIRED
-    if silenced({message.about}):
+    if silenced({message.about}) or not _still_allowed(message):
         return State.WITHDRAWN
     if message.channel == "sms" and db.session.get(StoppedNumber, message.address) is not None:
         ask_for_a_call(message, "the number has asked for no more texts", now)
@@ -59,6 +61,12 @@ def _hindrance(message: Message, now: datetime) -> State | None:
         ask_for_a_call(message, "an earlier message to the same address was refused", now)
         return State.SUPPRESSED
     return None
+
+
+def _still_allowed(message: Message) -> bool:
+    """Ask once more whether a centre may write to its family: links and answers may have changed while the message waited."""
+    ask: Callable[[Mapping[str, Any]], bool] = current_app.extensions["centres_may_write"]
+    return message.template not in rules.FROM_CENTRES or ask(message.details)
 
 
 def _bounced_before(message: Message) -> bool:

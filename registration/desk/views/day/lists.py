@@ -30,7 +30,7 @@ from registration.desk.views.day.rows import rows_of
 from registration.desk.views.work import own_registrar
 from registration.desk.worklists import unmarked_days
 from registration.families.queries import reachable, who_wants_to_join
-from registration.staff.rules import DAY_MARKERS, DAY_READERS
+from registration.staff.rules import DAY_ANSWERS, DAY_MARKERS, DAY_READERS
 from registration.staff.scope import own_centres
 from registration.staff.security import person
 
@@ -145,6 +145,7 @@ def _drawn(place: Place, form: Mark) -> str:
         titles=TITLES,
         pressed=any(line.marks for line in lines),
         marks=marks,
+        answers=has_role(*DAY_ANSWERS),
         earlier=[(each, short_day(each.day)) for each in missing if each.day < place.day],
         missing=sum(each.count for each in missing if each.day == place.day),
         **_around(place.day),

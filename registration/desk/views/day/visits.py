@@ -16,24 +16,28 @@ from registration.common.access import current_actor, roles
 from registration.common.clock import now, today
 from registration.common.transaction import commits, undo
 from registration.desk.forms.day import Visit
+from registration.desk.rules.day import for_centre_worker
 from registration.desk.views.day.frame import Place, bp, place_of
 from registration.desk.views.day.lists import line_of, row_here
 from registration.desk.wording import refusal_sentence
 from registration.families.queries import answer_of, postcode_of, who_wants_to_join
-from registration.staff.rules import DAY_MARKERS
+from registration.staff.rules import DAY_ANSWERS
+from registration.staff.scope import own_centres
 
 
 @bp.get("/<int:centre_id>/<day>/<uuid:public_id>/visit")
-@roles(*DAY_MARKERS)
+@roles(*DAY_ANSWERS)
 def visit(centre_id: int, day: str, public_id: UUID) -> str:
-    """Ask what the family answers now; what it answered before is filled in."""
+    """Ask what the family answers now; what it answered before is filled in, but for centre workers, who may not know that."""
     place = place_of(centre_id, day)
     row = row_here(place, public_id)
+    if own_centres() is not None:
+        return _drawn(place, row, Visit(formdata=None))
     return _drawn(place, row, answered_before(row.family_id, asked_at(place, row).id))
 
 
 @bp.post("/<int:centre_id>/<day>/<uuid:public_id>/visit")
-@roles(*DAY_MARKERS)
+@roles(*DAY_ANSWERS)
 @commits
 def answer_visit(centre_id: int, day: str, public_id: UUID) -> ResponseReturnValue:
     """Keep the family's answer."""
@@ -52,7 +56,8 @@ def answer_visit(centre_id: int, day: str, public_id: UUID) -> ResponseReturnVal
 
 def _drawn(place: Place, row: DayRow, form: Visit) -> str:
     line = line_of(row, now())
-    return render_template("desk/day_visit.html", place=place, asked=asked_at(place, row), line=line, form=form)
+    shown = line if own_centres() is None else for_centre_worker(line, known=False)
+    return render_template("desk/day_visit.html", place=place, asked=asked_at(place, row), line=shown, form=form)
 
 
 def asked_at(place: Place, row: DayRow) -> CentreCard:

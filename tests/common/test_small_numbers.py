@@ -5,8 +5,10 @@ from collections import defaultdict
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from registration.desk.rules.aggregates import FEWEST, WITHHELD, told, told_apart, told_within
+from registration.common.small_numbers import FEWEST, WITHHELD, told, told_apart, told_rows, told_within
 
 
 @pytest.mark.parametrize(
@@ -83,3 +85,31 @@ def test_of_two_parts_the_smaller_is_left_out_where_the_rest_is_a_few():
 
 def test_of_a_few_in_all_nothing_is_told_whatever_the_parts():
     assert told_apart((0, 0), 3) == ["all but fewer than 5"] * 2
+
+
+@given(
+    st.lists(
+        st.integers(0, 40).flatmap(lambda whole: st.tuples(st.just(whole), *(st.integers(0, whole) for _ in range(2)))),
+        max_size=6,
+    )
+)
+def test_a_table_tells_no_few_families_not_even_by_subtraction(rows):
+    said = told_rows(rows)
+
+    for counts, words in zip(rows, said, strict=True):
+        for column, (count, word) in enumerate(zip(counts, words, strict=True)):
+            assert word in {str(count), WITHHELD}
+            if word != WITHHELD:
+                assert not 0 < count < FEWEST
+                assert not column or not 0 < counts[0] - count < FEWEST
+        if words[0] == WITHHELD:
+            assert set(words) == {WITHHELD}
+    for column in range(3 if rows else 0):
+        hidden = [row for row, words in enumerate(said) if words[column] == WITHHELD]
+        others = [row for row in range(len(rows)) if row not in hidden and rows[row][column]]
+        assert len(hidden) != 1 or not others, "one alone could be worked out from the total"
+
+
+def test_a_table_without_few_families_is_told_whole():
+    assert told_rows([(20, 10, 0), (9, 9, 4)]) == [["20", "10", "0"], ["9", "9", WITHHELD]]
+    assert told_rows([]) == []
