@@ -1,6 +1,6 @@
 """Questions about places: where a postcode is, which centres take part, where babies are born."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from registration.centres import gazetteer
-from registration.centres.models import Centre, CentreService, Cluster, Deprivation, PlaceOfBirth, Postcode
+from registration.centres.models import Centre, Cluster, Deprivation, PlaceOfBirth, Postcode
 from registration.centres.models import RegistrationDistrict as District
 from registration.centres.rules import (
     BRITISH_GRID,
@@ -19,7 +19,6 @@ from registration.centres.rules import (
     CentreCard,
     DistrictCard,
     Place,
-    ServiceCard,
     canonical_postcode,
     distance_km,
     imd_decile,
@@ -148,19 +147,6 @@ def _followed(number: int, merged: Mapping[int, int]) -> int:
         number = merged[number]
         seen.add(number)
     return number
-
-
-def services_on(on: date, centre_ids: Collection[int]) -> Mapping[int, Sequence[ServiceCard]]:
-    """Give, by centre, what else happens there on a day of the week, in the order of the day: "while you are there"."""
-    rows = db.session.execute(
-        select(CentreService.centre_id, CentreService.title, CentreService.starts, CentreService.ends)
-        .where(CentreService.weekday == on.isoweekday(), CentreService.centre_id.in_(centre_ids))
-        .order_by(CentreService.starts, CentreService.title)
-    )
-    services: dict[int, list[ServiceCard]] = {}
-    for centre_id, title, starts, ends in rows:
-        services.setdefault(centre_id, []).append(ServiceCard(title, starts, ends))
-    return services
 
 
 def district_choices() -> BirthPlaces:

@@ -30,7 +30,7 @@ def wants_to_join(family_id: int) -> bool:
 
 # Which records are one family's, from each family asked for on: `sure` through links that stand, others through links that
 # nobody has decided on as well.
-_SAME = """
+SAME = """
 WITH RECURSIVE found (root, id, sure) AS (
   SELECT f.id, f.id, true FROM family f WHERE f.id = ANY(:families)
   UNION
@@ -42,7 +42,7 @@ WITH RECURSIVE found (root, id, sure) AS (
           WHERE b_id = found.id AND state <> 'apart' AND superseded_at IS NULL) l ON true),
      same (root, id, sure) AS (SELECT root, id, bool_or(sure) FROM found GROUP BY root, id)
 """
-_RECORDS = text(f"""{_SAME}
+_RECORDS = text(f"""{SAME}
 SELECT s.root, s.sure, f.source, f.lost_at IS NOT NULL, f.home_centre_id, f.noticed_on, t.notice, t.notice_days,
        (SELECT NOT share FROM sharing_answer WHERE family_id = f.id ORDER BY at DESC, id DESC LIMIT 1)
   FROM same s JOIN family f ON f.id = s.id
@@ -50,11 +50,11 @@ SELECT s.root, s.sure, f.source, f.lost_at IS NOT NULL, f.home_centre_id, f.noti
         AND t.starts_on <= :today AND coalesce(t.ends_on, 'infinity') >= :today
  ORDER BY s.root, f.id
 """)  # noqa: S608 -- of our own words only
-_SAID = text(f"""{_SAME}
+_SAID = text(f"""{SAME}
 SELECT s.root, a.share, a.at, a.centre_id FROM same s JOIN sharing_answer a ON a.family_id = s.id
  WHERE s.sure ORDER BY s.root, a.id
 """)  # noqa: S608 -- of our own words only
-_JOINED = text(f"""{_SAME}
+_JOINED = text(f"""{SAME}
 SELECT s.root, u.centre_id FROM same s JOIN centre_sign_up u ON u.family_id = s.id WHERE s.sure
 UNION
 SELECT s.root, m.centre_id FROM same s JOIN membership m ON m.family_id = s.id

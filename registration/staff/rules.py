@@ -35,6 +35,12 @@ ROTA_MANAGERS = ("rota_manager", "administrator")
 #: Planning for an absent registrar, and settling with the families it hits.
 COVER = ROTA_MANAGERS
 COVER_READERS = DESK_READERS
+#: The timetable of a centre's services; a centre worker keeps those of own centres (scope.py).
+SERVICES = ("centre_worker", "administrator")
+SERVICE_READERS = (*SERVICES, "auditor")
+#: Which services are told of new families, and what was told them: no page of these names a family.
+TELLERS = ("data_officer", "administrator")
+TELLING_READERS = (*TELLERS, "auditor")
 #: Who did what and who looked, and the accounts of staff.
 HISTORY = ("administrator", "auditor")
 ACCOUNTS = ("administrator",)

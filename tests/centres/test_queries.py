@@ -21,9 +21,9 @@ from registration.centres.queries import (
     locate,
     miles_text,
     participating_centres,
-    services_on,
 )
 from registration.centres.rules import Place, ServiceCard
+from registration.centres.services.queries import services_on
 
 MONDAY = date(2026, 11, 23)
 

@@ -90,6 +90,8 @@ class BookRequest:
     key: tuple[bytes, bytes] | None = None
     letter_address: str | None = None
     sign_up: SignUp | None = None
+    tell: bool | None = None  # whether the services `tell_of` are told too; None where nobody asked
+    tell_of: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
