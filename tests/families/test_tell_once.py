@@ -506,3 +506,25 @@ def test_a_new_secret_replaces_the_old_one(database, world, library):
     after = actions.key_of(row), actions.password_of(row)
     assert not set(before) & set(after)
     assert len(after[0]) == 32
+
+
+def test_of_two_that_find_a_family_to_tell_at_the_same_moment_one_tells(database, world, library):
+    mine = family(world.centres["sunshine"])
+    say(mine, library)
+    actions._tell(service(database, library), mine, now())
+    assert rows(database) == [("told", "waiting")]
+
+
+def test_a_family_that_takes_its_yes_back_stands_in_no_file(app, database, world, library):
+    mine = family(world.centres["sunshine"])
+    say(mine, library)
+    _no_to_the_centre(mine, world.centres["sunshine"])
+    jobs.files(0)
+    assert rows(database) == [("told", "withdrawn")]
+    assert not folder_of(app.config["INSTANCE"], library).exists()
+
+
+def test_where_the_first_address_of_a_name_is_deaf_the_next_is_called(receiver):
+    port = int(receiver.url.split(":")[2].split("/")[0])
+    with webhooks._first_line(["::1", "127.0.0.1"], port) as line:
+        assert line.getpeername() == ("127.0.0.1", port)

@@ -45,11 +45,12 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, demonstration: bo
 
 
 def _connected(parts: SplitResult, *, demonstration: bool) -> socket.socket:
+    """Give a line to the receiver; raises Closed where any of its addresses is one that nothing is sent to."""
     host, port = str(parts.hostname), parts.port or (443 if parts.scheme == "https" else 80)
-    found = {str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+    found = dict.fromkeys(str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
     if not all(may_reach_address(address, demonstration=demonstration) for address in found):
         raise Closed("The address leads into a private network, where nothing is sent.")
-    line = socket.create_connection((min(found), port), timeout=CONNECT)
+    line = _first_line(list(found), port)
     line.settimeout(STEP)
     if parts.scheme != "https":
         return line
@@ -58,6 +59,15 @@ def _connected(parts: SplitResult, *, demonstration: bool) -> socket.socket:
     except OSError:
         line.close()
         raise
+
+
+def _first_line(addresses: list[str], port: int) -> socket.socket:
+    """Connect to the first address that takes the call: a name often has one of IPv6 and one of IPv4."""
+    *others, last = addresses
+    for address in others:
+        with suppress(OSError):
+            return socket.create_connection((address, port), timeout=CONNECT)
+    return socket.create_connection((last, port), timeout=CONNECT)
 
 
 def _asked(line: socket.socket, parts: SplitResult, body: bytes, headers: Mapping[str, str], whole: float) -> Outcome:
