@@ -22,6 +22,7 @@ import registration.centres.models
 import registration.cover.models
 import registration.desk.models
 import registration.families.models
+import registration.families.tell_once.models
 import registration.messages.models
 import registration.reach.models
 import registration.rota.models
@@ -46,6 +47,7 @@ from registration.booking.views import feeds, find, frame, manage
 from registration.booking.views import finish as _finish  # noqa: F401 -- the journey's last pages, on its blueprint
 from registration.booking.views import journey as _journey  # noqa: F401 -- its questions
 from registration.booking.views import offer as _offer  # noqa: F401 -- the offer of another time, beside the booking
+from registration.booking.views import telling as _telling  # noqa: F401 -- who else is told, beside the booking
 from registration.booking.views import times as _times  # noqa: F401 -- its page of times
 from registration.booking.views import wishes as _wishes  # noqa: F401 -- the waiting list, beside the booking
 from registration.centres.commands import groups as place_commands
@@ -65,11 +67,14 @@ from registration.cover.queries import families_are_told
 from registration.demo.commands import demo as demo_commands
 from registration.desk import jobs as _desk_jobs  # noqa: F401 -- registers its jobs
 from registration.desk import views as desk
+from registration.families.tell_once import jobs as _tell_once_jobs  # noqa: F401 -- registers its jobs
+from registration.families.tell_once import views as telling
 from registration.messages import jobs as _message_jobs  # noqa: F401 -- registers its jobs
 from registration.messages import views as messages
 from registration.reach import jobs as _reach_jobs  # noqa: F401 -- registers its job
 from registration.reach import pages as reach
 from registration.reach.members.commands import memberships
+from registration.reach.services import views as services
 from registration.rota import views as rota
 from registration.rota.actions.accounts import tie_account
 from registration.rota.commands import patterns, registrars
@@ -193,6 +198,8 @@ def _capabilities(app: Flask) -> None:
     reach.init_app(app)
     balancing.init_app(app)
     agreements.init_app(app)
+    services.init_app(app)
+    telling.init_app(app)
     staff.surround(app, staff.Around(_centre_names, registrars_and_accounts, tie_account))
     staff.offer_own_doors(app)
     app.cli.add_command(staff_commands)

@@ -16,13 +16,14 @@ from registration.balancing.models import DemandAdjustment
 from registration.balancing.plans.models import BalancePlan, BalanceWish
 from registration.booking.models import CalendarFeed
 from registration.booking.rules.requests import Appointment
-from registration.centres.models import Centre
+from registration.centres.models import Centre, CentreService
 from registration.common.db import db
 from registration.cover.actions import start_plan
 from registration.cover.actions.closing import start_closing
 from registration.cover.models import CoverLine
 from registration.cover.queries import Away, Closing
 from registration.families.actions import ask_to_join
+from registration.families.tell_once.models import Telling, ToldService
 from registration.messages.models import Message, StaffTask
 from registration.reach.letters.actions import write_letter
 from registration.rota.models import (
@@ -34,6 +35,7 @@ from registration.rota.models import (
     RotaDraft,
     WorkingPattern,
 )
+from registration.staff.models import OfficeTurn
 from tests.births.agreements.made import drafted
 from tests.booking.appointments import NOW, booked
 from tests.booking.world import MONDAY, TUESDAY, WEDNESDAY, World, at_time, make_world
@@ -82,6 +84,9 @@ NAMED = {
     "kind": lambda _it: "close",
     "number": lambda _it: 1,
     ("births.*", "number"): lambda it: it.made["said_id"],
+    ("services.*", "number"): lambda it: it.made["weekly_id"],
+    ("telling.*", "number"): lambda it: it.made["told_service_id"],
+    ("telling.again", "number"): lambda it: it.made["telling_id"],
     "message_id": lambda it: it.message,
     "registrar_id": lambda it: it.world.registrars["ann"],
     "work": lambda _it: "offers",
@@ -105,6 +110,7 @@ NAMED = {
             "room_id",
             "family_id",
             "letter_id",
+            "turn_id",
         )
     },
 }
@@ -222,6 +228,18 @@ def _what_if(plan: BalancePlan, centre: int) -> BalancePlan:
     return made
 
 
+def _told() -> tuple[ToldService, Telling]:
+    """Make a service that is told by file, and one telling that was given up."""
+    service = ToldService(name="Halifax Library", kind="library", way="file", items=["name"], made_by="staff:1")
+    db.session.add(service)
+    db.session.flush()
+    telling = Telling(
+        public_id=uuid4(), service_id=service.id, reference="a" * 32, event="told", state="dead", due_at=NOW
+    )
+    db.session.add(telling)
+    return service, telling
+
+
 def _others(world: World) -> dict[str, int]:
     ann, bo, here = world.registrars["ann"], world.registrars["bo"], world.centres["sunshine"]
     draft = RotaDraft(name="January", first_day=TUESDAY, last_day=WEDNESDAY, made_by="staff:1")
@@ -258,6 +276,18 @@ def _others(world: World) -> dict[str, int]:
     )
     db.session.add_all([rows["key"], PatternHalfDay(pattern_id=pattern.id, **half)])
     rows["plan_id"], rows["wish_id"] = _plan(ann, here)
+    rows["weekly_id"] = db.session.scalars(select(CentreService).where(CentreService.centre_id == here)).one()
+    rows["turn_id"] = OfficeTurn(
+        user_id=rows["staff_id"].id,
+        centre_id=here,
+        day=WEDNESDAY,
+        half="morning",
+        begins=time(9),
+        ends=time(13),
+        made_by="staff:1",
+    )
+    db.session.add(rows["turn_id"])
+    rows["told_service_id"], rows["telling_id"] = _told()
     rows["what_if_id"] = _what_if(rows["plan_id"], here)
     rows["agreement_id"] = drafted()
     db.session.flush()

@@ -17,7 +17,10 @@ MEASURING = sorted((ROOT / "benchmarks").glob("*.py"))
 TWINNED = {"rules", "actions", "views"}
 STORED_ROUTES = Path(__file__).parent / "routes.txt"
 #: Words that say a thing is not finished; put together here so that this file is not found by its own search.
-UNFINISHED = re.compile("|".join(["TO" + "DO", "FIX" + "ME", "X" + "XX", "lorem " + "ipsum"]), re.IGNORECASE)
+UNFINISHED = re.compile(
+    rf"(?<![a-z])({'|'.join(['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX', 'lorem ' + 'ipsum'])})",  # not in pycryptodomex
+    re.IGNORECASE,
+)
 
 
 def functions() -> list[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:

@@ -40,6 +40,9 @@ NOTICES = {"reach.notices", "reach.print_notices", "reach.notices_posted"}
 #: How births come against what was promised, and the sharing rules: no family stands there.
 OF_NO_FAMILY = {"agreements.overview", "agreements.sharing_rules"}
 
+#: What services were told, by references that name no family.
+TOLD = {f"telling.{name}" for name in ("overview", "again", "ask_add", "add", "service", "change", "new_secret")}
+
 #: Pages that ask and show nothing: the first question of booking by telephone.
 QUESTIONS = {"/desk/phone"}
 
@@ -226,12 +229,12 @@ def test_the_evaluator_and_the_data_officer_meet_no_family(app):
         opened = {rule.endpoint for rule, access, _ in guarded(app) if role in access}
         agreements = {each for each in opened if each.startswith("agreements.") and role == "data_officer"}
         noticed = NOTICES if role == "data_officer" else set()
-        assert opened - agreements <= OWN_ACCOUNT | COUNTED | OF_NO_FAMILY | noticed
+        assert opened - agreements <= OWN_ACCOUNT | COUNTED | OF_NO_FAMILY | noticed | TOLD
 
 
 def test_a_page_of_numbers_names_no_family(app, objects, people, attempt):
     for role in ("evaluator", "data_officer"):
-        for address in ("/staff/", "/desk/lists/running-dry", "/reach/", f"/reach/{objects.here}"):
+        for address in ("/staff/", "/desk/lists/running-dry", "/births/tell-once", "/reach/", f"/reach/{objects.here}"):
             said = attempt(people[role], "GET", address).text
             for secret in ("Aoife", "Gwendolyn", objects.booking.reference, str(objects.booking.public_id), "900982"):
                 assert secret not in said

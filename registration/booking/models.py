@@ -139,6 +139,22 @@ class Outcome(Model):
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
 
+class VisitFact(Model):
+    """What was so at the centre while a family was there, for the evaluation: whether a health visitor was on site.
+
+    `source` is `timetable`, as the centre's timetable of that day had it when the outcome was marked, or `said` by staff.
+    """
+
+    __tablename__ = "visit_fact"
+    __table_args__ = (CheckConstraint("source IN ('timetable', 'said')", name="source"),)
+
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"), primary_key=True)
+    health_visitor_on_site: Mapped[bool]
+    source: Mapped[str] = mapped_column(Text)
+    recorded_by: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
 class Offer(Model):
     """Another time kept for a family that has a booking, until it answers: its registrar is away, or an earlier time is free.
 

@@ -37,6 +37,7 @@ from registration.centres.models import (
 )
 from registration.centres.queries import imported_place, locate
 from registration.centres.rules import UNASSIGNED, Position, Site, latitude_longitude, looks_like, name_words
+from registration.centres.services.rules import kind_told_by
 from registration.common.db import Model, db
 from registration.common.files import Fault, Table
 
@@ -327,7 +328,8 @@ class _Known:
             db.session.delete(row)
         db.session.flush()
         for title, weekday, starts, ends in sorted(set(wanted)):
-            db.session.add(CentreService(centre=centre, title=title, weekday=weekday, starts=starts, ends=ends))
+            times = {"weekday": weekday, "starts": starts, "ends": ends}
+            db.session.add(CentreService(centre=centre, title=title, kind=kind_told_by(title), **times))
         return True
 
 

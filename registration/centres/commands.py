@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 
 from registration.centres import actions
 from registration.centres.rules import LSOAS_OF_ENGLAND
+from registration.centres.services.commands import services
 from registration.common import clock
 from registration.common.access import current_actor
 from registration.common.authority import current_authority
@@ -22,6 +23,7 @@ deprivation = AppGroup("deprivation", help="The Index of Multiple Deprivation.")
 districts = AppGroup("districts", help="Registration districts.")
 offices = AppGroup("offices", help="Register offices.")
 birthplaces = AppGroup("birthplaces", help="Hospitals and birth centres, each in its registration district.")
+centres.add_command(services)
 groups = (centres, postcodes, deprivation, districts, offices, birthplaces)
 
 FILE = click.File("rb")

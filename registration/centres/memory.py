@@ -5,15 +5,18 @@ A trigger stamps every change of places (migration 0003); one small query asks f
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeVar, cast
 
 from flask import current_app, g
 from sqlalchemy import text
 
-from registration.centres.queries import centre_card, locate, participating_centres, reach_areas, services_on
+from registration.centres.queries import centre_card, locate, participating_centres, reach_areas
 from registration.centres.rules import OFFICES, CentreCard, Place, ServiceCard, distance_km
+from registration.centres.services.queries import timetables
+from registration.centres.services.rules import Weekly, on_day
 from registration.common.db import db
+from registration.common.holidays import bank_holidays
 
 T = TypeVar("T")
 #: Answers remembered at the most: the centres as seen from each postcode; of a county with sixty they take some 13 MB.
@@ -102,8 +105,16 @@ def _asked_about(centre_id: int, postcode: str | None, on: date) -> CentreCard |
 
 def services_at(centre_id: int, day: date) -> tuple[ServiceCard, ...]:
     """List what else happens at a centre on a day."""
-    return _remembered(("services", centre_id, day.isoweekday()), lambda: _services(centre_id, day))
+    return tuple(service.card for service in on_day(timetable_of(centre_id), day, bank_holidays().keys()))
 
 
-def _services(centre_id: int, day: date) -> tuple[ServiceCard, ...]:
-    return tuple(services_on(day, [centre_id]).get(centre_id, ()))
+def timetable_of(centre_id: int) -> tuple[Weekly, ...]:
+    """Give what happens at a centre each week."""
+    return _remembered(("services", centre_id), lambda: tuple(timetables([centre_id]).get(centre_id, ())))
+
+
+def week_at(centre_id: int, first: date) -> tuple[tuple[date, ServiceCard], ...]:
+    """List what happens at a centre in the seven days from one on, each with its day."""
+    services, holidays = timetable_of(centre_id), bank_holidays().keys()
+    days = [first + timedelta(days=number) for number in range(7)] if services else []
+    return tuple((day, service.card) for day in days for service in on_day(services, day, holidays))

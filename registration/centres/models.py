@@ -2,7 +2,18 @@
 
 from datetime import date, datetime, time
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Identity, Index, Text, UniqueConstraint
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registration.centres.rules import BIRTHPLACE_KINDS, KINDS
@@ -115,13 +126,20 @@ class Room(Model):
 
 
 class CentreService(Model):
-    """Something else at the centre each week, for "while you are there": 'Weighing clinic', weekday 1 = Monday."""
+    """Something else at the centre each week, for "while you are there": 'Weighing clinic', weekday 1 = Monday.
+
+    It runs from its first to its last day, both included, where they are known; not on bank holidays unless said so.
+    """
 
     __tablename__ = "centre_service"
     __table_args__ = (
         UniqueConstraint("centre_id", "title", "weekday", "starts"),
         CheckConstraint("weekday BETWEEN 1 AND 7", name="weekday"),
         CheckConstraint("starts < ends", name="times"),
+        CheckConstraint(
+            "kind IN ('stay_and_play', 'weighing_clinic', 'advice', 'health_visitor', 'other')", name="kind"
+        ),
+        CheckConstraint("first_on <= last_on", name="span"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -130,8 +148,28 @@ class CentreService(Model):
     weekday: Mapped[int]
     starts: Mapped[time]
     ends: Mapped[time]
+    kind: Mapped[str] = mapped_column(Text, server_default="other")
+    first_on: Mapped[date | None]
+    last_on: Mapped[date | None]
+    term_time: Mapped[bool] = mapped_column(server_default=text("false"))  # only in the terms of schools
+    on_holidays: Mapped[bool] = mapped_column(server_default=text("false"))  # on bank holidays too
+    note: Mapped[str] = mapped_column(Text, server_default="")
 
     centre: Mapped[Centre] = relationship()
+
+
+class ServiceCancelled(Model):
+    """One day on which something that happens each week does not, and why."""
+
+    __tablename__ = "service_cancelled"
+    __table_args__ = (UniqueConstraint("service_id", "day"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    service_id: Mapped[int] = mapped_column(ForeignKey(CentreService.id, ondelete="CASCADE"))
+    day: Mapped[date]
+    reason: Mapped[str] = mapped_column(Text, server_default="")
+    made_by: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
 
 class ReachArea(Model):

@@ -1,6 +1,6 @@
 """Questions about places: where a postcode is, which centres take part, where babies are born."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -12,7 +12,6 @@ from sqlalchemy.orm import aliased
 from registration.centres import gazetteer
 from registration.centres.models import (
     Centre,
-    CentreService,
     Cluster,
     Deprivation,
     PlaceOfBirth,
@@ -29,7 +28,6 @@ from registration.centres.rules import (
     DistrictCard,
     Located,
     Place,
-    ServiceCard,
     canonical_postcode,
     distance_km,
     imd_decile,
@@ -186,19 +184,6 @@ def reach_areas(on: date) -> ReachAreas:
     rows = db.session.execute(select(ReachArea.lsoa, ReachArea.centre_id))
     centres = [card for card in participating_centres(on) if card.kind not in OFFICES]
     return ReachAreas({lsoa: into.get(centre, centre) for lsoa, centre in rows}, centres)
-
-
-def services_on(on: date, centre_ids: Collection[int]) -> Mapping[int, Sequence[ServiceCard]]:
-    """Give, by centre, what else happens there on a day of the week, in the order of the day: "while you are there"."""
-    rows = db.session.execute(
-        select(CentreService.centre_id, CentreService.title, CentreService.starts, CentreService.ends)
-        .where(CentreService.weekday == on.isoweekday(), CentreService.centre_id.in_(centre_ids))
-        .order_by(CentreService.starts, CentreService.title)
-    )
-    services: dict[int, list[ServiceCard]] = {}
-    for centre_id, title, starts, ends in rows:
-        services.setdefault(centre_id, []).append(ServiceCard(title, starts, ends))
-    return services
 
 
 def district_choices() -> BirthPlaces:

@@ -24,6 +24,7 @@ from registration.centres.models import (
     Room,
 )
 from registration.centres.queries import participating_centres
+from registration.centres.services.rules import kind_told_by
 from registration.common import clock
 from registration.common.audit import AuditEvent
 from registration.common.authority import Authority, current_authority
@@ -39,6 +40,7 @@ from registration.demo.colleagues import let_colleagues_differ
 from registration.demo.history import History, Seat, Story
 from registration.demo.people import People
 from registration.demo.reach import let_centres_reach
+from registration.demo.telling import tell_services
 from registration.demo.waiting import add_wishes, settle_old
 from registration.families.models import Family
 from registration.messages.models import Message
@@ -106,6 +108,7 @@ def load(now: datetime) -> Loaded | None:
     add_agreements(now)
     let_centres_reach(now)
     _add_accounts(next(room.centre_id for room in rooms.values()), next(iter(registrars.values())))
+    tell_services(now)
     analyse(FILLED)
     keep_forecast(now)
     return Loaded(len(invented.centres()), len(registrars), len(planned), bookings, len(postcodes))
@@ -176,7 +179,8 @@ def _add_centres(today: date, places: Mapping[str, Mapping[str, object]]) -> dic
     db.session.flush()
     for service in invented.services():
         times = {"weekday": service.weekday, "starts": service.starts, "ends": service.ends}
-        db.session.add(CentreService(centre_id=made[service.centre].id, title=service.title, **times))
+        kind = kind_told_by(service.title)
+        db.session.add(CentreService(centre_id=made[service.centre].id, title=service.title, kind=kind, **times))
     db.session.flush()
     return rooms
 

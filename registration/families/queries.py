@@ -36,7 +36,7 @@ def who_wants_to_join(family_ids: Collection[int]) -> frozenset[int]:
 
 # Which records are one family's, from each family asked for on: `sure` through links that stand, others through links that
 # nobody has decided on as well.
-_SAME = """
+SAME = """
 WITH RECURSIVE found (root, id, sure) AS (
   SELECT f.id, f.id, true FROM family f WHERE f.id = ANY(:families)
   UNION
@@ -48,8 +48,8 @@ WITH RECURSIVE found (root, id, sure) AS (
           WHERE b_id = found.id AND state <> 'apart' AND superseded_at IS NULL) l ON true),
      same (root, id, sure) AS (SELECT root, id, bool_or(sure) FROM found GROUP BY root, id)
 """
-_SAME_FAMILY = text(f"{_SAME} SELECT id, sure FROM same")  # noqa: S608 -- of our own words only
-_RECORDS = text(f"""{_SAME}
+_SAME_FAMILY = text(f"{SAME} SELECT id, sure FROM same")  # noqa: S608 -- of our own words only
+_RECORDS = text(f"""{SAME}
 SELECT s.root, s.sure, f.source, f.lost_at IS NOT NULL, f.home_centre_id, f.noticed_on, t.notice, t.notice_days,
        EXISTS (SELECT 1 FROM sharing_answer WHERE family_id = f.id AND NOT share)
   FROM same s JOIN family f ON f.id = s.id
@@ -57,17 +57,17 @@ SELECT s.root, s.sure, f.source, f.lost_at IS NOT NULL, f.home_centre_id, f.noti
         AND t.starts_on <= :today AND coalesce(t.ends_on, 'infinity') >= :today
  ORDER BY s.root, f.id
 """)  # noqa: S608 -- of our own words only
-_SAID = text(f"""{_SAME}
+_SAID = text(f"""{SAME}
 SELECT s.root, a.share, a.at, a.centre_id FROM same s JOIN sharing_answer a ON a.family_id = s.id
  WHERE s.sure ORDER BY s.root, a.id
 """)  # noqa: S608 -- of our own words only
-_JOINED = text(f"""{_SAME}
+_JOINED = text(f"""{SAME}
 SELECT s.root, u.centre_id FROM same s JOIN centre_sign_up u ON u.family_id = s.id WHERE s.sure
 UNION
 SELECT s.root, m.centre_id FROM same s JOIN membership m ON m.family_id = s.id
  WHERE s.sure AND m.joined_on <= :today AND coalesce(m.left_on, 'infinity') > :today
 """)  # noqa: S608 -- of our own words only
-_RECORDS_OF = text(f"{_SAME} SELECT root, array_agg(id ORDER BY id) FROM same WHERE sure GROUP BY root")  # noqa: S608
+_RECORDS_OF = text(f"{SAME} SELECT root, array_agg(id ORDER BY id) FROM same WHERE sure GROUP BY root")  # noqa: S608
 
 
 def records_of(family_ids: Collection[int]) -> dict[int, tuple[int, ...]]:

@@ -2,10 +2,22 @@
 # mypy: disable-error-code="assignment"
 # Flask-Security's mixins name these columns with plain types; ours are SQLAlchemy's Mapped[...] of the same types.
 
-from datetime import datetime
+from datetime import date, datetime, time
 
 from flask_security import RoleMixin, UserMixin
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Identity, Integer, String, Table, Text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -89,3 +101,28 @@ class StaffUser(Model, UserMixin):
     def has_two_factor(self) -> bool:
         """Whether signing in asks for a code from an authenticator app."""
         return bool(self.tf_totp_secret and self.tf_primary_method)
+
+
+class OfficeTurn(Model):
+    """A centre worker is at another place, mostly the register office, on a half-day, to sign families up there.
+
+    `centre_id` is a plain number, as in StaffCentre.
+    """
+
+    __tablename__ = "office_turn"
+    __table_args__ = (
+        UniqueConstraint("user_id", "day", "half"),
+        CheckConstraint("half IN ('morning', 'afternoon', 'evening')", name="half"),
+        CheckConstraint("begins < ends", name="times"),
+        Index("ix_office_turn_centre_id", "centre_id", "day"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id", ondelete="CASCADE"))
+    centre_id: Mapped[int]
+    day: Mapped[date]
+    half: Mapped[str] = mapped_column(Text)
+    begins: Mapped[time]
+    ends: Mapped[time]
+    made_by: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

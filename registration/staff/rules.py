@@ -51,6 +51,12 @@ REACH_COUNTS = (*OUTREACH_READERS, "data_officer", "evaluator")
 #: The council’s letters of notice to families of live birth data.
 NOTICES = ("data_officer", "administrator")
 NOTICE_READERS = (*NOTICES, "auditor")
+#: The timetable of a centre's services; a centre worker keeps those of own centres (scope.py).
+SERVICES = ("centre_worker", "administrator")
+SERVICE_READERS = (*SERVICES, "auditor")
+#: Which services are told of new families, and what was told them: no page of these names a family.
+TELLERS = ("data_officer", "administrator")
+TELLING_READERS = (*TELLERS, "auditor")
 #: Who did what and who looked, and the accounts of staff.
 HISTORY = ("administrator", "auditor")
 ACCOUNTS = ("administrator",)

@@ -28,6 +28,7 @@ ORDER = [
     "Change or cancel",
     "What happens there",
     "While you are there",
+    "Come back to the centre",
     "How we use your details",
     "If others use this device",
 ]

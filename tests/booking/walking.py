@@ -40,6 +40,7 @@ class Family:
             "contact": {"name": "Aoife O’Brien", "email": "aoife@example.org"},
             "share": {"share": "yes"},
             "join": {"join": "no"},
+            "tell": {"tell": "yes"},
             "check": {},
         }
         self.answers = {step: usual[step] | self.answers.get(step, {}) for step in usual} | {

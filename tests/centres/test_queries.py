@@ -21,10 +21,10 @@ from registration.centres.queries import (
     locate,
     miles_text,
     participating_centres,
-    services_on,
     successors,
 )
 from registration.centres.rules import Place, ServiceCard
+from registration.centres.services.queries import services_on
 
 MONDAY = date(2026, 11, 23)
 

@@ -11,7 +11,8 @@ from registration.booking.queries import free_places, midnight, moment, openings
 from registration.booking.rules.requests import AvailabilityRequest
 from registration.centres import gazetteer
 from registration.centres.models import Centre, PlaceOfBirth, RegistrationDistrict
-from registration.centres.queries import centres_nearest, district_choices, imported_place, services_on
+from registration.centres.queries import centres_nearest, district_choices, imported_place
+from registration.centres.services.queries import services_on
 from registration.common.clock import LONDON, civil_date
 from registration.common.db import Model, db
 from registration.demo import bulk, invented

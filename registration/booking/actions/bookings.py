@@ -24,6 +24,8 @@ from registration.common.db import db
 from registration.common.links import digest, keyed, secret
 from registration.families import actions as families
 from registration.families.rules import Answer, FamilyDetails, birth_key, same_email
+from registration.families.tell_once import actions as tell_once
+from registration.families.tell_once.rules import TELLING_WORDING
 
 #: Who stands at the centre and is seen so soon has been told in person: a message would come while they sit there.
 TOLD_IN_PERSON = timedelta(hours=1)
@@ -103,6 +105,9 @@ def book(request: BookRequest, now: datetime) -> Appointment:
     family_id = _add_family(request, held, civil_date(now))
     made = _appointment(request, held, family_id, uuid4())
     made = replace(made, id=_insert(request, held, made))
+    if request.tell is not None:
+        said = (request.tell, request.tell_of, TELLING_WORDING, _route(request), current_actor())
+        tell_once.answer(family_id, tell_once.AnswerOnTelling(*said), now)
     if request.channel != "walk_in" or made.start - now > TOLD_IN_PERSON:
         confirm(made, now)
     return made
@@ -147,11 +152,9 @@ def _add_family(request: BookRequest, held: _Held, today: date) -> int:
         home_centre_id=home.centre_id,
         imd_decile=home.imd_decile,
     )
-    route = {"telephone": "telephone", "walk_in": "visit"}.get(request.channel, "online")
     named = _centre_named(request, held, today)
-    family_id = families.add_family(
-        details, Answer(request.share, request.wording_version, route, current_actor(), named)
-    )
+    answer = Answer(request.share, request.wording_version, _route(request), current_actor(), named)
+    family_id = families.add_family(details, answer)
     wish = request.sign_up
     if wish is not None:
         families.ask_to_join(family_id, named, wish.address, wish.contact_preference, wish.visit_needs)
@@ -164,6 +167,11 @@ def _centre_named(request: BookRequest, held: _Held, today: date) -> int:
         return held.centre_id
     asked = places.centre_asked_about(held.centre_id, request.postcode, today)
     return asked.id if asked else held.centre_id
+
+
+def _route(request: BookRequest) -> str:
+    """Say by which route the answers given with a booking came."""
+    return {"telephone": "telephone", "walk_in": "visit"}.get(request.channel, "online")
 
 
 def identity_keys(births: tuple[date, ...], email: str | None, mobile: str | None) -> tuple[bytes | None, bytes | None]:

@@ -7,8 +7,14 @@ from flask_babel import gettext as _
 
 from registration.booking.rules.reminders import Reminder, use_until
 from registration.booking.rules.requests import Appointment
-from registration.booking.wording import bring_sentences, long_day, time_of_day, who_must_come_sentence
-from registration.centres.memory import services_at
+from registration.booking.wording import (
+    bring_sentences,
+    long_day,
+    time_of_day,
+    weekday_and_day,
+    who_must_come_sentence,
+)
+from registration.centres.memory import services_at, week_at
 from registration.common.authority import current_authority
 from registration.common.clock import civil_date
 from registration.common.ics import CalendarEvent
@@ -107,6 +113,25 @@ def while_you_are_there(centre_id: int, day: date) -> list[str]:
     return [
         _("%(title)s, %(begins)s to %(ends)s", title=s.title, begins=time_of_day(s.starts), ends=time_of_day(s.ends))
         for s in services
+    ]
+
+
+def coming_back(centre_id: int, first: date, known_on: date | None = None) -> list[str]:
+    """List what a family may come back for in seven days: "Thursday 26 November, 10am to 11:30am: Stay and play".
+
+    What is on at the centre on the day `known_on` is left out: on paper, where it stands already, room is short.
+    """
+    known = {service.title for service in services_at(centre_id, known_on)} if known_on else set()
+    return [
+        _(
+            "%(day)s, %(begins)s to %(ends)s: %(title)s",
+            day=weekday_and_day(day),
+            begins=time_of_day(service.starts),
+            ends=time_of_day(service.ends),
+            title=service.title,
+        )
+        for day, service in week_at(centre_id, first)
+        if service.title not in known
     ]
 
 

@@ -25,6 +25,7 @@ from registration.booking.forms.base import (
 from registration.booking.rules.journey import Answers
 from registration.common import contacts
 from registration.families.rules import MOST_NAME
+from registration.families.tell_once.queries import asked_about
 
 LONGEST_EMAIL, LONGEST_MOBILE = 320, 40
 #: How a centre may contact a family that joins; stored by the key.
@@ -80,7 +81,23 @@ class Share(StepForm):
 
     def answer(self, answers: Answers) -> Answers:
         """Note it."""
-        return replace(answers, share=self.share.data == YES)
+        share = self.share.data == YES
+        return replace(answers, share=share, tell_of=tuple(each.id for each in asked_about()) if share else ())
+
+
+class Tell(StepForm):
+    """Shall other services be told too: asked of a family that said yes to the centre, and never a condition of anything."""
+
+    tell = OneOf("", _l("Choose yes if we shall tell them"), YES_NO)
+
+    @classmethod
+    def shown(cls, answers: Answers) -> Mapping[str, Any]:
+        """Give the answer given before."""
+        return {"tell": yes_or_no(answers.tell)}
+
+    def answer(self, answers: Answers) -> Answers:
+        """Note it."""
+        return replace(answers, tell=self.tell.data == YES)
 
 
 class Join(StepForm):

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SelectChoice, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
+from registration.booking.forms.base import YES_NO, OneOf
 from registration.booking.queries import MINUTE, moment
 from registration.common.forms import Form
 
@@ -59,6 +60,12 @@ class Sharing(Form):
         choices=lambda: [SelectChoice("yes", _("Yes")), SelectChoice("no", _("No"))],
         validators=[InputRequired(_l("Choose yes if the centre may have your details"))],
     )
+
+
+class Telling(Form):
+    """Shall other services be told too: an answer that can be changed at any time."""
+
+    tell = OneOf("", _l("Choose yes if we shall tell them"), YES_NO)
 
 
 class FindBooking(Form):

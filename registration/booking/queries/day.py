@@ -154,3 +154,21 @@ def centres_of_registrar(staff_id: int, day: date) -> list[int]:
     )
     values = {"staff": staff_id, "first": midnight(day), "last": midnight(day + timedelta(days=1))}
     return list(db.session.scalars(wanted, values))
+
+
+@dataclass(frozen=True, slots=True)
+class HealthVisitor:
+    """Whether a health visitor was on site at a family's visit, and whether staff said so rather than the timetable."""
+
+    there: bool
+    said: bool
+
+
+def health_visitor_at(public_id: UUID) -> HealthVisitor | None:
+    """Give what is kept of it for a booking; None where nothing is."""
+    wanted = text(
+        "SELECT v.health_visitor_on_site, v.source = 'said' FROM visit_fact v JOIN booking b ON b.id = v.booking_id"
+        " WHERE b.public_id = :id"
+    )
+    row = db.session.execute(wanted, {"id": public_id}).one_or_none()
+    return None if row is None else HealthVisitor(*row)

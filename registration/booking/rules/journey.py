@@ -46,6 +46,7 @@ class Step(StrEnum):
     CONTACT = "contact"
     SHARE = "share"
     JOIN = "join"
+    TELL = "tell"
     CHECK = "check"
 
 
@@ -123,6 +124,8 @@ class Answers:
     address: str = ""
     contact_preference: str = ""
     visit_needs: str = ""
+    tell_of: tuple[int, ...] = ()  # the services there were to tell when the sharing question was answered
+    tell: bool | None = None
 
     @property
     def parents(self) -> Parents:
@@ -159,7 +162,11 @@ class Answers:
 def _plain(value: Any) -> Any:  # noqa: ANN401 -- any field's value
     if isinstance(value, KeptTime):
         return [value.token, value.centre_id, value.start, value.keeps]
-    return [day.isoformat() for day in value] if isinstance(value, tuple) else value
+    return [_plain(each) for each in value] if isinstance(value, tuple) else _day_plain(value)
+
+
+def _day_plain(value: Any) -> Any:  # noqa: ANN401 -- any field's value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 _READ: Mapping[str, Callable[[Any], Any]] = {
@@ -168,6 +175,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "interpreter": Interpreter,
     "kept": lambda value: KeptTime(*value),
     "why_again": WhyAgain,
+    "tell_of": tuple,
 }
 
 
@@ -234,6 +242,7 @@ _QUESTIONS: Mapping[Step, tuple[Asks, Asks]] = {
     Step.CONTACT: (_always, lambda a: bool(a.name and (a.email or a.mobile))),
     Step.SHARE: (_always, lambda a: a.share is not None),
     Step.JOIN: (lambda a: a.share is True, lambda a: a.join is not None),
+    Step.TELL: (lambda a: a.share is True and bool(a.tell_of), lambda a: a.tell is not None),
     Step.CHECK: (_always, lambda _a: False),
 }
 
@@ -298,6 +307,8 @@ def settled(before: Answers, after: Answers) -> Answers:
         after = replace(after, interpreter=None)
     if after.share is False:
         after = replace(after, join=None, address="", contact_preference="", visit_needs="")
+    if after.share is False or after.tell_of != before.tell_of:
+        after = replace(after, tell=None)
     return after
 
 

@@ -91,6 +91,8 @@ class BookRequest:
     letter_address: str | None = None
     sign_up: SignUp | None = None
     postcode: str | None = None  # of the family, where it gave one on the way
+    tell: bool | None = None  # whether the services `tell_of` are told too; None where nobody asked
+    tell_of: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from registration.common.i18n import current_language
 from registration.common.links import digest
 from registration.common.transaction import commits, undo
 from registration.families.rules import SHARING_WORDING
+from registration.families.tell_once.queries import names_of
 
 
 def _centre(answers: Answers) -> CentreCard | None:
@@ -56,6 +57,11 @@ def _share(answers: Answers) -> dict[str, Any]:
 @facts_for(Step.JOIN)
 def _join(answers: Answers) -> dict[str, Any]:
     return {"centre": _asked_about(answers)}
+
+
+@facts_for(Step.TELL)
+def _tell(answers: Answers) -> dict[str, Any]:
+    return {"services": names_of(answers.tell_of)}
 
 
 @facts_for(Step.CHECK)
@@ -143,6 +149,8 @@ def _centre_rows(answers: Answers) -> list[Row]:
     rows = [(_("May %(centre)s have your details?", centre=named), _yes_no(answers.share), Step.SHARE)]
     if answers.share:
         rows.append((_("Join the centre"), _yes_no(answers.join) if answers.join else _("Not now"), Step.JOIN))
+    if answers.tell is not None:
+        rows.append((_("Tell other services too"), _yes_no(answers.tell), Step.TELL))
     if answers.join:
         rows.append((_("Address"), answers.address, Step.JOIN))
         rows.append((_("Contact by"), str(PREFERENCES[answers.contact_preference]), Step.JOIN))
@@ -210,6 +218,8 @@ def _request(answers: Answers) -> BookRequest:
         key=(token, token),
         sign_up=answers.sign_up,
         postcode=answers.postcode or None,
+        tell=answers.tell,
+        tell_of=answers.tell_of,
     )
 
 

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from registration.booking.actions.journeys import Walk, begin, locked
 from registration.booking.forms.base import StepForm
 from registration.booking.forms.birth import Babies, BothParents, Coming, Married, OtherDistrict, Papers, WhereBorn
-from registration.booking.forms.contact import Check, Contact, Join, Share
+from registration.booking.forms.contact import Check, Contact, Join, Share, Tell
 from registration.booking.forms.needs import Access, ChooseTime, InterpreterForm, Language, Postcode
 from registration.booking.queries import journey_by_token, kept_until, moment
 from registration.booking.rules.deadline import Deadline, deadline
@@ -31,7 +31,14 @@ from registration.booking.rules.journey import (
     questions,
     step_before,
 )
-from registration.booking.wording import clock_time, day_and_month, day_and_time, days_from_now, weekday_and_day
+from registration.booking.wording import (
+    clock_time,
+    day_and_month,
+    day_and_time,
+    days_from_now,
+    weekday_and_day,
+    with_commas,
+)
 from registration.common.clock import today
 from registration.common.limits import client
 from registration.common.links import secret
@@ -57,6 +64,7 @@ FORMS: Mapping[Step, type[StepForm]] = {
     Step.CONTACT: Contact,
     Step.SHARE: Share,
     Step.JOIN: Join,
+    Step.TELL: Tell,
     Step.CHECK: Check,
 }
 Facts = Callable[[Answers], Mapping[str, Any]]
@@ -83,7 +91,7 @@ def keep_private(response: Response) -> Response:
     return response
 
 
-for _words in (weekday_and_day, day_and_month, days_from_now):
+for _words in (weekday_and_day, day_and_month, days_from_now, with_commas):
     bp.add_app_template_filter(_words)
 
 

@@ -4,7 +4,7 @@ Whoever has the secret link has the booking: there is no sign-in. A wrong link c
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 
 from registration.booking.actions import changes
-from registration.booking.actions.notices import event, while_you_are_there
+from registration.booking.actions.notices import coming_back, event, while_you_are_there
 from registration.booking.actions.refusals import BookingRefused, CannotChange
 from registration.booking.forms.manage import ChangeTime, Sharing, value_of
 from registration.booking.other_times import other_times
@@ -43,8 +43,14 @@ from registration.common.transaction import commits, undo
 from registration.families.actions import change_answer
 from registration.families.queries import answer_of, wants_to_join
 from registration.families.rules import SHARING_WORDING, Answer
+from registration.families.tell_once.actions import settle
+from registration.families.tell_once.queries import standing_for
 
 View = Callable[..., ResponseReturnValue]
+
+A_DAY = timedelta(days=1)
+#: The confirmation fits one page with so many reasons to come back.
+MOST_ON_PAPER = 3
 
 bp = Blueprint("manage", __name__, url_prefix="/booking")
 
@@ -94,6 +100,10 @@ def _facts(appointment: Appointment) -> dict[str, object]:
         "services": while_you_are_there(appointment.centre_id, day),
         "asked": asked,
         "shares": answer_of(appointment.family_id, asked.id, today()),
+        "to_come": not _is_past(appointment),
+        "coming_back": coming_back(appointment.centre_id, max(day, today()) + A_DAY),
+        "on_paper": coming_back(appointment.centre_id, day + A_DAY, known_on=day)[:MOST_ON_PAPER],
+        "telling": standing_for(appointment.family_id),
     }
 
 
@@ -320,6 +330,7 @@ def answer_sharing(appointment: Appointment, token: str) -> ResponseReturnValue:
     asked = asked_about(appointment, today())
     answer = Answer(form.share.data == "yes", SHARING_WORDING, "online", current_actor(), asked.id)
     change_answer(appointment.family_id, answer)
+    settle(now(), [appointment.family_id])
     return _to("show", token)
 
 
@@ -341,9 +352,10 @@ def lapsed(_error: CSRFError) -> ResponseReturnValue:
         "manage.move": "choose_time",
         "manage.cancel": "ask_cancel",
         "manage.answer_sharing": "sharing",
+        "manage.answer_telling": "telling",
     }
     given = request.args.to_dict() | request.form.to_dict()
-    kept = {name: given[name] for name in ("day", "time", "share") if name in given}
+    kept = {name: given[name] for name in ("day", "time", "share", "tell") if name in given}
     token = str((request.view_args or {})["token"])
     session["away"] = True  # brings a cookie to the page that follows; where it does not arrive, the browser refuses it
     return _to(asked.get(str(request.endpoint), "show"), token, away="1", **kept)

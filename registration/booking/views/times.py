@@ -49,8 +49,9 @@ from registration.booking.views.frame import (
     walked,
 )
 from registration.booking.wording import clock_time, short_day, weekday_and_day
-from registration.centres.queries import centres_nearest, locate, miles_text, participating_centres, services_on
+from registration.centres.queries import centres_nearest, locate, miles_text, participating_centres
 from registration.centres.rules import CentreCard, distance_km
+from registration.centres.services.queries import services_on
 from registration.common.access import public
 from registration.common.authority import current_authority
 from registration.common.clock import now, today

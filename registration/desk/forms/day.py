@@ -9,7 +9,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
-from registration.booking.forms.base import YES, offered
+from registration.booking.forms.base import YES, YES_NO, OneOf, offered
 from registration.booking.rules.outcomes import REASONS, Marking, Outcome, SheetRow
 from registration.booking.rules.reference import canonical
 from registration.booking.rules.requests import SignUp
@@ -110,3 +110,11 @@ class Visit(Joining):
     def read(self) -> tuple[bool, SignUp | None]:
         """Give the answer on sharing and the wish to join, once the form is accepted."""
         return self.share.data == YES, self.sign_up
+
+
+class HealthVisitor(Form):
+    """Whether a health visitor was at the centre at the time of a visit."""
+
+    there = OneOf(
+        "Was a health visitor at the centre at that time?", "Choose whether a health visitor was there", YES_NO
+    )

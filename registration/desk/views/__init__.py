@@ -13,6 +13,7 @@ from registration.desk.views import moving as _moving  # noqa: F401 -- another t
 from registration.desk.views import phone as _phone  # noqa: F401 -- booking on the telephone
 from registration.desk.views import sharing as _sharing  # noqa: F401 -- what a family answers on sharing by telephone
 from registration.desk.views import supply as _supply  # noqa: F401 -- where times run dry
+from registration.desk.views import telling as _telling  # noqa: F401 -- who else is told of the family
 from registration.desk.views import waiting as _waiting  # noqa: F401 -- the waiting list
 from registration.desk.views import work as _work  # noqa: F401 -- the work lists
 from registration.desk.views.aggregates import for_data_officers, for_evaluators

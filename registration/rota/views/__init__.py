@@ -12,6 +12,7 @@ from registration.rota.views import extra as _extra  # noqa: F401
 from registration.rota.views import files as _files  # noqa: F401
 from registration.rota.views import patterns as _patterns  # noqa: F401
 from registration.rota.views import people as _people  # noqa: F401
+from registration.rota.views import turns as _turns  # noqa: F401
 from registration.rota.views import week as _week  # noqa: F401
 from registration.rota.views.frame import Seen, bp, see
 from registration.staff import views as staff

@@ -1,7 +1,7 @@
 """What the pages of a centre's day have in common: their addresses, and who may open them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from http import HTTPStatus
 
 from flask import Blueprint, abort, redirect, url_for
@@ -11,7 +11,8 @@ from registration.booking.wording import long_day
 from registration.centres.queries import centre_card
 from registration.centres.rules import CentreCard
 from registration.common.access import keep_private
-from registration.staff.scope import may_see_centre
+from registration.staff.scope import may_see_centre, own_turns
+from registration.staff.turns import Turn
 
 bp = Blueprint("day", __name__, url_prefix="/day")
 bp.after_request(keep_private)
@@ -19,15 +20,23 @@ bp.after_request(keep_private)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A centre on a civil day: what every address here names."""
+    """A centre on a civil day: what every address here names.
+
+    Who is there only to sign families up sees those of their `turns`; everybody else, None, sees the whole day.
+    """
 
     centre: CentreCard
     day: date
+    turns: tuple[Turn, ...] | None = None
 
     @property
     def title(self) -> str:
         """Name it: 'Sunshine Children's Centre, Tuesday 24 November 2026'."""
         return f"{self.centre.name}, {long_day(self.day)}"
+
+    def shows(self, moment: datetime) -> bool:
+        """Say whether an appointment at a moment is theirs to see who opened the page."""
+        return self.turns is None or any(turn.holds(moment) for turn in self.turns)
 
     def path(self, endpoint: str = "day.day_list", **more: object) -> str:
         """Give the address of one of its pages."""
@@ -58,7 +67,10 @@ def place_of(centre_id: int, day: str) -> Place:
     card = centre_card(centre_id) if centre_id <= MOST_CENTRES else None
     if card is None:
         abort(HTTPStatus.NOT_FOUND)
-    place = Place(card, civil_day(day))
-    if not may_see_centre(centre_id):
+    on = civil_day(day)
+    if may_see_centre(centre_id):
+        return Place(card, on)
+    turns = own_turns(on, centre_id)
+    if not turns:
         abort(HTTPStatus.FORBIDDEN)
-    return place
+    return Place(card, on, turns)

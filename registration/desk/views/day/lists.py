@@ -1,6 +1,6 @@
 """The list of a centre's appointments on a day, and the buttons in its rows."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from http import HTTPStatus
@@ -21,7 +21,7 @@ from registration.centres.queries import centre_card
 from registration.common.access import current_actor, has_role, roles
 from registration.common.clock import civil_date, london, now, today
 from registration.common.errors import Refused
-from registration.common.times import spoken
+from registration.common.times import spoken, spoken_span
 from registration.common.transaction import commits, undo
 from registration.desk.forms.day import Mark, Unable
 from registration.desk.rules.day import NAMELESS, Line, for_centre_worker, papers_in_short, state_in_words, who_in_short
@@ -31,8 +31,9 @@ from registration.desk.views.work import own_registrar
 from registration.desk.worklists import unmarked_days
 from registration.families.queries import reachable, who_wants_to_join
 from registration.staff.rules import DAY_ANSWERS, DAY_MARKERS, DAY_READERS
-from registration.staff.scope import own_centres
+from registration.staff.scope import centres_on_day, own_centres
 from registration.staff.security import person
+from registration.staff.turns import Turn, turns
 
 A_DAY = timedelta(days=1)
 
@@ -51,7 +52,7 @@ def today_here() -> ResponseReturnValue:
 
 def _own(day: date) -> list[int]:
     own = own_centres()
-    return centres_of_registrar(person().id, day) if own is None else sorted(own)
+    return centres_of_registrar(person().id, day) if own is None else sorted(centres_on_day(day) or own)
 
 
 @bp.get("/<day>")
@@ -59,7 +60,7 @@ def _own(day: date) -> list[int]:
 def centres(day: str) -> str:
     """List the centres that have a session or an appointment on a day."""
     on = civil_day(day)
-    shown = centres_on(on, now(), own_centres())
+    shown = centres_on(on, now(), centres_on_day(on))
     return render_template("desk/day_centres.html", centres=shown, day=on, title_day=long_day(on), **_around(on))
 
 
@@ -122,15 +123,20 @@ def _asked_why(place: Place, row: DayRow, form: Unable) -> str:
 
 def row_here(place: Place, public_id: UUID) -> DayRow:
     """Give the appointment of this list that an address names; 404 where it is on another, or cancelled."""
-    row = next((row for row in appointments(place.centre.id, place.day) if row.public_id == public_id), None)
+    row = next((row for row in _rows_of(place) if row.public_id == public_id), None)
     if row is None:
         abort(HTTPStatus.NOT_FOUND)
     return row
 
 
+def _rows_of(place: Place) -> list[DayRow]:
+    """List the appointments of a place that are theirs to see who asks."""
+    return [row for row in appointments(place.centre.id, place.day) if place.shows(row.standing.start)]
+
+
 def _drawn(place: Place, form: Mark) -> str:
     marks, at = has_role(*DAY_MARKERS), now()
-    rows = appointments(place.centre.id, place.day)
+    rows = _rows_of(place)
     joining = who_wants_to_join([row.family_id for row in rows])
     lines = lines_of(rows, at, marks=marks, joining=joining)
     if own_centres() is not None:
@@ -147,6 +153,7 @@ def _drawn(place: Place, form: Mark) -> str:
         marks=marks,
         answers=has_role(*DAY_ANSWERS),
         earlier=[(each, short_day(each.day)) for each in missing if each.day < place.day],
+        helpers=_helpers(place),
         missing=sum(each.count for each in missing if each.day == place.day),
         **_around(place.day),
     )
@@ -173,13 +180,23 @@ def _named_on(centre_id: int, day: date) -> set[int]:
     return {row.family_id for row, line in zip(rows, lines, strict=True) if line.name != NAMELESS}
 
 
+def _helpers(place: Place) -> list[str]:
+    """Say which centre workers are there to sign families up: Rosie from Sunshine is here for sign-ups, 9am to 1pm."""
+    found = turns(place.day, place.day, place.centre.id)
+    homes = {number: card.name for each in found for number in each.own_centres if (card := centre_card(number))}
+    return [_helper(turn, sorted(homes[number] for number in turn.own_centres if number in homes)) for turn in found]
+
+
+def _helper(turn: Turn, homes: Sequence[str]) -> str:
+    whose = f" from {', '.join(homes)}" if homes else ""
+    return f"{turn.name}{whose} is here for sign-ups, {spoken_span(turn.begins, turn.ends)}."
+
+
 def _around(day: date) -> dict[str, object]:
     return {"before": day - A_DAY, "after": day + A_DAY, "today": today(), "short_day": short_day}
 
 
-def lines_of(
-    rows: Iterable[DayRow], at: datetime, *, marks: bool = False, joining: Collection[int] = ()
-) -> list[Line]:
+def lines_of(rows: Iterable[DayRow], at: datetime, *, marks: bool = False, joining: Collection[int] = ()) -> list[Line]:
     """Put appointments into the words of the list; with `marks` the buttons that may be pressed at that moment.
 
     `joining` are the families that asked to join the centre.

@@ -6,22 +6,23 @@ from uuid import UUID
 from flask import flash, render_template
 from flask.typing import ResponseReturnValue
 
+from registration.booking.actions import outcomes
 from registration.booking.actions.refusals import CannotChange
 from registration.booking.actions.visits import write_down_answer
 from registration.booking.forms.base import NO, YES, yes_or_no
-from registration.booking.queries.day import DayRow
+from registration.booking.queries.day import DayRow, health_visitor_at
 from registration.centres.memory import centre_asked_about
 from registration.centres.rules import CentreCard
-from registration.common.access import current_actor, roles
+from registration.common.access import current_actor, has_role, roles
 from registration.common.clock import now, today
 from registration.common.transaction import commits, undo
-from registration.desk.forms.day import Visit
+from registration.desk.forms.day import HealthVisitor, Visit
 from registration.desk.rules.day import for_centre_worker
 from registration.desk.views.day.frame import Place, bp, place_of
 from registration.desk.views.day.lists import line_of, row_here
 from registration.desk.wording import refusal_sentence
 from registration.families.queries import answer_of, postcode_of, who_wants_to_join
-from registration.staff.rules import DAY_ANSWERS
+from registration.staff.rules import DAY_ANSWERS, DAY_MARKERS
 from registration.staff.scope import own_centres
 
 
@@ -31,9 +32,7 @@ def visit(centre_id: int, day: str, public_id: UUID) -> str:
     """Ask what the family answers now; what it answered before is filled in, but for centre workers, who may not know that."""
     place = place_of(centre_id, day)
     row = row_here(place, public_id)
-    if own_centres() is not None:
-        return _drawn(place, row, Visit(formdata=None))
-    return _drawn(place, row, answered_before(row.family_id, asked_at(place, row).id))
+    return _drawn(place, row, _filled(place, row))
 
 
 @bp.post("/<int:centre_id>/<day>/<uuid:public_id>/visit")
@@ -54,10 +53,39 @@ def answer_visit(centre_id: int, day: str, public_id: UUID) -> ResponseReturnVal
     return place.back(f"b-{public_id}")
 
 
-def _drawn(place: Place, row: DayRow, form: Visit) -> str:
-    line = line_of(row, now())
-    shown = line if own_centres() is None else for_centre_worker(line, known=False)
-    return render_template("desk/day_visit.html", place=place, asked=asked_at(place, row), line=shown, form=form)
+@bp.post("/<int:centre_id>/<day>/<uuid:public_id>/health-visitor")
+@roles(*DAY_MARKERS)
+@commits
+def say_health_visitor(centre_id: int, day: str, public_id: UUID) -> ResponseReturnValue:
+    """Keep whether a health visitor was at the centre at the time of this visit."""
+    place, form = place_of(centre_id, day), HealthVisitor()
+    row = row_here(place, public_id)
+    if not form.accepted():
+        return _drawn(place, row, _filled(place, row), form), HTTPStatus.UNPROCESSABLE_ENTITY
+    outcomes.say_health_visitor(public_id, current_actor(), there=form.there.data == YES)
+    return place.back(f"b-{public_id}")
+
+
+def _filled(place: Place, row: DayRow) -> Visit:
+    """Make the form with what the family answered before, but for centre workers, who may not know that."""
+    if own_centres() is not None:
+        return Visit(formdata=None)
+    return answered_before(row.family_id, asked_at(place, row).id)
+
+
+def _drawn(place: Place, row: DayRow, form: Visit, visitor: HealthVisitor | None = None) -> str:
+    known, line = health_visitor_at(row.public_id), line_of(row, now())
+    there = HealthVisitor(formdata=None, there=yes_or_no(known.there if known else None))
+    return render_template(
+        "desk/day_visit.html",
+        place=place,
+        asked=asked_at(place, row),
+        line=line if own_centres() is None else for_centre_worker(line, known=False),
+        form=form,
+        visitor=visitor or there,
+        by_timetable=known is not None and not known.said,
+        marks=has_role(*DAY_MARKERS),
+    )
 
 
 def asked_at(place: Place, row: DayRow) -> CentreCard:
