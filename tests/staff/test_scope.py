@@ -66,4 +66,4 @@ def test_the_auditor_and_the_evaluator_change_nothing():
         "HISTORY",
         "EVERY_CENTRE",
     ]
-    assert not [name for name, value in LISTS.items() if "evaluator" in value]
+    assert not [name for name, value in LISTS.items() if "evaluator" in value and not name.endswith("READERS")]
