@@ -37,6 +37,7 @@ from registration.demo.bulk import analyse, copy, reserve
 from registration.demo.colleagues import let_colleagues_differ
 from registration.demo.history import History, Seat, Story
 from registration.demo.people import People
+from registration.demo.rights import tell_centres
 from registration.demo.waiting import add_wishes, settle_old
 from registration.families.models import Family
 from registration.messages.models import Message
@@ -98,6 +99,7 @@ def load(now: datetime) -> Loaded | None:
     bookings = History(chance, now).write(stories)
     add_wishes(now)
     settle_old(now)
+    tell_centres(today)
     _tell_of_births(now)
     let_one_be_absent(now)
     let_colleagues_differ(now)
