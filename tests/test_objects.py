@@ -32,7 +32,7 @@ ONES_OWN = {("registrar", "rota.revoke_calendar")}
 LOOKING = {"desk.found", "desk.look"}
 
 #: Numbers, and no family.
-COUNTED = {"desk.running_dry"}
+COUNTED = {"desk.running_dry", "retention.show"}
 
 #: Pages that ask and show nothing: the first question of booking by telephone.
 QUESTIONS = {"/desk/phone"}
@@ -220,7 +220,7 @@ def test_the_evaluator_and_the_data_officer_meet_no_family(app):
 
 def test_a_page_of_numbers_names_no_family(app, objects, people, attempt):
     for role in ("evaluator", "data_officer"):
-        for address in ("/staff/", "/desk/lists/running-dry"):
+        for address in ("/staff/", "/desk/lists/running-dry", "/births/retention"):
             said = attempt(people[role], "GET", address).text
             for secret in ("Aoife", "Gwendolyn", objects.booking.reference, str(objects.booking.public_id), "900982"):
                 assert secret not in said
