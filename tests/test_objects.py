@@ -32,7 +32,7 @@ ONES_OWN = {("registrar", "rota.revoke_calendar")}
 LOOKING = {"desk.found", "desk.look"}
 
 #: Numbers, and no family.
-COUNTED = {"desk.running_dry", "reach.centres", "reach.centre"}
+COUNTED = {"desk.running_dry", "reach.centres", "reach.centre", "retention.show"}
 
 #: Families of live birth data whom the data officer writes to, before any centre may know of them.
 NOTICES = {"reach.notices", "reach.print_notices", "reach.notices_posted"}
@@ -234,7 +234,14 @@ def test_the_evaluator_and_the_data_officer_meet_no_family(app):
 
 def test_a_page_of_numbers_names_no_family(app, objects, people, attempt):
     for role in ("evaluator", "data_officer"):
-        for address in ("/staff/", "/desk/lists/running-dry", "/births/tell-once", "/reach/", f"/reach/{objects.here}"):
+        for address in (
+            "/staff/",
+            "/desk/lists/running-dry",
+            "/births/tell-once",
+            "/births/retention",
+            "/reach/",
+            f"/reach/{objects.here}",
+        ):
             said = attempt(people[role], "GET", address).text
             for secret in ("Aoife", "Gwendolyn", objects.booking.reference, str(objects.booking.public_id), "900982"):
                 assert secret not in said

@@ -17,8 +17,10 @@ from registration.booking.rules.deadline import last_lawful_day
 from registration.booking.rules.reference import make_reference
 from registration.booking.rules.reminders import REMINDERS, due_at, is_due, use_until
 from registration.booking.rules.requests import Appointment
+from registration.centres.memory import centre_asked_about
 from registration.centres.rules import CentreCard
 from registration.common.audit import AuditEvent
+from registration.common.clock import today
 from registration.common.links import digest, keyed, secret
 from registration.demo.bulk import copy, reserve
 from registration.demo.outcomes import marking_of, outcome_row
@@ -261,10 +263,16 @@ def _family_row(story: Story, family_id: int) -> dict[str, Any]:
     }
 
 
+def _centre_named(appointment: Appointment) -> int:
+    """Give the centre the question on sharing named: a children's centre, also where the appointment is at an office."""
+    asked = centre_asked_about(appointment.centre_id, None, today())
+    return asked.id if asked else appointment.centre_id
+
+
 def _answer_row(story: Story, appointment: Appointment) -> dict[str, Any]:
     return {
         "family_id": appointment.family_id,
-        "centre_id": appointment.centre_id,
+        "centre_id": _centre_named(appointment),
         "share": story.family.share,
         "wording_version": SHARING_WORDING,
         "route": story.family.channel,
@@ -276,7 +284,7 @@ def _answer_row(story: Story, appointment: Appointment) -> dict[str, Any]:
 def _sign_up_row(story: Story, appointment: Appointment) -> dict[str, Any]:
     return {
         "family_id": appointment.family_id,
-        "centre_id": appointment.centre_id,
+        "centre_id": _centre_named(appointment),
         "address": story.family.home,
         "contact_preference": "text" if appointment.mobile else "email" if appointment.email else "letter",
         "visit_needs": "",

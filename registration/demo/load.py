@@ -40,6 +40,7 @@ from registration.demo.colleagues import let_colleagues_differ
 from registration.demo.history import History, Seat, Story
 from registration.demo.people import People
 from registration.demo.reach import let_centres_reach
+from registration.demo.rights import tell_centres
 from registration.demo.telling import tell_services
 from registration.demo.waiting import add_wishes, settle_old
 from registration.families.models import Family
@@ -102,6 +103,7 @@ def load(now: datetime) -> Loaded | None:
     bookings = History(chance, now).write(stories)
     add_wishes(now)
     settle_old(now)
+    tell_centres(today)
     _tell_of_births(now)
     let_one_be_absent(now)
     let_colleagues_differ(now)

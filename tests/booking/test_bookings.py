@@ -11,12 +11,12 @@ from registration.booking.actions.bookings import book, identity_keys
 from registration.booking.actions.changes import cancel
 from registration.booking.actions.holds import hold
 from registration.booking.actions.refusals import AlreadyBooked, HoldRanOut, KeyUsedOtherwise, MotherNeeded
-from registration.booking.queries import appointment_by_id, appointment_by_link, appointment_by_reference
+from registration.booking.queries import appointment_by_id, appointment_by_link, appointment_by_reference, asked_about
 from registration.booking.rules.attendance import Attending, Parents
 from registration.booking.rules.requests import HoldRequest, SignUp
 from registration.common.links import digest, secret
-from tests.booking.appointments import NOW, REQUEST
-from tests.booking.world import BORN, LAST_LAWFUL, TUESDAY, at_time
+from tests.booking.appointments import NOW, REQUEST, booked
+from tests.booking.world import BORN, LAST_LAWFUL, TODAY, TUESDAY, at_time
 
 NINE, HALF_PAST, TEN = (at_time(TUESDAY, clock) for clock in ("9:00", "9:30", "10:00"))
 KEY, BODY, OTHER_BODY = digest("key"), digest("body"), digest("other body")
@@ -77,6 +77,22 @@ def test_a_wish_to_join_goes_to_the_centre_booked_at_and_only_where_there_is_one
     book(replace(REQUEST, hold=keep(TEN), email="b@example.org", mobile=None), NOW)
     wishes = rows(database, "SELECT centre_id, address, contact_preference, visit_needs FROM centre_sign_up")
     assert wishes == [(world.centres["sunshine"], "3 Mill Lane", "email", "a ramp")]
+
+
+@pytest.mark.parametrize(("postcode", "named"), [("OL14 5AA", "todmorden"), (None, "sunshine"), ("HX5 0AB", "elland")])
+def test_at_an_office_the_question_is_about_a_childrens_centre(database, world, postcode, named):
+    world.session("office", "dev", TUESDAY, "9:00", "11:00")
+    made = booked(world.centres["office"], at_time(TUESDAY, "9:00"), join=True, postcode=postcode)
+    asked = rows(database, "SELECT centre_id FROM sharing_answer UNION ALL SELECT centre_id FROM centre_sign_up")
+    assert asked == [(world.centres[named],)] * 2
+    assert asked_about(made, TODAY).id == world.centres[named]
+
+
+def test_where_a_family_lives_is_kept_with_the_centre_of_its_area(database, world):
+    made = booked(world.centres["sunshine"], at_time(TUESDAY, "9:00"), postcode="OL14 5AA")
+    kept = rows(database, "SELECT postcode, home_centre_id, source FROM family")
+    assert kept == [("OL14 5AA", world.centres["todmorden"], "booking")]
+    assert asked_about(made, TODAY).id == world.centres["sunshine"]
 
 
 def test_the_family_is_told_wherever_it_gave_an_address(database, keep):

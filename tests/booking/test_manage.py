@@ -149,9 +149,12 @@ def test_the_same_page_confirms_a_move_and_a_change_of_mind(client, mine, how, h
     assert page(client.get(f"{link(mine)}/{how}")).startswith(heading)
 
 
-def test_a_moved_family_that_shares_is_told_which_centre_that_now_means(client, mine):
-    assert "Your answer now goes for Sunshine" in page(client.get(link(mine) + "/moved"))
-    assert "Your answer now goes for" not in page(client.get(link(mine) + "/booked"))
+def test_a_yes_stays_with_the_centre_that_was_asked_about_when_the_family_moves(client, world, mine):
+    assert "You said yes: Sunshine" in page(client.get(link(mine) + "/booked"))
+    client.post(link(mine) + "/move", data=choice(world, "elland", TUESDAY, "10:00"))
+    assert "We have not asked you yet whether Elland" in page(client.get(link(mine) + "/moved"))
+    client.post(link(mine) + "/sharing", data={"share": "yes"})
+    assert "You said yes: Elland" in page(client.get(link(mine)))
 
 
 def test_nothing_is_confirmed_once_it_is_cancelled(client, mine):
