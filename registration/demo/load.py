@@ -33,6 +33,7 @@ from registration.common.errors import Refused
 from registration.common.holidays import bank_holidays
 from registration.demo import diary, invented, rota
 from registration.demo.absent import let_one_be_absent
+from registration.demo.births import add_live_births
 from registration.demo.bulk import analyse, copy, reserve
 from registration.demo.colleagues import let_colleagues_differ
 from registration.demo.history import History, Seat, Story
@@ -98,6 +99,7 @@ def load(now: datetime) -> Loaded | None:
     bookings = History(chance, now).write(stories)
     add_wishes(now)
     settle_old(now)
+    add_live_births(now, [postcode for postcode, *_ in postcodes], Random(SEED + 1))  # noqa: S311 -- invented data
     _tell_of_births(now)
     let_one_be_absent(now)
     let_colleagues_differ(now)
