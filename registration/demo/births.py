@@ -28,6 +28,8 @@ ACTOR, SOURCE = "service", "calder-ryburn-nhs"
 MONTHS, DAYS_AFTER = 6, 4
 #: So many homes are placed to know which cluster they lie in.
 HOMES = 400
+#: Appointments of eight weeks past tell most families of the last so many days; of the others so many were born before.
+BOOKED_DAYS, BEFORE = 60, 0.97
 HEADER = (
     "Record ID",
     "Baby’s Forename",
@@ -130,14 +132,16 @@ def _births(today: date, homes: Mapping[int, Sequence[str]], chance: Random) -> 
             continue
         known = booked.get(cluster, [])
         yield from ((born, name, chance.choice(here)) for born, name in known)
-        counts: dict[date, int] = defaultdict(int)
-        for born, _ in known:
-            counts[born] += 1
-        for number in range((end - first).days):
-            born = first + timedelta(days=number)
-            wanted = int(weekly / 7 + chance.random())
-            for _ in range(wanted - counts[born]):
-                yield born, people.family((born,), interpreter=False, kept=False).name, chance.choice(here)
+        days = (end - first).days
+        for _ in range(round(weekly / 7 * days) - len(known)):
+            born = first + timedelta(days=_quieter_where_known(days, chance))
+            yield born, people.family((born,), interpreter=False, kept=False).name, chance.choice(here)
+
+
+def _quieter_where_known(days: int, chance: Random) -> int:
+    """Give a day, from 0, on which a family that did not book had its baby: of the last ten weeks most are known by bookings."""
+    late = days - BOOKED_DAYS
+    return chance.randrange(late) if chance.random() < BEFORE else late + chance.randrange(BOOKED_DAYS)
 
 
 def _booked(first: date, end: date) -> Mapping[int, list[tuple[date, str]]]:

@@ -26,7 +26,6 @@ def test_a_month_of_births_is_brought_looked_at_and_taken_in_once(come, service)
     looking = Looks(come())
     officer = looking.visitor
     officer.sign_in("data_officer", PATH)
-    looking.look("files")
     looking.empty_and()
     before = service.one("SELECT count(*) FROM birth_record")
 
