@@ -30,6 +30,8 @@ MONTHS, DAYS_AFTER = 6, 4
 HOMES = 400
 #: Appointments of eight weeks past tell most families of the last so many days; of the others so many were born before.
 BOOKED_DAYS, BEFORE = 60, 0.97
+#: Of the families who booked so many are in the file; the others were born or live elsewhere.
+IN_FILE = 0.84
 HEADER = (
     "Record ID",
     "Baby’s Forename",
@@ -130,7 +132,7 @@ def _births(today: date, homes: Mapping[int, Sequence[str]], chance: Random) -> 
         here, weekly = homes.get(cluster), forecast.ahead(today, 1)[0].births.value
         if not here:
             continue
-        known = booked.get(cluster, [])
+        known = [each for each in booked.get(cluster, []) if chance.random() < IN_FILE]
         yield from ((born, name, chance.choice(here)) for born, name in known)
         days = (end - first).days
         for _ in range(round(weekly / 7 * days) - len(known)):
