@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-PREFIXES = ("TWILIO_", "NOTIFY_", "OIDC_", "SMTP_", "MAIL_", "RATE_")
+PREFIXES = ("TWILIO_", "NOTIFY_", "OIDC_", "SMTP_", "MAIL_", "RATE_", "BIRTHS_")
 #: Names with one of our prefixes that mean something to us.
 KNOWN = {
     "SMTP_URL",
@@ -34,6 +34,7 @@ KNOWN = {
     "OIDC_CLIENT_ID",
     "OIDC_CLIENT_SECRET",
     "OIDC_LABEL",
+    "BIRTHS_FOLDER",
 }
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -75,6 +76,7 @@ class Config:
     OIDC_CLIENT_ID: str = ""
     OIDC_CLIENT_SECRET: str = ""
     OIDC_LABEL: str = ""
+    BIRTHS_FOLDER: Path | None = None  # where sources push files of live births, a folder for each
     TESTING: bool = False
     WTF_CSRF_ENABLED: bool = True
     WTF_CSRF_TIME_LIMIT: int | None = None  # a form lives as long as the session it belongs to
@@ -120,6 +122,7 @@ class Config:
             TWILIO_API_BASE=_address(env, "TWILIO_API_BASE", ("http", "https")),
             NOTIFY_API_BASE=_address(env, "NOTIFY_API_BASE", ("http", "https")),
             OIDC_ISSUER=_oidc_issuer(env, demo=demo),
+            BIRTHS_FOLDER=_folder(env, "BIRTHS_FOLDER"),
             SESSION_COOKIE_SECURE=urlsplit(public_url).scheme == "https",
             **cls._plain(env),
         )
@@ -256,6 +259,13 @@ def _rate_limits(env: Mapping[str, str], *, demo: bool) -> bool:
     if off and not demo:
         raise SettingRefused("RATE_LIMITS=off is only for measuring the demonstration: it needs DEMO=1.")
     return not off
+
+
+def _folder(env: Mapping[str, str], name: str) -> Path | None:
+    value = env.get(name, "")
+    if value and not Path(value).is_dir():
+        raise SettingRefused(f"{name} must be a folder that is there, not {value!r}.")
+    return Path(value).resolve() if value else None
 
 
 def _oidc_issuer(env: Mapping[str, str], *, demo: bool) -> str:

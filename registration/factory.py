@@ -16,6 +16,7 @@ from whitenoise import WhiteNoise
 
 import registration.balancing.models
 import registration.balancing.plans.models
+import registration.births.files.models
 import registration.births.models
 import registration.booking.models
 import registration.centres.models
@@ -33,6 +34,9 @@ from registration.balancing import views as balancing
 from registration.balancing.commands import balance
 from registration.balancing.queries import expected_births
 from registration.births.agreements import views as agreements
+from registration.births.commands import births as birth_commands
+from registration.births.files import jobs as _birth_file_jobs  # noqa: F401 -- registers its jobs
+from registration.births.files import views as birth_files
 from registration.births.retention import jobs as _retention_jobs  # noqa: F401 -- registers its job
 from registration.births.retention import views as retention_pages
 from registration.births.retention.commands import retention
@@ -200,12 +204,14 @@ def _capabilities(app: Flask) -> None:
     agreements.init_app(app)
     services.init_app(app)
     telling.init_app(app)
+    birth_files.init_app(app)
     staff.surround(app, staff.Around(_centre_names, registrars_and_accounts, tie_account))
     staff.offer_own_doors(app)
     app.cli.add_command(staff_commands)
     app.cli.add_command(demo_commands)
     app.cli.add_command(invariants)
     app.cli.add_command(balance)
+    app.cli.add_command(birth_commands)
     app.cli.add_command(links)
     app.cli.add_command(retention)
     app.cli.add_command(registrars)

@@ -14,6 +14,9 @@ from sqlalchemy import select
 
 from registration.balancing.models import DemandAdjustment
 from registration.balancing.plans.models import BalancePlan, BalanceWish
+from registration.births.files.actions import bring
+from registration.births.files.models import WaitingFile
+from registration.births.files.rules.columns import Kind
 from registration.booking.models import CalendarFeed
 from registration.booking.rules.requests import Appointment
 from registration.centres.models import Centre, CentreService
@@ -37,6 +40,7 @@ from registration.rota.models import (
 )
 from registration.staff.models import OfficeTurn
 from tests.births.agreements.made import drafted
+from tests.births.brought import SOURCE, agree, csv_of, row
 from tests.booking.appointments import NOW, booked
 from tests.booking.world import MONDAY, TUESDAY, WEDNESDAY, World, at_time, make_world
 from tests.staff.people import new_person
@@ -46,6 +50,7 @@ ELSEWHERE = {"name": "Gwendolyn Elsewhere", "email": "gwen@elsewhere.example", "
 
 #: From this day on a third centre is to take no part.
 FAR = WEDNESDAY + timedelta(weeks=8)
+DAY_OF_BOOKINGS = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
 
 
 @dataclass
@@ -79,6 +84,7 @@ NAMED = {
     "day": lambda _it: TUESDAY.isoformat(),
     "public_id": lambda it: it.booking.public_id,
     ("cover.*", "public_id"): lambda it: it.plan,
+    ("birth_files.*", "public_id"): lambda it: it.made["waiting_file"],
     ("cover.*", "session_id"): lambda it: it.absent,
     ("what_ifs.*", "plan_id"): lambda it: it.made["what_if_id"],
     "kind": lambda _it: "close",
@@ -211,6 +217,12 @@ def _plan(registrar: int, centre: int) -> tuple[BalancePlan, BalanceWish]:
     return plan, wish
 
 
+def _waiting_file() -> WaitingFile:
+    """Bring a file of live births on the day of the bookings."""
+    agree()
+    return bring(csv_of([row()]).encode(), SOURCE, Kind.BIRTHS, "october.csv", "staff:1", DAY_OF_BOOKINGS)
+
+
 def _what_if(plan: BalancePlan, centre: int) -> BalancePlan:
     """Begin a what-if of a plan, with one change."""
     made = BalancePlan(
@@ -275,6 +287,7 @@ def _others(world: World) -> dict[str, int]:
         ends_at=datetime(2026, 11, 24, 12, tzinfo=UTC),
     )
     db.session.add_all([rows["key"], PatternHalfDay(pattern_id=pattern.id, **half)])
+    rows["waiting_file"] = _waiting_file()
     rows["plan_id"], rows["wish_id"] = _plan(ann, here)
     rows["weekly_id"] = db.session.scalars(select(CentreService).where(CentreService.centre_id == here)).one()
     rows["turn_id"] = OfficeTurn(

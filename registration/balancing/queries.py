@@ -23,6 +23,7 @@ from registration.balancing.rules.demand import (
     monday_of,
     rates,
 )
+from registration.births.queries import live_births
 from registration.centres.models import Cluster
 from registration.common.clock import LONDON
 from registration.common.db import db
@@ -93,7 +94,7 @@ def expected_births(before: date) -> Mapping[int, Forecast]:
     return demand(before).clusters
 
 
-def demand(today: date, live: LiveBirths | None = None) -> Demand:
+def demand(today: date, live: LiveBirths = live_births) -> Demand:
     """Tell the births of every cluster, as they are known on a day: from live birth data where there is any, else appointments.
 
     A cluster without live birth data goes by its appointments.
@@ -103,10 +104,8 @@ def demand(today: date, live: LiveBirths | None = None) -> Demand:
     seen = _Seen(this)
     curve = curve_of(seen.by_lag())
     counted = {cluster: seen.counted(cluster, curve) for cluster in clusters}
-    if live is not None:
-        first, last = this - BIRTH_WEEKS * WEEK, this - WEEK
-        for cluster, births in live(first, last).items():
-            counted[cluster] = {(day - this).days // 7: Counted(babies, 1.0) for day, babies in births.items()}
+    for cluster, births in live(this - BIRTH_WEEKS * WEEK, this - WEEK).items():
+        counted[cluster] = {(day - this).days // 7: Counted(babies, 1.0) for day, babies in births.items()}
     shares = people_shares(today) or seen.shares()
     told = rates(clusters, counted, shares)
     words = adjustments(this - (LAST_LAG + BIRTH_WEEKS) * WEEK)

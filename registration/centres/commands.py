@@ -8,11 +8,12 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from registration.centres import actions
+from registration.centres import actions, homes
 from registration.centres.rules import LSOAS_OF_ENGLAND
 from registration.centres.services.commands import services
 from registration.common import clock
 from registration.common.access import current_actor
+from registration.common.audit import record
 from registration.common.authority import current_authority
 from registration.common.files import FileRefused
 from registration.common.transaction import transaction
@@ -40,6 +41,24 @@ def import_centres(file: BinaryIO, authority: str | None) -> None:
     """
     with _import() as by:
         _tell(actions.import_centres(file, by, authority), "centres")
+
+
+areas = AppGroup("reach-areas", help="Which neighbourhoods are whose.")
+centres.add_command(areas)
+
+
+@areas.command("import")
+@click.argument("file", type=FILE)
+def import_reach_areas(file: BinaryIO) -> None:
+    """Load which neighbourhoods lie in which centre's reach area: LSOA of 2021, and the centre's name or number.
+
+    Where none is said, a home belongs to the nearest centre.
+    """
+    with _import() as by:
+        added, changed, unchanged = homes.import_reach_areas(file)
+        counts = {"added": added, "changed": changed, "unchanged": unchanged}
+        record("reach_areas.imported", about="reach_area:all", actor=by.actor, after=counts)
+    click.echo(f"reach areas: {added:,} added, {changed:,} changed, {unchanged:,} as before.")
 
 
 @offices.command("import")

@@ -11,7 +11,8 @@ from typing import TypeVar, cast
 from flask import current_app, g
 from sqlalchemy import text
 
-from registration.centres.queries import centre_card, locate, participating_centres, reach_areas
+from registration.centres.homes import Homes
+from registration.centres.queries import centre_card, locate, participating_centres
 from registration.centres.rules import OFFICES, CentreCard, Place, ServiceCard, distance_km
 from registration.centres.services.queries import timetables
 from registration.centres.services.rules import Weekly, on_day
@@ -82,8 +83,7 @@ def home_of(postcode: str, on: date) -> Home:
 def _home(place: Place | None, on: date) -> Home:
     if place is None:
         return Home()
-    centre = reach_areas(on).centre_of(place)
-    return Home(centre.id if centre else None, place.imd_decile)
+    return Home(Homes(on).of(place), place.imd_decile)
 
 
 def centre_asked_about(centre_id: int, postcode: str | None, on: date) -> CentreCard | None:
@@ -99,8 +99,8 @@ def _asked_about(centre_id: int, postcode: str | None, on: date) -> CentreCard |
     here = centre_card(centre_id)
     if here is None or here.kind not in OFFICES:
         return here
-    areas, place = reach_areas(on), locate(postcode) if postcode else None
-    return (place and areas.centre_of(place)) or areas.centre_of(here) or here
+    homes, place = Homes(on), locate(postcode) if postcode else None
+    return homes.card((place and homes.of(place)) or homes.nearest(here)) or here
 
 
 def services_at(centre_id: int, day: date) -> tuple[ServiceCard, ...]:

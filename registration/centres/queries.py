@@ -1,7 +1,7 @@
 """Questions about places: where a postcode is, which centres take part, where babies are born."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,23 +16,21 @@ from registration.centres.models import (
     Deprivation,
     PlaceOfBirth,
     Postcode,
-    ReachArea,
 )
 from registration.centres.models import RegistrationDistrict as District
 from registration.centres.rules import (
     BRITISH_GRID,
-    OFFICES,
     BirthPlaceCard,
     BirthPlaces,
     CentreCard,
     DistrictCard,
-    Located,
     Place,
     canonical_postcode,
     distance_km,
     imd_decile,
     latitude_longitude,
     miles,
+    outward,
 )
 from registration.common.db import db
 
@@ -64,7 +62,7 @@ _PARTICIPATING = _CARD.where(
 ).order_by(Centre.name, Centre.id)
 
 _IMD_2019, _IMD_2025 = aliased(Deprivation), aliased(Deprivation)
-_PLACE = (
+_PLACES = (
     select(Postcode, _IMD_2019.decile, _IMD_2025.decile)
     .outerjoin(
         _IMD_2019,
@@ -72,8 +70,12 @@ _PLACE = (
         and_(_IMD_2019.edition == 2019, _IMD_2019.lsoa == func.coalesce(Postcode.lsoa11, Postcode.lsoa21)),  # noqa: PLR2004
     )
     .outerjoin(_IMD_2025, and_(_IMD_2025.edition == 2025, _IMD_2025.lsoa == Postcode.lsoa21))  # noqa: PLR2004
-    .where(Postcode.postcode == bindparam("wanted"))
 )
+_PLACE = _PLACES.where(Postcode.postcode == bindparam("wanted"))
+#: So many postcodes are asked for at once.
+_AT_ONCE = 10_000
+#: A whole file of the directory takes about as long as so many look-ups.
+_ONE_BY_ONE = 20
 
 
 def locate(postcode: str) -> Place | None:
@@ -91,14 +93,34 @@ def locate(postcode: str) -> Place | None:
 def imported_place(postcode: str) -> Place | None:
     """Say where a postcode, canonical, is by the imported directory alone; None where it is not in there."""
     row = db.session.execute(_PLACE, {"wanted": postcode}).one_or_none()
-    if row is None:
-        return None
-    known, decile_2019, decile_2025 = row
+    return None if row is None else _place(*row)
+
+
+def places_of(postcodes: Collection[str]) -> dict[str, Place]:
+    """Say where many postcodes, canonical, are, as `locate` does for one; those that there are not are left out."""
+    wanted = sorted(postcodes)
+    found: dict[str, Place] = {}
+    for first in range(0, len(wanted), _AT_ONCE):
+        rows = db.session.execute(_PLACES.where(Postcode.postcode.in_(wanted[first : first + _AT_ONCE])))
+        found |= {row[0].postcode: _place(*row) for row in rows}
+    missing = {postcode for postcode in wanted if postcode not in found}
+    return found | {place.postcode: place for place in _in_gazetteer(missing)}
+
+
+def _in_gazetteer(postcodes: Collection[str]) -> Iterable[Place]:
+    """Find postcodes in the directory that comes with the service: a few one by one, many by whole files."""
+    if len(postcodes) <= _ONE_BY_ONE:
+        return filter(None, map(gazetteer.find, postcodes))
+    near = gazetteer.within({outward(postcode) for postcode in postcodes})
+    return (place for place in near if place.postcode in postcodes)
+
+
+def _place(known: Postcode, decile_2019: int | None, decile_2025: int | None) -> Place:
     latitude, longitude = known.latitude, known.longitude
     if latitude is None and known.easting is not None and known.northing is not None:
         latitude, longitude = latitude_longitude(known.easting, known.northing, BRITISH_GRID)
     return Place(
-        postcode,
+        known.postcode,
         known.easting,
         known.northing,
         latitude,
@@ -156,34 +178,6 @@ def _followed(number: int, merged: Mapping[int, int]) -> int:
         number = merged[number]
         seen.add(number)
     return number
-
-
-@dataclass(frozen=True, slots=True)
-class ReachAreas:
-    """Which children's centre each neighbourhood belongs to on a day, and the centres that take part, for many places."""
-
-    by_lsoa: Mapping[str, int]
-    centres: Sequence[CentreCard]
-
-    def centre_of(self, place: Located) -> CentreCard | None:
-        """Give the centre in whose reach area a place lies: as is said for its LSOA, else the nearest.
-
-        None where there is no centre, or the place lies in no area and nobody knows where it is.
-        """
-        said = self.by_lsoa.get(getattr(place, "lsoa", None) or "")
-        near = {card.id: distance_km(place, card) for card in self.centres}
-        known = [card for card in self.centres if card.id == said] or [
-            card for card in self.centres if near[card.id] is not None
-        ]
-        return min(known, key=lambda card: (near[card.id] or 0, card.name), default=None)
-
-
-def reach_areas(on: date) -> ReachAreas:
-    """Read the reach areas as they are on a day: those of a centre that was merged are its successor's."""
-    into = successors(on)
-    rows = db.session.execute(select(ReachArea.lsoa, ReachArea.centre_id))
-    centres = [card for card in participating_centres(on) if card.kind not in OFFICES]
-    return ReachAreas({lsoa: into.get(centre, centre) for lsoa, centre in rows}, centres)
 
 
 def district_choices() -> BirthPlaces:

@@ -53,6 +53,7 @@ class Retention:
     message_days: int
     journey_hours: int
     disclosure_months: int
+    contact_months: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ RETENTION_RANGES = {
     "message_days": (7, 730),
     "journey_hours": (1, 168),
     "disclosure_months": (6, 84),
+    "contact_months": (3, 84),
 }
 #: The parts of the file, and what each is kept as.
 PARTS: dict[str, type[Balance | Retention]] = {"balance": Balance, "retention": Retention}

@@ -15,8 +15,8 @@ from itertools import chain
 from math import isfinite
 from typing import BinaryIO, NoReturn, TypeVar
 
+from registration.common.characters import is_storable
 from registration.common.errors import Refused
-from registration.common.text import is_storable
 
 T = TypeVar("T")
 

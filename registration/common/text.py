@@ -1,19 +1,12 @@
 """The one gate for text from outside: what the database cannot keep is refused with a sentence."""
 
-import re
 from typing import Any
 
 from flask_babel import gettext as _
 from wtforms import Field, Form
 from wtforms.validators import ValidationError
 
-# PostgreSQL cannot store NUL; the other control characters and lone surrogates are never typed on purpose.
-_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-
-
-def is_storable(text: str) -> bool:
-    """Say whether a text has only characters that can be kept and shown."""
-    return _UNSTORABLE.search(text) is None
+from registration.common.characters import UNSTORABLE, is_storable
 
 
 def storable(text: str) -> str:
@@ -35,5 +28,5 @@ class Storable:
                     storable(value)
                 except ValueError as error:
                     if isinstance(field.data, str):
-                        field.data = _UNSTORABLE.sub("", field.data)
+                        field.data = UNSTORABLE.sub("", field.data)
                     raise ValidationError(str(error)) from error

@@ -12,6 +12,7 @@ from registration.births.models import BirthFile
 from registration.common.authority import current_authority
 from registration.common.clock import LONDON, civil_date
 from registration.common.db import db
+from registration.demo.births import months
 from registration.families.models import SharingAgreement
 
 ACTOR = "service"
@@ -65,11 +66,15 @@ def _signed(terms: Terms) -> SharingAgreement:
 
 
 def _add_files(agreement: SharingAgreement, today: date) -> None:
-    """Say that a file came of every month since the agreement began; whom they told of was deleted when it was due."""
+    """Say that a file came of every month since the agreement began; whom they told of was deleted when it was due.
+
+    Those of the last months are really taken in (demo/births.py).
+    """
+    told = months(today)[0][0]
     month = period_of(Frequency.MONTHLY, agreement.starts_on)
     for number, days in enumerate(CAME_AFTER):
         on = month.last + timedelta(days=days)
-        if on > today:
+        if month.first >= told:
             break
         db.session.add(_file(agreement, month.first, on, ROWS + number * 7 % 23))
         month = period_of(Frequency.MONTHLY, month.last + timedelta(days=1))

@@ -35,6 +35,7 @@ from registration.common.holidays import bank_holidays
 from registration.demo import diary, invented, rota
 from registration.demo.absent import let_one_be_absent
 from registration.demo.agreements import add_agreements
+from registration.demo.births import add_live_births
 from registration.demo.bulk import analyse, copy, reserve
 from registration.demo.colleagues import let_colleagues_differ
 from registration.demo.history import History, Seat, Story
@@ -104,10 +105,11 @@ def load(now: datetime) -> Loaded | None:
     add_wishes(now)
     settle_old(now)
     tell_centres(today)
+    add_agreements(now)
+    add_live_births(now, [postcode for postcode, *_ in postcodes], Random(SEED + 1))  # noqa: S311 -- invented data
     _tell_of_births(now)
     let_one_be_absent(now)
     let_colleagues_differ(now)
-    add_agreements(now)
     let_centres_reach(now)
     _add_accounts(next(room.centre_id for room in rooms.values()), next(iter(registrars.values())))
     tell_services(now)

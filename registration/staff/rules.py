@@ -61,6 +61,9 @@ TELLING_READERS = (*TELLERS, "auditor")
 HISTORY = ("administrator", "auditor")
 ACCOUNTS = ("administrator",)
 ACCOUNT_READERS = (*ACCOUNTS, "auditor")
+#: Files of live births: bringing them, and seeing what came and what was deleted. The auditor sees numbers only.
+BIRTH_FILES = ("data_officer", "administrator")
+BIRTH_FILE_READERS = (*BIRTH_FILES, "auditor")
 
 #: Roles that see every centre; whoever holds none of them sees only the centres they belong to.
 EVERY_CENTRE = frozenset({"registrar", *_SERVICE, "auditor"})

@@ -37,7 +37,7 @@ def run(kind, now):
 
 
 def rows(kind, now):
-    return {each.rule.kind: each.rows for each in due(now)}[kind]
+    return {each.title: each.rows for each in due(now)}[next(rule.title for rule in rules.RULES if rule.kind == kind)]
 
 
 def fresh(database, model, key):

@@ -40,6 +40,13 @@ def agreement_in_force(source: str, today: date) -> SharingAgreement | None:
     return db.session.scalars(wanted).one_or_none()
 
 
+def sources_in_force(today: date) -> list[str]:
+    """List the sources that may send live birth data on a day."""
+    found = select(SharingAgreement).where(SharingAgreement.state == "in_force", SharingAgreement.starts_on <= today)
+    over = or_(SharingAgreement.ends_on.is_(None), SharingAgreement.ends_on >= today)
+    return [each.source for each in db.session.scalars(found.where(over).order_by(SharingAgreement.source))]
+
+
 def agreement_by_id(agreement_id: int) -> SharingAgreement | None:
     """Give an agreement, None where there is none of the number."""
     return db.session.get(SharingAgreement, agreement_id)

@@ -63,6 +63,7 @@ _ERASE = {
     ),
     "journeys": ("DELETE FROM journey WHERE encode(token_digest, 'hex') = ANY(:keys)",),
     "disclosures": ("DELETE FROM disclosure WHERE id = ANY(CAST(:keys AS bigint[]))",),
+    "contacts": ("DELETE FROM family_contact WHERE id = ANY(CAST(:keys AS bigint[]))",),
 }
 
 

@@ -17,7 +17,7 @@ def run(*, dry_run: bool) -> None:
     """Delete what is due of every kind of record, or empty it of who it is; say what, how much and why."""
     if dry_run:
         for each in due(now()):
-            click.echo(f"{each.rule.title}: {each.rows} due. {each.said}.")
+            click.echo(f"{each.title}: {each.rows} due. {each.said}.")
         return
     total = 0
     for done in delete_everything_due(current_actor(), now()):

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select, text
 
 from registration.births.models import Deletion
 from registration.births.retention.rules import RULES, Rule
 from registration.common.authority import current_authority
+from registration.common.clock import civil_date
 from registration.common.db import db
 
 # Each question gives the keys of what is due.
@@ -34,16 +35,31 @@ SELECT m.id::text FROM message m
 SELECT encode(j.token_digest, 'hex') FROM journey j WHERE j.changed_at < :now - make_interval(hours => :number)""",
     "disclosures": """
 SELECT d.id::text FROM disclosure d WHERE d.at < :now - make_interval(months => :number)""",
+    "contacts": """
+SELECT c.id::text FROM family_contact c WHERE c.made_at < :now - make_interval(months => :number)""",
 }
+_BIRTHS = text("""
+SELECT a.source, a.retention_days,
+       count(r.id) FILTER (WHERE r.erased_at IS NULL AND r.received_on <= CAST(:today AS date) - a.retention_days)
+  FROM sharing_agreement a JOIN birth_record r ON r.agreement_id = a.id GROUP BY a.id ORDER BY a.source, a.id
+""")
 #: Of which table a batch is locked, so that what somebody changes at this moment waits for the next time.
-_LOCKED = {"bookings": "f", "families": "f", "wishes": "u", "messages": "m", "journeys": "j", "disclosures": "d"}
+_LOCKED = {
+    "bookings": "f",
+    "families": "f",
+    "wishes": "u",
+    "messages": "m",
+    "journeys": "j",
+    "disclosures": "d",
+    "contacts": "c",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """How many records of a kind are due, under which rule in words."""
 
-    rule: Rule
+    title: str
     said: str
     rows: int
 
@@ -60,8 +76,17 @@ def keys_due(rule: Rule, now: datetime, most: int) -> list[str]:
 
 
 def due(now: datetime) -> list[Due]:
-    """Count what is due of every kind, changing nothing."""
-    return [Due(rule, rule.said(number_of(rule)), _count(rule, now)) for rule in RULES]
+    """Count what is due of every kind, changing nothing; live births by the agreements they came under."""
+    counted = [Due(rule.title, rule.said(number_of(rule)), _count(rule, now)) for rule in RULES]
+    return [
+        *counted,
+        *(Due(f"Live births of {source}", said, rows) for source, said, rows in _births_due(civil_date(now))),
+    ]
+
+
+def _births_due(today: date) -> list[tuple[str, str, int]]:
+    rows = db.session.execute(_BIRTHS, {"today": today})
+    return [(source, f"{days} days after the file came: emptied of who it is", number) for source, days, number in rows]
 
 
 def _count(rule: Rule, now: datetime) -> int:

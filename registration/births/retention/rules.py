@@ -60,6 +60,9 @@ RULES: Sequence[Rule] = (
         "they went",
         "deleted",
     ),
+    Rule(
+        "contacts", "What centres noted of contacts with families", "contact_months", "months", "the contact", "deleted"
+    ),
 )
 
 

@@ -1,0 +1,169 @@
+"""Pages of files of live births: bring one, see what each column becomes, take it in; what came, and what was deleted."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from uuid import UUID
+
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from registration.births.agreements.queries import sources_in_force
+from registration.births.files import actions
+from registration.births.files.forms import KINDS, FileForm
+from registration.births.files.models import WaitingFile
+from registration.births.files.queries import deletions, file_names, files_taken, said_of, waiting_file
+from registration.births.files.rules.columns import Kind
+from registration.births.files.rules.sheet import MOST_BYTES
+from registration.births.files.showing import preview, said_by
+from registration.births.models import BirthFile
+from registration.centres.homes import reach_areas
+from registration.common import audit
+from registration.common.access import current_actor, has_role, keep_private, roles
+from registration.common.clock import now, today
+from registration.common.errors import Refused
+from registration.common.files import NOT_READ, FileRefused
+from registration.common.forms import Form
+from registration.common.transaction import commits, undo
+from registration.staff import views as staff
+from registration.staff.rules import BIRTH_FILE_READERS, BIRTH_FILES, Door
+
+MOST_SHOWN = 36
+#: The longest name of a file that is kept.
+LONGEST_NAME = 100
+EVENTS = ("births.imported", "births.counts_imported", "births.erased", "births.uploaded", "births.upload_dropped")
+MOST_LINES = 20
+
+bp = Blueprint("birth_files", __name__, url_prefix="/births/files")
+bp.after_request(keep_private)
+
+
+@bp.url_value_preprocessor
+def let_a_file_in(_endpoint: str | None, _values: object) -> None:
+    """Let those who may bring files send one that is larger than other pages take."""
+    if request.method == "POST" and has_role(*BIRTH_FILES):
+        request.max_content_length = MOST_BYTES
+
+
+@bp.get("")
+@roles(*BIRTH_FILE_READERS)
+def files() -> str:
+    """Show what came, what was deleted and when, and offer to bring a file."""
+    return _page(FileForm(formdata=None))
+
+
+def _page(form: FileForm, faults: Sequence[str] = ()) -> str:
+    sources = sources_in_force(today())
+    if faults:
+        form.file.errors = (NOT_READ,)
+    return render_template(
+        "births/files/files.html",
+        form=form.offer(sources),
+        file_faults=faults,
+        sources=sources,
+        files=files_taken(MOST_SHOWN),
+        deleted=deletions(MOST_SHOWN),
+        areas=reach_areas(),
+        lines=audit.lines(audit.AuditEvent.event.in_(EVENTS), most=MOST_LINES),
+        may_bring=has_role(*BIRTH_FILES),
+    )
+
+
+@bp.post("")
+@roles(*BIRTH_FILES)
+@commits
+def bring() -> ResponseReturnValue:
+    """Keep a file to be looked at, and go on to its page; one that is no table is refused in words."""
+    sources = sources_in_force(today())
+    if not sources:
+        return _page(FileForm(formdata=None)), HTTPStatus.CONFLICT
+    form = FileForm().offer(sources)
+    if not form.accepted():
+        return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
+    file = form.file.data
+    try:
+        with file.stream as stream:
+            content = stream.read()
+        name = str(file.filename or "file")[:LONGEST_NAME]
+        kind = Kind(form.kind.data)
+        kept = actions.bring(content, str(form.source.data), kind, name, current_actor(), now())
+    except Refused as refusal:
+        undo()
+        lines = refusal.lines() if isinstance(refusal, FileRefused) else [refusal.sentence]
+        return _page(form, lines), HTTPStatus.UNPROCESSABLE_ENTITY
+    return redirect(url_for("birth_files.look_at", public_id=kept.id), HTTPStatus.SEE_OTHER)
+
+
+def _waiting(number: UUID) -> WaitingFile:
+    return waiting_file(number, now()) or abort(HTTPStatus.NOT_FOUND)
+
+
+@bp.get("/<uuid:public_id>")
+@roles(*BIRTH_FILES)
+def look_at(public_id: UUID) -> str:
+    """Show what each column of a file becomes, its first rows, and what taking it in would do."""
+    return _preview(_waiting(public_id))
+
+
+def _preview(file: WaitingFile, fault: str = "") -> str:
+    brought = actions.brought(file)
+    return render_template(
+        "births/files/preview.html",
+        file=file,
+        kind=KINDS[brought.kind],
+        rows=len(brought.sheet.lines),
+        shown=preview(brought, today()),
+        fault=fault,
+        form=Form(formdata=None),
+    )
+
+
+@bp.post("/<uuid:public_id>/columns")
+@roles(*BIRTH_FILES)
+@commits
+def say_columns(public_id: UUID) -> ResponseReturnValue:
+    """Let columns become what was chosen, and show the file again."""
+    file = _waiting(public_id)
+    chosen = {name.removeprefix("column-"): value for name, value in request.form.items()}
+    actions.say_columns(file, said_by(chosen, actions.brought(file)))
+    return redirect(url_for("birth_files.look_at", public_id=public_id), HTTPStatus.SEE_OTHER)
+
+
+@bp.post("/<uuid:public_id>/take-in")
+@roles(*BIRTH_FILES)
+@commits
+def take_in(public_id: UUID) -> ResponseReturnValue:
+    """Take a file in, keep what was said of its columns for the next, and forget its text."""
+    file = _waiting(public_id)
+    try:
+        taken, found = actions.take_in(actions.brought(file), current_actor(), now())
+    except Refused as refusal:
+        undo()
+        return _preview(_waiting(public_id), refusal.sentence), HTTPStatus.CONFLICT
+    if file.kind != Kind.COUNTS and file.said != said_of(file.source):
+        actions.save_mapping(file.source, file.said, current_actor(), now())
+    actions.forget(file)
+    flash(_done(taken, found.outside), "success")
+    return redirect(url_for("birth_files.files"), HTTPStatus.SEE_OTHER)
+
+
+def _done(file: BirthFile, outside: int) -> str:
+    left = f", {file.removed} families left for a loss" if file.removed else ""
+    out = f", {outside} outside the area" if outside else ""
+    return f"{file.name}: {file.added} added, {file.changed} changed, {file.unchanged} as before{left}{out}."
+
+
+@bp.post("/<uuid:public_id>/throw-away")
+@roles(*BIRTH_FILES)
+@commits
+def throw_away(public_id: UUID) -> ResponseReturnValue:
+    """Throw a file away that waits to be taken in."""
+    actions.drop(_waiting(public_id), current_actor())
+    flash("The file was thrown away. Nothing of it is kept.", "success")
+    return redirect(url_for("birth_files.files"), HTTPStatus.SEE_OTHER)
+
+
+def init_app(app: Flask) -> None:
+    """Give the application the pages of files, and the history their names."""
+    app.register_blueprint(bp)
+    audit.call(app, "birth_file", file_names)
+    staff.offer(app, Door("birth_files.files", "Birth files", "Bring live birth data, and see what was deleted when."))
