@@ -171,6 +171,7 @@ def test_a_worker_writes_prints_and_posts_a_letter(client, world, here):
     where = answer.headers["Location"]
     text = client.get(where).text
     assert "/your-details/" in text
+    assert secret("family", str(told)) not in text, "who prints it must not hold the family’s own link"
     assert 'lang="pl"' in text
     sent(client.post(where), f"/reach/{here}/families/{told}")
     assert "This letter was posted" in page(client.get(where))

@@ -111,7 +111,6 @@ def write_letter(centre_id: int, family_id: int, actor: str, today: date) -> Inv
     card = may_know(centre_id, family_id, today).card
     if not card.address:
         raise NoAddress
-    family_link(card.family_id)
     disclosed({card.family_id: card.basis}, "letter", actor, today, centre_id=centre_id)
     return _written(centre_id, card.family_id, "welcome", "letter", actor, "written")
 

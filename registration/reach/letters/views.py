@@ -14,7 +14,7 @@ from registration.common.access import current_actor, has_role, roles
 from registration.common.authority import current_authority
 from registration.common.clock import now, today
 from registration.common.forms import Form
-from registration.common.links import external, secret
+from registration.common.links import external
 from registration.common.transaction import commits, undo
 from registration.messages.writing import direction, long_day
 from registration.reach.frame import LARGEST, bp, centre_or_404
@@ -113,7 +113,10 @@ def letter(centre_id: int, letter_id: int) -> str:
 
 
 def _welcome(centre: CentreCard, card: Card) -> tuple[str, str, Markup]:
-    """Write a letter of welcome in the family’s language: language, direction, and its words."""
+    """Write a letter of welcome in the family’s language: language, direction, and its words.
+
+    It names the page where a family asks for its own link, not that link: who prints the letter must not hold it.
+    """
     with force_locale(card.locale):
         words = render_template(
             "reach/_welcome.html",
@@ -121,7 +124,7 @@ def _welcome(centre: CentreCard, card: Card) -> tuple[str, str, Markup]:
             name=card.name,
             address_lines=[card.name, *card.address.splitlines()],
             written_on=long_day(today(), card.locale),
-            own_link=_own_link(card.family_id),
+            your_details=external("/your-details/"),
             council=current_authority(),
         )
     return _in_language(card.locale, words)
@@ -129,10 +132,6 @@ def _welcome(centre: CentreCard, card: Card) -> tuple[str, str, Markup]:
 
 def _in_language(locale: str, words: str) -> tuple[str, str, Markup]:
     return locale.replace("_", "-"), direction(locale), Markup(words)  # noqa: S704 -- our own template, which escaped
-
-
-def _own_link(family_id: int) -> str:
-    return external(f"/your-details/{secret('family', str(family_id))}")
 
 
 @bp.post(LETTER)
