@@ -10,8 +10,8 @@ from sqlalchemy import literal, select
 from wtforms import SelectField, StringField
 
 import registration
-from registration.common.forms import Form
 from registration.common.characters import is_storable
+from registration.common.forms import Form
 from registration.common.text import storable
 from registration.staff.forms import SignInForm
 from tests.staff.people import new_person
