@@ -29,6 +29,7 @@ from registration.balancing import jobs as _balancing_jobs  # noqa: F401 -- regi
 from registration.balancing import views as balancing
 from registration.balancing.commands import balance
 from registration.balancing.queries import expected_births
+from registration.births.commands import births
 from registration.booking import api
 from registration.booking import jobs as _booking_jobs  # noqa: F401 -- registers its jobs
 from registration.booking.actions.seats import take_over
@@ -185,6 +186,7 @@ def _capabilities(app: Flask) -> None:
     app.cli.add_command(demo_commands)
     app.cli.add_command(invariants)
     app.cli.add_command(balance)
+    app.cli.add_command(births)
     app.cli.add_command(links)
     app.cli.add_command(registrars)
     app.cli.add_command(patterns)
