@@ -13,6 +13,7 @@ from registration.births.files.looking import Brought, FileTakenBefore, Look
 from registration.births.files.queries import said_of
 from registration.births.files.rules.columns import AND, Kind, Why
 from registration.births.files.rules.sheet import read_sheet
+from registration.births.link_commands import link_files
 from registration.births.models import BirthFile
 from registration.common import clock
 from registration.common.access import current_actor
@@ -20,7 +21,8 @@ from registration.common.errors import Refused
 from registration.common.files import FileRefused
 from registration.common.transaction import transaction
 
-births = AppGroup("births", help="Live birth data.")
+births = AppGroup("births", help="Live birth data, and the records of other systems linked to them.")
+births.add_command(link_files)
 
 
 @births.command("import")
