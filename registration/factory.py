@@ -23,6 +23,7 @@ import registration.cover.models
 import registration.desk.models
 import registration.families.models
 import registration.messages.models
+import registration.reach.models
 import registration.rota.models
 import registration.staff.models  # noqa: F401 -- tables that migrations must know
 from registration import cli
@@ -61,6 +62,8 @@ from registration.desk import jobs as _desk_jobs  # noqa: F401 -- registers its 
 from registration.desk import views as desk
 from registration.messages import jobs as _message_jobs  # noqa: F401 -- registers its jobs
 from registration.messages import views as messages
+from registration.reach import pages as reach
+from registration.reach.members.commands import memberships
 from registration.rota import views as rota
 from registration.rota.actions.accounts import tie_account
 from registration.rota.commands import patterns, registrars
@@ -179,6 +182,7 @@ def _capabilities(app: Flask) -> None:
     rota.init_app(app, rota.Seen(taken_in, booked_minutes, expected_births, take_over, families_are_told))
     desk.init_app(app)
     cover.init_app(app)
+    reach.init_app(app)
     balancing.init_app(app)
     staff.surround(app, staff.Around(_centre_names, registrars_and_accounts, tie_account))
     staff.offer_own_doors(app)
@@ -190,6 +194,7 @@ def _capabilities(app: Flask) -> None:
     app.cli.add_command(registrars)
     app.cli.add_command(patterns)
     app.cli.add_command(sessions)
+    app.cli.add_command(memberships)
     app.extensions["booked_after"] = booked_after  # what an import of places asks, which knows no bookings
     for group in place_commands:
         app.cli.add_command(group)

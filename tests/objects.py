@@ -22,7 +22,9 @@ from registration.cover.actions import start_plan
 from registration.cover.actions.closing import start_closing
 from registration.cover.models import CoverLine
 from registration.cover.queries import Away, Closing
+from registration.families.actions import ask_to_join
 from registration.messages.models import Message, StaffTask
+from registration.reach.letters.actions import write_letter
 from registration.rota.models import (
     Absence,
     CentreDay,
@@ -99,6 +101,8 @@ NAMED = {
             "pattern_id",
             "exception_id",
             "room_id",
+            "family_id",
+            "letter_id",
         )
     },
 }
@@ -127,7 +131,7 @@ def make_objects() -> Objects:
         "staff:1",
     )
     line = db.session.scalars(select(CoverLine).where(CoverLine.plan_id == plan.id)).first()
-    made = _others(world) | {"line_id": line.id}
+    made = _others(world) | {"line_id": line.id} | _reached(world, booking)
     shut = Closing(world.centres["todmorden"], at_time(FAR, "0:00"), world.centres["sunshine"])
     closing = start_closing(shut, "", NOW, "staff:1")
     objects = Objects(
@@ -135,6 +139,13 @@ def make_objects() -> Objects:
     )
     db.session.commit()
     return objects
+
+
+def _reached(world: World, booking: Appointment) -> dict[str, int]:
+    """Let the family of the booking have joined its centre, which wrote it a letter."""
+    ask_to_join(booking.family_id, world.centres["sunshine"], "3 Mill Lane, Halifax", "letter", "")
+    letter = write_letter(world.centres["sunshine"], booking.family_id, "staff:1", NOW.date())
+    return {"family_id": booking.family_id, "letter_id": letter.id}
 
 
 def _letter(booking: Appointment) -> UUID:

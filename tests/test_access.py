@@ -36,6 +36,8 @@ VALUES = {
     ("IntegerConverter", "half_day"): 0,
     ("AnyConverter", "kind"): "close",
     ("IntegerConverter", "number"): 0,
+    ("IntegerConverter", "family_id"): 0,
+    ("IntegerConverter", "letter_id"): 0,
 }
 #: Open to all, but only what a carrier signed is read: 403 is its own answer (tests/messages/test_views.py).
 SIGNED = {"receipts.twilio_status", "receipts.twilio_incoming"}

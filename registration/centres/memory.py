@@ -11,14 +11,22 @@ from typing import TypeVar, cast
 from flask import current_app, g
 from sqlalchemy import text
 
-from registration.centres.queries import locate, participating_centres, services_on
-from registration.centres.rules import CentreCard, Place, ServiceCard, distance_km
+from registration.centres.queries import centre_card, locate, participating_centres, reach_areas, services_on
+from registration.centres.rules import OFFICES, CentreCard, Place, ServiceCard, distance_km
 from registration.common.db import db
 
 T = TypeVar("T")
 #: Answers remembered at the most: the centres as seen from each postcode; of a county with sixty they take some 13 MB.
 MOST = 1_000
 _STAMP = text("SELECT stamp FROM place_stamp")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a family lives, as far as it is kept: the centre of its reach area, and the decile of its neighbourhood."""
+
+    centre_id: int | None
+    imd_decile: int | None
 
 
 @dataclass(slots=True)
@@ -61,6 +69,35 @@ def _seen_from(postcode: str | None, on: date) -> tuple[CentreCard, ...] | None:
 def _nearest(place: Place, cards: list[CentreCard]) -> tuple[CentreCard, ...]:
     measured = [replace(card, distance_km=distance_km(place, card)) for card in cards]
     return tuple(sorted(measured, key=lambda card: (card.distance_km is None, card.distance_km or 0, card.name)))
+
+
+def home_of(postcode: str, on: date) -> Home:
+    """Give the centre in whose reach area a postcode lies on a day, and its decile of deprivation; None for what nobody knows."""
+    return _remembered(("home", postcode, on), lambda: _home(locate(postcode), on))
+
+
+def _home(place: Place | None, on: date) -> Home:
+    if place is None:
+        return Home(None, None)
+    centre = reach_areas(on).centre_of(place)
+    return Home(centre.id if centre else None, place.imd_decile)
+
+
+def centre_asked_about(centre_id: int, postcode: str | None, on: date) -> CentreCard | None:
+    """Give the centre that the question on sharing names to a family that registers at a centre.
+
+    At an office or a hospital, which nobody joins, it is the children's centre of the family's own reach area; where its
+    postcode is not known, the nearest to the office. Where no children's centre takes part it stays the office.
+    """
+    return _remembered(("asked", centre_id, postcode, on), lambda: _asked_about(centre_id, postcode, on))
+
+
+def _asked_about(centre_id: int, postcode: str | None, on: date) -> CentreCard | None:
+    here = centre_card(centre_id)
+    if here is None or here.kind not in OFFICES:
+        return here
+    areas, place = reach_areas(on), locate(postcode) if postcode else None
+    return (place and areas.centre_of(place)) or areas.centre_of(here) or here
 
 
 def services_at(centre_id: int, day: date) -> tuple[ServiceCard, ...]:

@@ -1,7 +1,7 @@
 """Questions about places: where a postcode is, which centres take part, where babies are born."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,14 +10,24 @@ from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from registration.centres import gazetteer
-from registration.centres.models import Centre, CentreService, Cluster, Deprivation, PlaceOfBirth, Postcode
+from registration.centres.models import (
+    Centre,
+    CentreService,
+    Cluster,
+    Deprivation,
+    PlaceOfBirth,
+    Postcode,
+    ReachArea,
+)
 from registration.centres.models import RegistrationDistrict as District
 from registration.centres.rules import (
     BRITISH_GRID,
+    OFFICES,
     BirthPlaceCard,
     BirthPlaces,
     CentreCard,
     DistrictCard,
+    Located,
     Place,
     ServiceCard,
     canonical_postcode,
@@ -148,6 +158,34 @@ def _followed(number: int, merged: Mapping[int, int]) -> int:
         number = merged[number]
         seen.add(number)
     return number
+
+
+@dataclass(frozen=True, slots=True)
+class ReachAreas:
+    """Which children's centre each neighbourhood belongs to on a day, and the centres that take part, for many places."""
+
+    by_lsoa: Mapping[str, int]
+    centres: Sequence[CentreCard]
+
+    def centre_of(self, place: Located) -> CentreCard | None:
+        """Give the centre in whose reach area a place lies: as is said for its LSOA, else the nearest.
+
+        None where there is no centre, or the place lies in no area and nobody knows where it is.
+        """
+        said = self.by_lsoa.get(getattr(place, "lsoa", None) or "")
+        near = {card.id: distance_km(place, card) for card in self.centres}
+        known = [card for card in self.centres if card.id == said] or [
+            card for card in self.centres if near[card.id] is not None
+        ]
+        return min(known, key=lambda card: (near[card.id] or 0, card.name), default=None)
+
+
+def reach_areas(on: date) -> ReachAreas:
+    """Read the reach areas as they are on a day: those of a centre that was merged are its successor's."""
+    into = successors(on)
+    rows = db.session.execute(select(ReachArea.lsoa, ReachArea.centre_id))
+    centres = [card for card in participating_centres(on) if card.kind not in OFFICES]
+    return ReachAreas({lsoa: into.get(centre, centre) for lsoa, centre in rows}, centres)
 
 
 def services_on(on: date, centre_ids: Collection[int]) -> Mapping[int, Sequence[ServiceCard]]:

@@ -8,6 +8,8 @@ from typing import Protocol
 
 KINDS = ("children_centre", "family_hub", "best_start_family_hub", "library", "hospital", "register_office")
 BIRTHPLACE_KINDS = ("hospital", "birth_centre", "other")
+#: Where births are registered that are no children’s centre: nobody joins them, and no family’s details go there.
+OFFICES = ("hospital", "register_office")
 UNASSIGNED = "unassigned"
 KM_PER_MILE = 1.609344
 EARTH_RADIUS_KM = 6371.0088

@@ -1,20 +1,25 @@
 """Keep a family, its answers and its wishes."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
+from datetime import date
 
-from sqlalchemy import insert, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from registration.common.db import db
-from registration.families.models import CentreSignUp, SharingAnswer
-from registration.families.rules import Answer, Contact, FamilyDetails, lexemes
+from registration.families.links import subject_of
+from registration.families.models import CentreSignUp, Disclosure, SharingAnswer
+from registration.families.queries import same_family
+from registration.families.rules import DETAILS, Answer, Contact, FamilyDetails, Ruling, lexemes
+from registration.messages import actions as messages
 
 _ADD = text("""
 WITH added AS (
      INSERT INTO family (name, name_words, born, email, mobile, second_contact, letter_address, language, locale, interpreter,
-                         access_needs)
+                         access_needs, postcode, home_centre_id, imd_decile)
      VALUES (:name, CAST(:name_words AS tsvector), CAST(:born AS date[]), :email, :mobile, :second_contact,
-             :letter_address, :language, :locale, :interpreter, :access_needs)
+             :letter_address, :language, :locale, :interpreter, :access_needs, :postcode, :home_centre_id, :imd_decile)
      RETURNING id),
      answered AS (
      INSERT INTO sharing_answer (family_id, share, wording_version, route, recorded_by, centre_id)
@@ -36,6 +41,9 @@ _DETAILS = (
     "locale",
     "interpreter",
     "access_needs",
+    "postcode",
+    "home_centre_id",
+    "imd_decile",
 )
 _ANSWER = insert(SharingAnswer).inline()
 
@@ -77,17 +85,58 @@ def ask_to_join(family_id: int, centre_id: int, address: str, contact_preference
 
 
 def change_answer(family_id: int, answer: Answer) -> None:
-    """Add a family's new answer on sharing; with "no" its wish to join the centre is taken back too."""
+    """Add a family's new answer on sharing.
+
+    With "no" its wishes to join a centre are taken back under every record of it, and what centres were about to send it.
+    """
     record_answer(family_id, answer)
     if not answer.share:
-        forget_wish(family_id)
+        same = same_family(family_id)
+        call_back(same)
+        for each in (number for number, sure in same.items() if sure):
+            forget_wish(each)
+
+
+def call_back(family_ids: Collection[int]) -> None:
+    """Call back what centres and the council were about to send these families, and has not gone out yet."""
+    moment = db.session.execute(select(func.clock_timestamp())).scalar_one()
+    for number in family_ids:
+        messages.withdraw(subject_of(number), now=moment)
 
 
 def mark_lost(family_id: int) -> None:
-    """Note that a baby died: details leave every list, and nothing is sent again."""
+    """Note that a baby died: details leave every list, and nothing is sent again, under any record of the family."""
     gone = text("UPDATE family SET lost_at = clock_timestamp() WHERE id = :id AND lost_at IS NULL")
     db.session.execute(gone, {"id": family_id})
-    forget_wish(family_id)
+    moment, same = db.session.execute(select(func.clock_timestamp())).scalar_one(), same_family(family_id)
+    call_back(same)
+    for each in (number for number, sure in same.items() if sure):
+        forget_wish(each)
+        messages.silence(subject_of(each), now=moment)
+
+
+def disclosed(
+    rulings: Mapping[int, Ruling],
+    how: str,
+    actor: str,
+    today: date,
+    *,
+    centre_id: int | None = None,
+    recipient: str = "",
+) -> None:
+    """Keep that families' details went to a centre, or to another recipient: on which basis, what, how and by whom.
+
+    Those that a ruling does not allow are left out, and the same once more on one day changes nothing. `how` is list, export,
+    letter, message, invitation, webhook or file. Exactly one of `centre_id` and `recipient` is given.
+    """
+    row: dict[str, object] = {"centre_id": centre_id, "recipient": recipient, "how": how, "told_on": today, "by": actor}
+    rows = [
+        row | {"family_id": number, "basis": ruling.value, "what": sorted(DETAILS[ruling])}
+        for number, ruling in rulings.items()
+        if ruling.allowed
+    ]
+    if rows:
+        db.session.execute(upsert(Disclosure).on_conflict_do_nothing(), rows)
 
 
 def forget_wish(family_id: int) -> None:

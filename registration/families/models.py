@@ -191,6 +191,39 @@ class FamilyLink(Model):
     superseded_at: Mapped[datetime | None]
 
 
+class Disclosure(Model):
+    """That a family's details went to somebody: to a centre, or to a service of the council, named by `recipient`.
+
+    `what` are the names of what went (rules.DETAILS). A list that is opened often counts once a day.
+    """
+
+    __tablename__ = "disclosure"
+    __table_args__ = (
+        Index(
+            "uq_disclosure_once_a_day",
+            "family_id",
+            text("coalesce(centre_id, 0)"),
+            "recipient",
+            "how",
+            "told_on",
+            unique=True,
+        ),
+        Index("ix_disclosure_told_on", "told_on"),
+        CheckConstraint("(centre_id IS NULL) = (recipient <> '')", name="recipient"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    family_id: Mapped[int] = mapped_column(ForeignKey("family.id", ondelete="CASCADE"))
+    centre_id: Mapped[int | None] = mapped_column(ForeignKey("centre.id"))
+    recipient: Mapped[str] = mapped_column(Text, server_default="")
+    basis: Mapped[str] = mapped_column(Text)  # rules.Ruling
+    what: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    how: Mapped[str] = mapped_column(Text)  # list, export, letter, message, invitation, webhook, file
+    told_on: Mapped[date]
+    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    by: Mapped[str] = mapped_column(Text)
+
+
 class Membership(Model):
     """A family that is a member of a centre: joined when, and known from where. The wish to join is `CentreSignUp`."""
 

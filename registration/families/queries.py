@@ -42,9 +42,10 @@ WITH RECURSIVE found (root, id, sure) AS (
           WHERE b_id = found.id AND state <> 'apart' AND superseded_at IS NULL) l ON true),
      same (root, id, sure) AS (SELECT root, id, bool_or(sure) FROM found GROUP BY root, id)
 """
+_SAME_FAMILY = text(f"{_SAME} SELECT id, sure FROM same")  # noqa: S608 -- of our own words only
 _RECORDS = text(f"""{_SAME}
 SELECT s.root, s.sure, f.source, f.lost_at IS NOT NULL, f.home_centre_id, f.noticed_on, t.notice, t.notice_days,
-       (SELECT NOT share FROM sharing_answer WHERE family_id = f.id ORDER BY at DESC, id DESC LIMIT 1)
+       EXISTS (SELECT 1 FROM sharing_answer WHERE family_id = f.id AND NOT share)
   FROM same s JOIN family f ON f.id = s.id
   LEFT JOIN sharing_agreement t ON t.id = f.agreement_id AND t.state = 'in_force'
         AND t.starts_on <= :today AND coalesce(t.ends_on, 'infinity') >= :today
@@ -60,6 +61,16 @@ UNION
 SELECT s.root, m.centre_id FROM same s JOIN membership m ON m.family_id = s.id
  WHERE s.sure AND m.joined_on <= :today AND coalesce(m.left_on, 'infinity') > :today
 """)  # noqa: S608 -- of our own words only
+_RECORDS_OF = text(f"{_SAME} SELECT root, array_agg(id ORDER BY id) FROM same WHERE sure GROUP BY root")  # noqa: S608
+
+
+def records_of(family_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """Give, by each of these records, all that are certainly of the same family, itself among them, the oldest first.
+
+    The first of them stands for the family: whoever counts families counts it once.
+    """
+    rows = db.session.execute(_RECORDS_OF, {"families": list(family_ids)})
+    return {root: tuple(ids) for root, ids in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,7 @@ class _Record:
     noticed_on: date | None
     notice: str | None
     notice_days: int | None
-    said_no: bool | None
+    said_no: bool
 
     def home(self, into: Mapping[int, int]) -> Home | None:
         """Give what live birth data tells of where the family lives; None of other records, and where nobody knows."""
@@ -104,6 +115,12 @@ def known(family_ids: Collection[int], today: date) -> dict[int, Known]:
             homes=tuple(home for record in records if (home := record.home(into))),
         )
     return found
+
+
+def same_family(family_id: int) -> dict[int, bool]:
+    """Give every record that is a family's, its own among them, by number: whether the link to it is sure or may be wrong."""
+    rows = db.session.execute(_SAME_FAMILY, {"families": [family_id]})
+    return {number: sure for number, sure in rows}  # noqa: C416 -- rows are no pairs to mypy
 
 
 def rulings(centre_id: int, family_ids: Collection[int], today: date) -> dict[int, Ruling]:

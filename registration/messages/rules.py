@@ -37,8 +37,13 @@ TEMPLATES: Mapping[str, frozenset[Channel]] = {
     "your_link": SMS_AND_EMAIL,
     "offer_cover": EVERY_CHANNEL,
     "offer_earlier": SMS_AND_EMAIL,
+    # From a centre to a family that it may know; about the family (families/links.py), not about an appointment.
+    "centre_welcome": SMS_AND_EMAIL,
+    "centre_party": SMS_AND_EMAIL,
 }
 REMINDERS = frozenset({"reminder_week", "reminder_two_days", "reminder_morning"})
+
+FROM_CENTRES = frozenset({"centre_welcome", "centre_party"})
 
 
 class State(StrEnum):
@@ -104,8 +109,8 @@ def next_allowed(moment: datetime) -> datetime:
 
 
 def keeps_hours(template: str, channel: Channel) -> bool:
-    """Say whether a message waits for daytime: every text and every reminder, not an e-mail that answers an act."""
-    return channel == "sms" or template in REMINDERS
+    """Say whether a message waits for daytime: every text, every reminder, what centres send; not an e-mail that answers an act."""
+    return channel == "sms" or template in REMINDERS or template in FROM_CENTRES
 
 
 def due(template: str, channel: Channel, moment: datetime) -> datetime:

@@ -103,6 +103,7 @@ def _facts(sheet: Draft) -> dict[str, Any]:
     details = dict(sheet.details)
     facts: dict[str, Any] = details | {
         "link": _link(details),
+        "own_link": _own_link(details),
         "start_page": external("/"),
         "last_day": details.get("last_lawful_day", ""),
         "written_on": long_day(civil_date(sheet.created), sheet.locale),
@@ -121,6 +122,12 @@ def _facts(sheet: Draft) -> dict[str, Any]:
 def _link(details: Mapping[str, Any]) -> str:
     about = details.get("link_for")
     return external(f"/booking/{secret('booking', str(about))}{details.get('link_then', '')}") if about else ""
+
+
+def _own_link(details: Mapping[str, Any]) -> str:
+    """Give the address at which a family sees what is held about it, and says no."""
+    family = details.get("family")
+    return external(f"/your-details/{secret('family', str(family))}") if family else ""
 
 
 def _moment(stamp: str) -> datetime:

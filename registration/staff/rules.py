@@ -35,6 +35,14 @@ ROTA_MANAGERS = ("rota_manager", "administrator")
 #: Planning for an absent registrar, and settling with the families it hits.
 COVER = ROTA_MANAGERS
 COVER_READERS = DESK_READERS
+#: A centre’s work with the families it may know: contacts, joining, invitations. A centre worker’s own centres only (scope.py).
+OUTREACH = ("centre_worker", "administrator")
+OUTREACH_READERS = (*OUTREACH, "rota_manager", "auditor")
+#: How far centres reach, in numbers.
+REACH_COUNTS = (*OUTREACH_READERS, "data_officer", "evaluator")
+#: The council’s letters of notice to families of live birth data.
+NOTICES = ("data_officer", "administrator")
+NOTICE_READERS = (*NOTICES, "auditor")
 #: Who did what and who looked, and the accounts of staff.
 HISTORY = ("administrator", "auditor")
 ACCOUNTS = ("administrator",)

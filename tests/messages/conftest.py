@@ -31,6 +31,7 @@ def details(about, **changes):
         "council": "Calder Valley Council",
         "declaration": False,
         "services": ["Weighing clinic, 9:30am to 11am"],
+        "family": 7,
     } | changes
 
 

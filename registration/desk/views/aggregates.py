@@ -7,7 +7,7 @@ from registration.booking.wording import day_and_month
 from registration.common.access import has_role
 from registration.common.clock import today
 from registration.desk.aggregates import Uptake, answers, uptake, weeks_before
-from registration.desk.rules.aggregates import told, told_apart, told_within
+from registration.common.small_numbers import told, told_apart, told_within
 from registration.families.rules import SHARING_BEGINS, SHARING_WORDING
 
 

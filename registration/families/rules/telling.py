@@ -94,21 +94,24 @@ class Home:
 
 def may_reach(centre_id: int, known: Known, today: date) -> Ruling:
     """Decide whether a family's details may reach a centre on a day."""
-    latest = max(known.said, key=lambda said: said.at, default=None)
+    refused = max((said.at for said in known.said if not said.share), default=None)
+    agreed = _said_yes(centre_id, known, refused)
     if known.lost:
         return Ruling.LOST
-    if latest is not None and not latest.share:
+    if refused is not None and not agreed:
         return Ruling.SAID_NO
     if known.doubtful:
         return Ruling.DOUBTFUL
-    if _said_yes(centre_id, known):
-        return Ruling.SAID_YES if centre_id not in known.joined else Ruling.JOINED
-    return Ruling.JOINED if centre_id in known.joined else _by_agreement(centre_id, known, today)
+    if centre_id in known.joined:
+        return Ruling.JOINED
+    return Ruling.SAID_YES if agreed else _by_agreement(centre_id, known, today)
 
 
-def _said_yes(centre_id: int, known: Known) -> bool:
-    """Say whether the family allowed this centre since it last said no: a yes is to the centre that the question named."""
-    refused = max((said.at for said in known.said if not said.share), default=None)
+def _said_yes(centre_id: int, known: Known, refused: datetime | None) -> bool:
+    """Say whether the family allowed this centre since it last said no: a yes is to the centre that the question named.
+
+    A no is to every centre, so a later yes to one opens no other, whatever else is known. Of the same moment the no counts.
+    """
     return any(
         said.share and said.centre_id == centre_id and (refused is None or said.at > refused) for said in known.said
     )

@@ -26,6 +26,9 @@ class FamilyDetails:
     interpreter: bool
     access_needs: str
     letter_address: str | None = None
+    postcode: str | None = None
+    home_centre_id: int | None = None  # of the reach area it lives in
+    imd_decile: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ NOUNS = {
     "offer_cover": "offering another time for",
     "offer_earlier": "offering an earlier time for",
 }
+#: The same of what is about no appointment.
+WHOLE_NOUNS = {"centre_welcome": "of welcome from a centre", "centre_party": "with a centre’s invitation"}
 
 
 class AlreadyGone(Refused):
@@ -67,6 +69,8 @@ def ask_for_a_call(message: Message, why: str, now: datetime) -> None:
 
 def subject(message: Message) -> str:
     """Name a message for staff: 'The text confirming appointment 7K4-XWM'."""
+    if message.template in WHOLE_NOUNS:
+        return f"The {KINDS[message.channel]} {WHOLE_NOUNS[message.template]}"
     about = NOUNS.get(message.template, "reminding of")
     return f"The {KINDS[message.channel]} {about} appointment {message.details.get('reference', '')}".rstrip()
 

@@ -50,3 +50,34 @@ def told_within(part: int, outer: int, of: int) -> str:
     if is_few(part) or is_few(outer - part) or not told(outer, of).isdecimal():
         return WITHHELD
     return told(part, of)
+
+
+def told_rows(rows: Sequence[Sequence[int]]) -> list[list[str]]:
+    """Give a table of counts whose rows have no family in common and whose column totals are told beside it.
+
+    The first of each row is the whole of it, the others parts of that whole. A cell is withheld where it, or what it leaves of
+    its whole, is few; where that is the only one of its column, the smallest other too, or it could be worked out.
+    """
+    withheld = {
+        (row, column)
+        for row, counts in enumerate(rows)
+        for column, count in enumerate(counts)
+        if is_few(count) or (column and is_few(counts[0] - count))
+    }
+    while more := _also_withheld(rows, withheld):
+        withheld |= more
+    return [
+        [WITHHELD if (row, column) in withheld else str(count) for column, count in enumerate(counts)]
+        for row, counts in enumerate(rows)
+    ]
+
+
+def _also_withheld(rows: Sequence[Sequence[int]], withheld: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Give the cells that must go too: parts of a whole that is withheld, and a companion for one that stands alone."""
+    more = {(row, column) for row, counts in enumerate(rows) if (row, 0) in withheld for column in range(len(counts))}
+    for column in range(len(rows[0]) if rows else 0):
+        alone = sum((row, column) in withheld for row in range(len(rows))) == 1
+        shown = [row for row in range(len(rows)) if (row, column) not in withheld and rows[row][column]]
+        if alone and shown:
+            more.add((min(shown, key=lambda row: rows[row][column]), column))
+    return more - withheld

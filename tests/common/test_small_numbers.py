@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from registration.desk.rules.aggregates import FEWEST, WITHHELD, told, told_apart, told_within
+from registration.common.small_numbers import FEWEST, WITHHELD, told, told_apart, told_within
 
 
 @pytest.mark.parametrize(

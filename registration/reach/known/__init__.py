@@ -1,0 +1,1 @@
+"""How far a centre reaches the families with a new baby in its area, counted."""

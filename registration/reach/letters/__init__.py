@@ -1,0 +1,1 @@
+"""Letters of welcome, invitations, and the council’s letters of notice."""

@@ -1,0 +1,70 @@
+"""What a centre invites to, and which letters were posted."""
+
+from datetime import datetime
+
+from wtforms import SelectField, StringField
+from wtforms.validators import ValidationError
+
+from registration.booking.forms.base import OneOf
+from registration.common.clock import LONDON, today
+from registration.common.forms import Form
+from registration.reach.letters.actions import Occasion
+from registration.reach.letters.rules import KINDS
+from registration.rota.forms.fields import ClockField, DayField
+
+NUMBERS = 8000
+
+
+class InviteForm(Form):
+    """A welcome, or the day and times of a party."""
+
+    kind = OneOf("What do you send?", "Choose what you send", list(KINDS.items()))
+    day = DayField("Day of the party")
+    begins = ClockField("From")
+    ends = ClockField("To")
+
+    def validate_day(self, field: DayField) -> None:
+        """Ask for the day of a party, which is to come; ValidationError is raised."""
+        if self.kind.data == "new_baby_party" and (field.data is None or field.data <= today()):
+            raise ValidationError("Enter the day of the party, after today")
+
+    def validate_begins(self, field: ClockField) -> None:
+        """Ask when a party begins; ValidationError is raised."""
+        if self.kind.data == "new_baby_party" and field.data is None:
+            raise ValidationError("Enter when the party begins, like 10:30")
+
+    def validate_ends(self, field: ClockField) -> None:
+        """Ask when a party ends, after it began; ValidationError is raised."""
+        if self.kind.data == "new_baby_party" and (
+            field.data is None or (self.begins.data is not None and field.data <= self.begins.data)
+        ):
+            raise ValidationError("Enter when the party ends, after it begins")
+
+    def read(self) -> Occasion:
+        """Give what was chosen, once the form is accepted."""
+        if self.kind.data != "new_baby_party":
+            return Occasion(str(self.kind.data))
+        begins, ends = (datetime.combine(self.day.data, field.data, LONDON) for field in (self.begins, self.ends))
+        return Occasion("new_baby_party", begins, ends)
+
+
+class NoticesForm(Form):
+    """Of which centre’s families the letters are made."""
+
+    centre = SelectField("Of which centre’s families")
+
+
+class PostedForm(Form):
+    """Which letters were posted: the numbers of their families."""
+
+    families = StringField()
+
+    def validate_families(self, field: StringField) -> None:
+        """Refuse what is no list of numbers; ValidationError is raised."""
+        text = field.data or ""
+        if len(text) > NUMBERS or not text.isascii() or not all(part.isdecimal() for part in text.split()):
+            raise ValidationError("Make the letters again")
+
+    def numbers(self) -> list[int]:
+        """Give the numbers."""
+        return [int(part) for part in (self.families.data or "").split() if len(part) < 19]  # noqa: PLR2004 -- bigint

@@ -1,0 +1,1 @@
+"""Whom a centre calls on next, and what came of it."""

@@ -1,0 +1,47 @@
+"""Keep what a centre did to reach a family."""
+
+from datetime import date
+
+from registration.common import audit
+from registration.common.db import db
+from registration.common.errors import Refused
+from registration.reach.models import FamilyContact
+from registration.reach.outreach.queries import Entry, known_one
+from registration.reach.outreach.rules import Try
+
+
+class MayNotKnow(Refused):
+    """This family’s details may not reach the centre, or not any more."""
+
+
+def may_know(centre_id: int, family_id: int, today: date) -> Entry:
+    """Give a family as a centre may know it; MayNotKnow is raised where it may not."""
+    entry = known_one(centre_id, family_id, today)
+    if entry is None:
+        raise MayNotKnow
+    return entry
+
+
+def log_contact(centre_id: int, family_id: int, done: Try, actor: str, today: date) -> None:
+    """Write down a try to reach a family; MayNotKnow is raised where the centre may not have its details."""
+    card = may_know(centre_id, family_id, today).card
+    db.session.add(
+        FamilyContact(
+            family_id=card.family_id,
+            centre_id=centre_id,
+            contacted_on=done.on,
+            route=done.route,
+            result=done.result,
+            next_step=done.next_step,
+            next_on=done.next_on,
+            note=done.note,
+            made_by=actor,
+        )
+    )
+    db.session.flush()
+    audit.record(
+        "reach.contact_logged",
+        about=f"family:{card.family_id}",
+        actor=actor,
+        after={"route": done.route, "result": done.result, "centres": [centre_id]},
+    )

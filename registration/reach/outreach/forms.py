@@ -1,0 +1,69 @@
+"""A contact as it is written down: one button in the list, or all of it on the family’s page."""
+
+from datetime import date
+
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, ValidationError
+
+from registration.booking.forms.base import OneOf, at_most, offered
+from registration.common.clock import today
+from registration.common.forms import Form
+from registration.reach.outreach.rules import RESULTS, ROUTES, Try
+from registration.rota.forms.fields import DayField
+
+LONGEST_NOTE = 300
+NEXT = {"": "Nothing", **{route: name for route, name in ROUTES.items()}}  # noqa: C416 -- a copy with one before
+
+
+class QuickContact(Form):
+    """What a row of the list sends: the button that was pressed, and what came of it."""
+
+    route = StringField(validators=[InputRequired("Press one of the buttons")])
+    result = SelectField("What came of it", choices=offered(list(RESULTS.items())))
+    next_on = DayField("Again on")
+
+    def validate_route(self, field: StringField) -> None:
+        """Refuse what is none of the buttons; ValidationError is raised."""
+        if field.data not in ROUTES:
+            raise ValidationError("Press one of the buttons")
+
+    def validate_next_on(self, field: DayField) -> None:
+        """Refuse a day that is over; ValidationError is raised."""
+        _not_over(field)
+
+    def to_try(self, on: date) -> Try:
+        """Give the contact, of today; whoever is to be called on again is so by the same route."""
+        again = self.route.data if self.next_on.data else ""
+        return Try(on, self.route.data, self.result.data, again, self.next_on.data)
+
+
+class ContactForm(Form):
+    """All that is kept of a contact."""
+
+    on = DayField("Day", [InputRequired("Enter the day")])
+    route = OneOf("How", "Choose how", list(ROUTES.items()))
+    result = OneOf("What came of it", "Choose what came of it", list(RESULTS.items()))
+    next_step = SelectField("Next step", choices=offered(list(NEXT.items())))
+    next_on = DayField("On")
+    note = TextAreaField("Note (optional)", [at_most(LONGEST_NOTE)])
+
+    def validate_on(self, field: DayField) -> None:
+        """Refuse a day that is to come; ValidationError is raised."""
+        if field.data and field.data > today():
+            raise ValidationError("The day must be today or in the past")
+
+    def validate_next_on(self, field: DayField) -> None:
+        """Refuse a day that is over, and one without the other; ValidationError is raised."""
+        _not_over(field)
+        if bool(field.data) != bool(self.next_step.data):
+            raise ValidationError("Give the next step with its day, or neither")
+
+    def to_try(self) -> Try:
+        """Give the contact."""
+        note = (self.note.data or "").strip()
+        return Try(self.on.data, self.route.data, self.result.data, self.next_step.data or "", self.next_on.data, note)
+
+
+def _not_over(field: DayField) -> None:
+    if field.data and field.data < today():
+        raise ValidationError("The next step must be today or later")

@@ -1,0 +1,232 @@
+"""The families a centre may know, with the details it may have of each and how they stand; nothing of any other."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import text
+
+from registration.centres.queries import successors
+from registration.common.db import db
+from registration.families.queries import records_of, rulings
+from registration.families.rules import DETAILS, Ruling
+from registration.reach.known.queries import target_of
+from registration.reach.outreach.rules import ARRIVED, Row, Standing, ordered, overdue, why
+
+#: Families with no child younger than this are not looked for: a centre is for children under five.
+OLDEST_DAYS = 5 * 365
+
+_CANDIDATES = text("""
+SELECT f.id FROM family f
+ WHERE f.lost_at IS NULL AND f.details_gone_at IS NULL AND (f.left_area_on IS NULL OR f.left_area_on > :today)
+   AND EXISTS (SELECT 1 FROM unnest(f.born) baby WHERE baby > :oldest)
+   AND f.id IN (
+       SELECT id FROM family WHERE home_centre_id = ANY(:here) AND source <> 'booking'
+       UNION SELECT family_id FROM sharing_answer WHERE centre_id = ANY(:here) AND share
+       UNION SELECT family_id FROM centre_sign_up WHERE centre_id = ANY(:here)
+       UNION SELECT family_id FROM membership WHERE centre_id = ANY(:here) AND joined_on <= :today
+         AND coalesce(left_on, 'infinity') > :today)
+""")
+_RECORDS = text("""
+SELECT f.id, f.source, f.name, f.email, f.mobile, f.born, f.language, f.locale, f.letter_address, f.postcode, f.imd_decile,
+       f.home_centre_id = ANY(:here) AS home, (f.created_at AT TIME ZONE 'Europe/London')::date AS made_on, f.noticed_on,
+       f.agreement_id,
+       (SELECT max((a.at AT TIME ZONE 'Europe/London')::date) FROM sharing_answer a
+         WHERE a.family_id = f.id AND a.share AND a.centre_id = ANY(:here)) AS yes_on,
+       u.address, u.contact_preference, u.visit_needs, (u.at AT TIME ZONE 'Europe/London')::date AS wished_on,
+       (SELECT min(m.joined_on) FROM membership m WHERE m.family_id = f.id AND m.centre_id = ANY(:here)
+         AND m.joined_on <= :today AND coalesce(m.left_on, 'infinity') > :today) AS joined_on,
+       t.notice, t.notice_days
+  FROM family f LEFT JOIN centre_sign_up u ON u.family_id = f.id AND u.centre_id = ANY(:here)
+  LEFT JOIN sharing_agreement t ON t.id = f.agreement_id
+ WHERE f.id = ANY(:ids) AND f.lost_at IS NULL ORDER BY f.created_at, f.id
+""")
+_BORN_AS_TOLD = text("""
+SELECT DISTINCT ON (family_id) family_id, address, postcode, received_on FROM birth_record
+ WHERE family_id = ANY(:ids) AND erased_at IS NULL ORDER BY family_id, id DESC
+""")
+_CONTACTS = text("""
+SELECT family_id, contacted_on, route, result, next_step, next_on, note, made_by FROM family_contact
+ WHERE family_id = ANY(:ids) AND centre_id = ANY(:here) ORDER BY contacted_on, id
+""")
+_VISITS = text("""
+SELECT family_id, max(visited_on) FROM centre_visit WHERE family_id = ANY(:ids) AND centre_id = ANY(:here) GROUP BY family_id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a centre may have of one family, on which basis; '' and () stand for what it may not have, or nobody told.
+
+    `family_id` is the record whose details these are, `group` the number that stands for the family under all its records.
+    """
+
+    family_id: int
+    group: int
+    basis: Ruling
+    name: str
+    born: tuple[date, ...]
+    email: str = ""
+    mobile: str = ""
+    language: str = "en"
+    locale: str = "en"
+    address: str = ""
+    preference: str = ""
+    visit_needs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One contact as the log shows it."""
+
+    on: date
+    route: str
+    result: str
+    next_step: str
+    next_on: date | None
+    note: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One family a centre may know: its card, how it stands, its log, and why it is on the list, if it is."""
+
+    card: Card
+    standing: Standing
+    log: Sequence[Logged]
+    row: Row | None
+
+
+def here_of(centre_id: int, today: date) -> list[int]:
+    """Give the numbers of a centre and of those that were merged into it."""
+    return [centre_id, *(old for old, new in successors(today).items() if new == centre_id)]
+
+
+def known_to(centre_id: int, today: date) -> list[Entry]:
+    """Give every family whose details may reach a centre on a day, each once, with the details of its basis only."""
+    values = {"here": here_of(centre_id, today), "today": today, "oldest": today - timedelta(days=OLDEST_DAYS)}
+    return _entries(centre_id, db.session.scalars(_CANDIDATES, values).all(), today)
+
+
+def known_one(centre_id: int, family_id: int, today: date) -> Entry | None:
+    """Give one family by any of its records; None where its details may not reach the centre."""
+    return next(iter(_entries(centre_id, [family_id], today)), None)
+
+
+def outreach(centre_id: int, today: date) -> list[Entry]:
+    """Give the families a centre should call on, in the order that it set."""
+    by_family = {each.row.family_id: each for each in known_to(centre_id, today) if each.row}
+    rows = ordered((each.row for each in by_family.values() if each.row), target_of(centre_id).first)
+    return [by_family[row.family_id] for row in rows]
+
+
+def _entries(centre_id: int, family_ids: Collection[int], today: date) -> list[Entry]:
+    allowed = {number: each for number, each in rulings(centre_id, family_ids, today).items() if each.allowed}
+    groups = {records[0]: records for records in records_of(allowed).values()}
+    basis = {records[0]: allowed[number] for number, records in records_of(allowed).items()}
+    facts = _Facts(centre_id, [number for records in groups.values() for number in records], today)
+    days = target_of(centre_id).contact_days
+    made = (_entry(group, records, basis[group], facts, days) for group, records in groups.items())
+    return [each for each in made if each is not None]
+
+
+class _Facts:
+    """What is kept of these records that has to do with one centre, read with four statements."""
+
+    def __init__(self, centre_id: int, ids: Collection[int], today: date) -> None:
+        self.today = today
+        values = {"ids": list(ids), "here": here_of(centre_id, today), "today": today}
+        self.records = {row.id: row for row in db.session.execute(_RECORDS, values)}
+        self.told = {row.family_id: row for row in db.session.execute(_BORN_AS_TOLD, values)}
+        self.contacts: Mapping[int, list[Any]] = defaultdict(list)
+        for row in db.session.execute(_CONTACTS, values):
+            self.contacts[row.family_id].append(row)
+        self.visits = {number: day for number, day in db.session.execute(_VISITS, values)}  # noqa: C416 -- rows
+
+
+def _entry(group: int, ids: Sequence[int], basis: Ruling, facts: _Facts, days: int) -> Entry | None:
+    records = [facts.records[number] for number in ids if number in facts.records]
+    own = [record for record in records if _tells(record, basis)]
+    if not own:
+        return None
+    card = _card(group, own[-1], basis, facts)
+    log = sorted(
+        (each for number in ids for each in facts.contacts.get(number, ())), key=lambda each: each.contacted_on
+    )
+    standing = _standing(card, records, log, [facts.visits[number] for number in ids if number in facts.visits], facts)
+    reason = why(standing, facts.today)
+    row = Row(card.family_id, standing, reason, overdue(standing, facts.today, days)) if reason else None
+    said = [
+        Logged(each.contacted_on, each.route, each.result, each.next_step, each.next_on, each.note, each.made_by)
+        for each in reversed(log)
+    ]
+    return Entry(card, standing, said, row)
+
+
+def _tells(record: Any, basis: Ruling) -> bool:  # noqa: ANN401 -- a row
+    """Say whether a record is the one on which a basis rests: only its details go to the centre."""
+    if basis is Ruling.SAID_YES:
+        return record.yes_on is not None
+    if basis is Ruling.JOINED:
+        return record.wished_on is not None or record.joined_on is not None
+    return record.source == "live_births" and bool(record.home)
+
+
+def _card(group: int, record: Any, basis: Ruling, facts: _Facts) -> Card:  # noqa: ANN401 -- a row
+    may = DETAILS[basis]
+    address = record.address or record.letter_address or _address(facts.told.get(record.id))
+    return Card(
+        family_id=record.id,
+        group=group,
+        basis=basis,
+        name=record.name,
+        born=tuple(record.born),
+        email=(record.email or "") if "email" in may else "",
+        mobile=(record.mobile or "") if "mobile" in may else "",
+        language=record.language if "language" in may else "en",
+        locale=record.locale,
+        address=address if "address" in may else "",
+        preference=(record.contact_preference or "") if "preference" in may else "",
+        visit_needs=(record.visit_needs or "") if "visit_needs" in may else "",
+    )
+
+
+def _address(told: Any) -> str:  # noqa: ANN401 -- a row
+    """Give the address as live birth data told it, with its postcode on the last line."""
+    if told is None or not told.address:
+        return ""
+    postcode = told.postcode or ""
+    return str(told.address) if postcode in told.address else f"{told.address}\n{postcode}"
+
+
+def _standing(
+    card: Card, records: Sequence[Any], log: Sequence[Any], visits: Iterable[date], facts: _Facts
+) -> Standing:
+    since = [day for record in records for day in _since(record, facts) if day is not None]
+    arrived = [each for each in log if each.result in ARRIVED]
+    return Standing(
+        born=max(card.born),
+        since=min(since, default=facts.today),
+        wished_on=min((each.wished_on for each in records if each.wished_on), default=None),
+        joined_on=min((each.joined_on for each in records if each.joined_on), default=None),
+        tried_on=log[-1].contacted_on if log else None,
+        reached_on=arrived[-1].contacted_on if arrived else None,
+        not_wanted=bool(arrived) and arrived[-1].result == "not_wanted",
+        next_on=log[-1].next_on if log else None,
+        visited_on=max(visits, default=None),
+        imd_decile=next((each.imd_decile for each in reversed(records) if each.imd_decile), None),
+    )
+
+
+def _since(record: Any, facts: _Facts) -> tuple[date | None, ...]:  # noqa: ANN401 -- a row
+    """Give the days on which a record first let the centre know: by its word, its wish, its joining, or after notice."""
+    by_data = None
+    if record.source == "live_births" and record.home:
+        told = facts.told.get(record.id)
+        by_data = told.received_on if told and record.notice == "by_source" else None
+        if record.notice == "by_letter" and record.noticed_on is not None:
+            by_data = record.noticed_on + timedelta(days=record.notice_days)
+    return record.yes_on, record.wished_on, record.joined_on, by_data

@@ -1,0 +1,160 @@
+"""The list of families a centre should call on, one family with its log, and who waits too long at each centre."""
+
+from http import HTTPStatus
+
+from flask import abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from registration.centres.rules import CentreCard
+from registration.common.access import current_actor, has_role, roles
+from registration.common.clock import today
+from registration.common.contacts import as_read
+from registration.common.transaction import commits, undo
+from registration.reach.known.queries import target_of
+from registration.reach.outreach.actions import MayNotKnow, log_contact
+from registration.reach.outreach.forms import ContactForm, QuickContact
+from registration.reach.outreach.queries import Card, Entry, known_one, known_to, outreach
+from registration.reach.outreach.rules import RESULTS, ROUTES, Why
+from registration.reach.views import LARGEST, MOST_FAMILIES, bp, centre_or_404, centres_seen
+from registration.staff.queries import names_of
+from registration.staff.rules import OUTREACH, OUTREACH_READERS
+
+CENTRE = f"/<int(max={LARGEST}):centre_id>"
+FAMILY = f"{CENTRE}/families/<int(max={MOST_FAMILIES}):family_id>"
+WHYS = {
+    Why.NEXT_STEP: "Next step is due",
+    Why.TO_TAKE_IN: "Asked to join",
+    Why.NOT_CONTACTED: "Not contacted yet",
+    Why.NOT_COMING: "Joined, not coming",
+}
+BASES = {
+    "said_yes": "said yes to the centre having their details",
+    "joined": "joined the centre",
+    "under_agreement": "live birth data, under the data sharing agreement",
+}
+
+
+def reach_of(card: Card) -> str:
+    """Say how a family is reached, as far as the centre may know."""
+    ways = [as_read(card.mobile) if card.mobile else "", card.email, ", ".join(card.address.splitlines())]
+    return "; ".join(way for way in ways if way)
+
+
+def day_words(card: Card) -> str:
+    """Say when a family’s babies were born."""
+    return ", ".join(f"{day:%-d %b %Y}" for day in sorted(set(card.born)))
+
+
+@bp.get(f"{CENTRE}/outreach")
+@roles(*OUTREACH_READERS)
+def outreach_list(centre_id: int) -> str:
+    """Show whom to call on next, with a button for each way of doing so."""
+    return _list(centre_or_404(centre_id))
+
+
+def _list(card: CentreCard, fault: str = "") -> str:
+    entries = outreach(card.id, today())
+    return render_template(
+        "reach/outreach.html",
+        centre=card,
+        entries=entries,
+        whys=WHYS,
+        routes=ROUTES,
+        results=RESULTS,
+        target=target_of(card.id),
+        late=sum(each.row.overdue for each in entries if each.row),
+        form=QuickContact(formdata=None),
+        may_change=has_role(*OUTREACH),
+        fault=fault,
+        reach_of=reach_of,
+        day_words=day_words,
+    )
+
+
+@bp.post(f"{FAMILY}/contact")
+@roles(*OUTREACH)
+@commits
+def quick_contact(centre_id: int, family_id: int) -> ResponseReturnValue:
+    """Write down a contact from the list, and go on with the next family."""
+    card, form = centre_or_404(centre_id), QuickContact()
+    if not form.accepted():
+        fault = next(str(fault) for faults in form.errors.values() for fault in faults)
+        return _list(card, fault), HTTPStatus.UNPROCESSABLE_ENTITY
+    following = _following(centre_id, family_id)
+    try:
+        log_contact(centre_id, family_id, form.to_try(today()), current_actor(), today())
+    except MayNotKnow as refusal:
+        undo()
+        return _list(card, refusal.sentence), HTTPStatus.CONFLICT
+    anchor = f"f-{following}" if following else None
+    return redirect(url_for("reach.outreach_list", centre_id=centre_id, _anchor=anchor), HTTPStatus.SEE_OTHER)
+
+
+def _following(centre_id: int, family_id: int) -> int | None:
+    """Give the family after this one on the list, where the keyboard goes on."""
+    numbers = [each.card.family_id for each in outreach(centre_id, today())]
+    after = numbers[numbers.index(family_id) + 1 :] if family_id in numbers else []
+    return next(iter(after), None)
+
+
+def entry_or_404(centre_id: int, family_id: int) -> Entry:
+    """Give a family as the centre may know it; 404 where it may not, as if there were none such."""
+    entry = known_one(centre_id, family_id, today())
+    if entry is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return entry
+
+
+@bp.get(FAMILY)
+@roles(*OUTREACH_READERS)
+def family(centre_id: int, family_id: int) -> str:
+    """Show one family with its log, and what may be done for it."""
+    card = centre_or_404(centre_id)
+    return family_page(card, entry_or_404(centre_id, family_id))
+
+
+def family_page(card: CentreCard, entry: Entry, form: ContactForm | None = None, fault: str = "") -> str:
+    """Draw the page of one family."""
+    actors = {int(each.by.partition(":")[2]) for each in entry.log if each.by.startswith("staff:")}
+    names = {f"staff:{number}": name for number, name in names_of(actors).items()}
+    return render_template(
+        "reach/family.html",
+        centre=card,
+        entry=entry,
+        card=entry.card,
+        whys=WHYS,
+        basis=BASES[entry.card.basis],
+        routes=ROUTES,
+        results=RESULTS,
+        names=names,
+        form=form or ContactForm(formdata=None, on=today()),
+        may_change=has_role(*OUTREACH),
+        fault=fault,
+        mobile=as_read(entry.card.mobile) if entry.card.mobile else "",
+        born=day_words(entry.card),
+    )
+
+
+@bp.post(FAMILY)
+@roles(*OUTREACH)
+@commits
+def write_contact(centre_id: int, family_id: int) -> ResponseReturnValue:
+    """Write down a contact with all that is kept of it."""
+    card, entry, form = centre_or_404(centre_id), entry_or_404(centre_id, family_id), ContactForm()
+    if not form.accepted():
+        return family_page(card, entry, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    log_contact(centre_id, family_id, form.to_try(), current_actor(), today())
+    return redirect(url_for("reach.family", centre_id=centre_id, family_id=family_id), HTTPStatus.SEE_OTHER)
+
+
+@bp.get("/waiting")
+@roles("rota_manager", "administrator", "auditor")
+def waiting() -> str:
+    """Show, centre by centre, how many families were not contacted within the days that were promised."""
+    rows = []
+    for card in centres_seen():
+        found = known_to(card.id, today())
+        late = [each for each in found if each.row and each.row.overdue]
+        longest = max(((today() - each.standing.since).days for each in late), default=0)
+        rows.append((card, len(found), len(late), longest, target_of(card.id).contact_days))
+    return render_template("reach/waiting.html", rows=rows)
