@@ -31,6 +31,8 @@ from registration.balancing import jobs as _balancing_jobs  # noqa: F401 -- regi
 from registration.balancing import views as balancing
 from registration.balancing.commands import balance
 from registration.balancing.queries import expected_births
+from registration.births.same_families import jobs as _linking_jobs  # noqa: F401 -- registers its jobs
+from registration.births.same_families import views as same_families
 from registration.booking import api
 from registration.booking import jobs as _booking_jobs  # noqa: F401 -- registers its jobs
 from registration.booking.actions.seats import take_over
@@ -183,6 +185,7 @@ def _capabilities(app: Flask) -> None:
     desk.init_app(app)
     cover.init_app(app)
     reach.init_app(app)
+    same_families.init_app(app)
     balancing.init_app(app)
     staff.surround(app, staff.Around(_centre_names, registrars_and_accounts, tie_account))
     staff.offer_own_doors(app)

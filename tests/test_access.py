@@ -36,6 +36,7 @@ VALUES = {
     ("IntegerConverter", "half_day"): 0,
     ("AnyConverter", "kind"): "close",
     ("IntegerConverter", "number"): 0,
+    ("IntegerConverter", "link_id"): 0,
     ("IntegerConverter", "family_id"): 0,
     ("IntegerConverter", "letter_id"): 0,
 }

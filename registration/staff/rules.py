@@ -43,6 +43,9 @@ REACH_COUNTS = (*OUTREACH_READERS, "data_officer", "evaluator")
 #: The council’s letters of notice to families of live birth data.
 NOTICES = ("data_officer", "administrator")
 NOTICE_READERS = (*NOTICES, "auditor")
+#: Records that may be one family’s, which a person has to decide.
+LINKS = ("data_officer", "administrator")
+LINK_READERS = (*LINKS, "auditor")
 #: Who did what and who looked, and the accounts of staff.
 HISTORY = ("administrator", "auditor")
 ACCOUNTS = ("administrator",)
