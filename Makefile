@@ -19,7 +19,7 @@ LOCK := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-head
 help: ## List what you can do
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: .venv/ready front translations ## Start the service at http://127.0.0.1:8000 (PORT, HOST, INSTANCE, DEMO=0; Ctrl-C stops)
+run: .venv/ready-evaluation front translations ## Start the service at http://127.0.0.1:8000 (PORT, HOST, INSTANCE, DEMO=0; Ctrl-C stops)
 	@exec $(BIN)/python -m registration.service
 
 test: .venv/ready-dev node_modules/.ready-dev front translations ## Check everything a change must pass
@@ -41,7 +41,8 @@ words: .venv/ready ## Bring new and changed sentences into the catalogues, to be
 
 lock: .venv/ready-dev ## Pin the packages of requirements*.in again, with hashes
 	$(LOCK) requirements.in -o requirements.txt
-	$(LOCK) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	$(LOCK) -c requirements.txt requirements-evaluation.in -o requirements-evaluation.txt
+	$(LOCK) -c requirements.txt -c requirements-evaluation.txt requirements-dev.in -o requirements-dev.txt
 
 clean: ## Remove everything that was built or installed; instance/ stays
 	rm -rf .venv node_modules $(BUILD) $(MESSAGES) .coverage .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
@@ -58,7 +59,12 @@ clean: ## Remove everything that was built or installed; instance/ stays
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-.venv/ready-dev: requirements-dev.txt .venv/ready
+.venv/ready-evaluation: requirements-evaluation.txt .venv/ready
+	@echo "Installing the pinned packages that link and evaluate"
+	@$(PIP) -r requirements-evaluation.txt
+	@touch $@
+
+.venv/ready-dev: requirements-dev.txt .venv/ready-evaluation
 	@echo "Installing the pinned packages for checking"
 	@$(PIP) -r requirements-dev.txt
 	@touch $@

@@ -12,7 +12,7 @@ from itertools import count
 
 from sqlalchemy import create_engine, text
 
-from benchmarks import rotas, steering, world
+from benchmarks import linkage, rotas, steering, world
 from benchmarks.load import Client, Result, getting, many
 from benchmarks.servers import Servers, running
 
@@ -40,6 +40,7 @@ def main() -> None:
         engine.dispose()
     steering.measure()
     rotas.measure()
+    linkage.measure()
 
 
 def _measure(servers: Servers, engine: object, today: date) -> None:

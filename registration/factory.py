@@ -33,6 +33,7 @@ from registration.balancing.commands import balance
 from registration.balancing.queries import expected_births
 from registration.births.same_families import jobs as _linking_jobs  # noqa: F401 -- registers its jobs
 from registration.births.same_families import views as same_families
+from registration.births.commands import births
 from registration.booking import api
 from registration.booking import jobs as _booking_jobs  # noqa: F401 -- registers its jobs
 from registration.booking.actions.seats import take_over
@@ -193,6 +194,7 @@ def _capabilities(app: Flask) -> None:
     app.cli.add_command(demo_commands)
     app.cli.add_command(invariants)
     app.cli.add_command(balance)
+    app.cli.add_command(births)
     app.cli.add_command(links)
     app.cli.add_command(registrars)
     app.cli.add_command(patterns)

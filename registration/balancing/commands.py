@@ -14,8 +14,9 @@ import click
 from registration.balancing.instances import FileFaulty, read_instance, read_rota, write_rota
 from registration.balancing.plan_commands import plan
 from registration.balancing.rules.figures import Figures
-from registration.balancing.simulation_commands import simulate, without_database
+from registration.balancing.simulation_commands import simulate
 from registration.common.errors import Refused
+from registration.common.offline import without_database
 
 if TYPE_CHECKING:
     from registration.balancing.solver.solving import Result

@@ -3,18 +3,17 @@
 import csv
 import io
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import click
 
 from registration.balancing.rules.comparison import PROTECTED, Outcome, compare, policies
 from registration.balancing.rules.simulation import Assumptions
 from registration.balancing.simulation_charts import missed_chart, percent
+from registration.common.offline import without_database
 
-F = TypeVar("F", bound=Callable[..., object])
 _GUESS = Assumptions()
 _HEAD = ("of the places needed", "missed by day 42", "more than the control", "wait", "own cluster", "km", "further")
 COLUMNS = (
@@ -31,12 +30,6 @@ COLUMNS = (
     "km",
     "beyond_neighbours",
 )
-
-
-def without_database(command: F) -> F:
-    """Let a command run where there is no database: registration/cli.py looks for this."""
-    vars(command)["database_settled"] = True
-    return command
 
 
 def _writable(_context: click.Context, _parameter: click.Parameter, names: Sequence[str]) -> list[Path]:
