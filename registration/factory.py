@@ -31,9 +31,9 @@ from registration.balancing import jobs as _balancing_jobs  # noqa: F401 -- regi
 from registration.balancing import views as balancing
 from registration.balancing.commands import balance
 from registration.balancing.queries import expected_births
+from registration.births.commands import births
 from registration.births.same_families import jobs as _linking_jobs  # noqa: F401 -- registers its jobs
 from registration.births.same_families import views as same_families
-from registration.births.commands import births
 from registration.booking import api
 from registration.booking import jobs as _booking_jobs  # noqa: F401 -- registers its jobs
 from registration.booking.actions.seats import take_over

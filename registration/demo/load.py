@@ -37,6 +37,7 @@ from registration.demo.bulk import analyse, copy, reserve
 from registration.demo.colleagues import let_colleagues_differ
 from registration.demo.history import History, Seat, Story
 from registration.demo.people import People
+from registration.demo.same_families import compare_records
 from registration.demo.waiting import add_wishes, settle_old
 from registration.families.models import Family
 from registration.messages.models import Message
@@ -102,6 +103,7 @@ def load(now: datetime) -> Loaded | None:
     let_one_be_absent(now)
     let_colleagues_differ(now)
     _add_accounts(next(room.centre_id for room in rooms.values()), next(iter(registrars.values())))
+    compare_records(civil_date(now))
     analyse(FILLED)
     keep_forecast(now)
     return Loaded(len(invented.centres()), len(registrars), len(planned), bookings, len(postcodes))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 
 from registration.births.linking.matching import link
-from registration.births.linking.rules.records import Record
+from registration.births.linking.rules.records import Linked, Record
 
 #: Seconds between looks at whether to stop.
 LOOK = 2.0
@@ -59,10 +59,12 @@ def link_apart(files: Sequence[Files], look: Callable[[int], None]) -> Result:
 
 def _listen(process: "subprocess.Popen[bytes]", task: bytes, look: Callable[[int], None]) -> list[bytes]:
     """Give what the program wrote by its end, line by line."""
+    given: bytes | None = task
     while True:
         try:
-            return process.communicate(task, LOOK)[0].splitlines()
+            return process.communicate(given, LOOK)[0].splitlines()
         except subprocess.TimeoutExpired as waiting:
+            given = None  # it is on its way
             look((waiting.output or b"").count(b"\n"))
 
 
@@ -75,7 +77,7 @@ def work() -> None:
     linked = []
     for sides in json.loads(sys.stdin.readline()):
         left, right = ([Record(*cells) for cells in side] for side in sides)
-        linked.append(link(left, right))
+        linked.append(link(left, right) if left and right else Linked(()))
         _tell(len(linked))
     found = [[astuple(pair) for pair in each.pairs] for each in linked]
     _tell({"found": found, "exact_only": any(each.exact_only for each in linked)})
