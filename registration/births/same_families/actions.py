@@ -25,7 +25,8 @@ from registration.common import audit
 from registration.common.db import db
 from registration.common.errors import Refused
 from registration.common.queue import defer
-from registration.families.models import FamilyLink, LinkRun
+from registration.families.models import Family, FamilyLink, LinkRun
+from registration.families.rules import Source
 
 WORK = "same_families.work"
 #: Seconds after which a run whose worker has given no sign is given up.
@@ -101,6 +102,14 @@ def look_after() -> None:
     states = set(db.session.scalars(select(LinkRun.state).where(LinkRun.state.in_(_AT_WORK))))
     if states == {"waiting"}:
         defer(WORK)
+
+
+def ask_for_newcomers() -> None:
+    """Ask for a run where records came since the last was asked for: a file of births or members, a family that moved in."""
+    newest = select(Family.created_at).where(Family.source != Source.BOOKING).order_by(Family.id.desc()).limit(1)
+    came, asked = db.session.scalar(newest), db.session.scalar(select(func.max(LinkRun.asked_at)))
+    if came is not None and (asked is None or came > asked):
+        ask_run(SERVICE)
 
 
 def settle(task: Task, result: Result, today: date) -> None:

@@ -49,9 +49,11 @@ def _work_on(task: actions.Task) -> None:
 
 @job("same_families.look_after", every="*/2 * * * *")
 def look_after(_due: int) -> None:
-    """Give up a run whose worker has died, and start what waits."""
+    """Give up a run whose worker has died, start what waits, and ask for a run after a file of births or members."""
     with transaction():
         actions.look_after()
+    with transaction():
+        actions.ask_for_newcomers()
 
 
 @job("same_families.nightly", every="20 1 * * *")

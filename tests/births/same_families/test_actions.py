@@ -238,6 +238,20 @@ def test_a_run_that_waits_is_queued_again_where_nobody_works(database):
     assert db.session.scalar(wanted, {"name": actions.WORK}) == before + 1
 
 
+def test_a_run_is_asked_for_once_after_records_came_from_elsewhere(database):
+    family()
+    actions.ask_for_newcomers()
+    assert db.session.query(LinkRun).count() == 0
+    birth()
+    actions.ask_for_newcomers()
+    actions.give_up(actions.take_next().run_id, "Tried")
+    actions.ask_for_newcomers()
+    assert db.session.query(LinkRun).count() == 1
+    family("moved_in")
+    actions.ask_for_newcomers()
+    assert [each.asked_by for each in db.session.query(LinkRun)] == ["service", "service"]
+
+
 # ---- what people decide
 
 
