@@ -41,6 +41,8 @@ from registration.births.retention import jobs as _retention_jobs  # noqa: F401 
 from registration.births.retention import views as retention_pages
 from registration.births.retention.commands import retention
 from registration.births.rights import views as your_details
+from registration.births.same_families import jobs as _linking_jobs  # noqa: F401 -- registers its jobs
+from registration.births.same_families import views as same_families
 from registration.booking import api
 from registration.booking import jobs as _booking_jobs  # noqa: F401 -- registers its jobs
 from registration.booking.actions.seats import take_over
@@ -200,6 +202,7 @@ def _capabilities(app: Flask) -> None:
     desk.init_app(app)
     cover.init_app(app)
     reach.init_app(app)
+    same_families.init_app(app)
     balancing.init_app(app)
     agreements.init_app(app)
     services.init_app(app)

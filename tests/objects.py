@@ -26,6 +26,7 @@ from registration.cover.actions.closing import start_closing
 from registration.cover.models import CoverLine
 from registration.cover.queries import Away, Closing
 from registration.families.actions import ask_to_join
+from registration.families.models import FamilyLink, LinkRun
 from registration.families.tell_once.models import Telling, ToldService
 from registration.messages.models import Message, StaffTask
 from registration.reach.letters.actions import write_letter
@@ -117,6 +118,7 @@ NAMED = {
             "family_id",
             "letter_id",
             "turn_id",
+            "link_id",
         )
     },
 }
@@ -146,6 +148,7 @@ def make_objects() -> Objects:
     )
     line = db.session.scalars(select(CoverLine).where(CoverLine.plan_id == plan.id)).first()
     made = _others(world) | {"line_id": line.id} | _reached(world, booking)
+    made["link_id"] = _doubtful(booking, away)
     shut = Closing(world.centres["todmorden"], at_time(FAR, "0:00"), world.centres["sunshine"])
     closing = start_closing(shut, "", NOW, "staff:1")
     objects = Objects(
@@ -160,6 +163,26 @@ def _reached(world: World, booking: Appointment) -> dict[str, int]:
     ask_to_join(booking.family_id, world.centres["sunshine"], "3 Mill Lane, Halifax", "letter", "")
     letter = write_letter(world.centres["sunshine"], booking.family_id, "staff:1", NOW.date())
     return {"family_id": booking.family_id, "letter_id": letter.id}
+
+
+def _doubtful(one: Appointment, other: Appointment) -> int:
+    """Let a run have found that two families may be one."""
+    run = LinkRun(state="done", asked_by="staff:1")
+    db.session.add(run)
+    db.session.flush()
+    pair = sorted((one.family_id, other.family_id))
+    link = FamilyLink(
+        a_id=pair[0],
+        b_id=pair[1],
+        state="to_review",
+        probability=0.5,
+        method="splink",
+        run_id=run.id,
+        made_by="service",
+    )
+    db.session.add(link)
+    db.session.flush()
+    return link.id
 
 
 def _letter(booking: Appointment) -> UUID:

@@ -37,6 +37,7 @@ VALUES = {
     ("AnyConverter", "kind"): "close",
     ("IntegerConverter", "number"): 0,
     ("IntegerConverter", "agreement_id"): 0,
+    ("IntegerConverter", "link_id"): 0,
     ("IntegerConverter", "family_id"): 0,
     ("IntegerConverter", "letter_id"): 0,
     ("IntegerConverter", "turn_id"): 0,

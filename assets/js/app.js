@@ -6,6 +6,7 @@ import { NotificationBanner } from "govuk-frontend/dist/govuk/components/notific
 import { Radios } from "govuk-frontend/dist/govuk/components/radios/radios.mjs";
 import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-link.mjs";
 import { startCountdown } from "./countdown.js";
+import { startKeys } from "./keys.js";
 import { startOutreach } from "./outreach.js";
 import { startStay } from "./stay.js";
 
@@ -35,6 +36,9 @@ for (const element of document.querySelectorAll("[data-module='rs-stay']")) {
 }
 for (const element of document.querySelectorAll("[data-module='rs-outreach']")) {
   startOutreach(element);
+}
+for (const element of document.querySelectorAll("[data-module='rs-keys']")) {
+  startKeys(element);
 }
 for (const element of document.querySelectorAll("[data-module='rs-print']")) {
   element.hidden = false;

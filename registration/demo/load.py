@@ -42,6 +42,7 @@ from registration.demo.history import History, Seat, Story
 from registration.demo.people import People
 from registration.demo.reach import let_centres_reach
 from registration.demo.rights import tell_centres
+from registration.demo.same_families import compare_records
 from registration.demo.telling import tell_services
 from registration.demo.waiting import add_wishes, settle_old
 from registration.families.models import Family
@@ -113,6 +114,7 @@ def load(now: datetime) -> Loaded | None:
     let_centres_reach(now)
     _add_accounts(next(room.centre_id for room in rooms.values()), next(iter(registrars.values())))
     tell_services(now)
+    compare_records(civil_date(now))
     analyse(FILLED)
     keep_forecast(now)
     return Loaded(len(invented.centres()), len(registrars), len(planned), bookings, len(postcodes))

@@ -151,10 +151,16 @@ class CentreSignUp(Model):
 
 
 class LinkRun(Model):
-    """One time the records of families were compared: how, with what result, by whom; `done` of `total` while it runs."""
+    """One time the records of families were compared: how, with what result, by whom; `done` of `total` while it runs.
+
+    `beat_at` is the last sign of whoever works on it. At most one waits, and at most one is worked on.
+    """
 
     __tablename__ = "link_run"
-    __table_args__ = (CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state"),)
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state"),
+        Index("uq_link_run_at_once", "state", unique=True, postgresql_where=text("state IN ('waiting', 'running')")),
+    )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     state: Mapped[str] = mapped_column(Text, server_default="waiting")
@@ -164,6 +170,7 @@ class LinkRun(Model):
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     asked_by: Mapped[str] = mapped_column(Text)
     asked_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    beat_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
 
@@ -181,6 +188,14 @@ class FamilyLink(Model):
         CheckConstraint("probability BETWEEN 0 AND 1", name="probability"),
         Index("uq_family_link_now", "a_id", "b_id", unique=True, postgresql_where=text("superseded_at IS NULL")),
         Index("ix_family_link_b_id", "b_id", postgresql_where=text("superseded_at IS NULL")),
+        # What waits for a person, the likeliest first, and what persons decided.
+        Index(
+            "ix_family_link_to_review",
+            "probability",
+            "id",
+            postgresql_where=text("state = 'to_review' AND superseded_at IS NULL"),
+        ),
+        Index("ix_family_link_person", "id", postgresql_where=text("method = 'person'")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

@@ -57,6 +57,9 @@ SERVICE_READERS = (*SERVICES, "auditor")
 #: Which services are told of new families, and what was told them: no page of these names a family.
 TELLERS = ("data_officer", "administrator")
 TELLING_READERS = (*TELLERS, "auditor")
+#: Records that may be one family’s, which a person has to decide.
+LINKS = ("data_officer", "administrator")
+LINK_READERS = (*LINKS, "auditor")
 #: Who did what and who looked, and the accounts of staff.
 HISTORY = ("administrator", "auditor")
 ACCOUNTS = ("administrator",)

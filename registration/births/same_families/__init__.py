@@ -1,0 +1,1 @@
+"""Which records from different sources are one family: compared by the worker, and decided by people where it is doubtful."""

@@ -1,0 +1,255 @@
+"""Runs that compare records, asked for and settled; and what persons decide of two records, and take back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from registration.births.same_families.apart import Files, Result
+from registration.births.same_families.queries import Compared, candidates, former, records_compared, standing
+from registration.births.same_families.rules.links import (
+    PASSES,
+    Change,
+    Method,
+    Pair,
+    Proposed,
+    State,
+    change,
+    family_pairs,
+    propose,
+)
+from registration.births.same_families.rules.rates import rates
+from registration.common import audit
+from registration.common.db import db
+from registration.common.errors import Refused
+from registration.common.queue import defer
+from registration.families.models import Family, FamilyLink, LinkRun
+from registration.families.rules import Source
+
+WORK = "same_families.work"
+#: Seconds after which a run whose worker has given no sign is given up.
+SILENT = 120
+#: Who asks for the run of every night.
+SERVICE = "service"
+GIVEN_UP = "The program that compared the records ended before it was done."
+_AT_WORK = ("waiting", "running")
+#: Any number of our own: two workers that look for a run would both take one.
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(20261122)")
+
+
+class LinkSettled(Refused):
+    """This pair has been decided, or compared again, in the meantime. Look at it as it stands now."""
+
+
+# ---- runs
+
+
+def ask_run(actor: str) -> None:
+    """Ask for all records to be compared. Where a run waits already it will see what is known by then, and is enough."""
+    row = upsert(LinkRun).values(state="waiting", asked_by=actor).on_conflict_do_nothing().returning(LinkRun.id)
+    made = db.session.scalar(row)
+    if made is not None:
+        audit.record("same.run_asked", about=f"link_run:{made}", actor=actor)
+        defer(WORK)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the worker works on: the run, all records, and the two files of each pass."""
+
+    run_id: int
+    compared: Compared
+
+    @property
+    def files(self) -> Sequence[Files]:
+        """Give the files to hold against each other, pass by pass."""
+        return [(self.compared.of(left), self.compared.of(right)) for left, right in PASSES]
+
+
+def take_next() -> Task | None:
+    """Take up the run that waits; None where none does, or one is worked on."""
+    db.session.execute(_ONE_AT_A_TIME)
+    if db.session.scalar(select(LinkRun.id).filter_by(state="running")) is not None:
+        return None
+    run = db.session.scalar(select(LinkRun).filter_by(state="waiting").with_for_update())
+    if run is None:
+        return None
+    run.state, run.total, run.beat_at = "running", len(PASSES), func.clock_timestamp()
+    db.session.flush()
+    return Task(run.id, records_compared())
+
+
+def note(run_id: int, done: int) -> None:
+    """Note how many passes of a run are done, and that it is alive."""
+    now = {"done": done, "beat_at": func.clock_timestamp()}
+    db.session.execute(update(LinkRun).where(LinkRun.id == run_id, LinkRun.state == "running").values(now))
+
+
+def give_up(run_id: int, reason: str) -> None:
+    """Say why nothing came of a run; what held before it holds on."""
+    run = _running(run_id)
+    if run is not None:
+        _end(run, "failed", {"reason": reason})
+
+
+def look_after() -> None:
+    """Give up the run whose worker has died, and have the one that waits worked on."""
+    silent = func.clock_timestamp() - timedelta(seconds=SILENT)
+    for run in db.session.scalars(select(LinkRun).where(LinkRun.state == "running", LinkRun.beat_at < silent)):
+        _end(run, "failed", {"reason": GIVEN_UP})
+    states = set(db.session.scalars(select(LinkRun.state).where(LinkRun.state.in_(_AT_WORK))))
+    if states == {"waiting"}:
+        defer(WORK)
+
+
+def ask_for_newcomers() -> None:
+    """Ask for a run where records came since the last was asked for: a file of births or members, a family that moved in."""
+    newest = select(Family.created_at).where(Family.source != Source.BOOKING).order_by(Family.id.desc()).limit(1)
+    came, asked = db.session.scalar(newest), db.session.scalar(select(func.max(LinkRun.asked_at)))
+    if came is not None and (asked is None or came > asked):
+        ask_run(SERVICE)
+
+
+def settle(task: Task, result: Result, today: date) -> None:
+    """Keep what came of a run: links that hold no longer end, others begin, what persons decided stays.
+
+    With it goes how many records of each group are linked, as of today.
+
+    A run that was given up meanwhile changes nothing.
+    """
+    db.session.execute(_ONE_AT_A_TIME)
+    run = _running(task.run_id)
+    if run is None:
+        return
+    holds = standing()
+    proposed: dict[Pair, Proposed] = {}
+    for number, found in enumerate(result.found):
+        of_pass = {pair: link for pair, link in holds.items() if task.compared.in_pass(number, pair)}
+        proposed |= propose(family_pairs(found), of_pass)
+    changed = change(holds, proposed, task.compared.source, exact_only=result.exact_only)
+    run.method = Method.EXACT if result.exact_only else Method.SPLINK
+    _keep(run, changed)
+    run.done = run.total
+    _end(run, "done", _figures(task, proposed, changed))
+    run.result = {**(run.result or {}), "rates": [asdict(rate) for rate in rates(candidates(today))]}
+    db.session.flush()
+
+
+def _figures(task: Task, proposed: Mapping[Pair, Proposed], changed: Change) -> dict[str, object]:
+    states = [each.state for each in proposed.values()]
+    return {
+        "records": len(task.compared.source),
+        "linked": states.count(State.LINKED),
+        "to_review": states.count(State.TO_REVIEW),
+        "begun": len(changed.begun),
+        "ended": len(changed.ended),
+    }
+
+
+def _keep(run: LinkRun, changed: Change) -> None:
+    ended = update(FamilyLink).where(FamilyLink.id.in_(changed.ended), FamilyLink.superseded_at.is_(None))
+    db.session.execute(ended.values(superseded_at=func.clock_timestamp()))
+    rows = [
+        {
+            "a_id": a,
+            "b_id": b,
+            "state": new.state,
+            "probability": new.probability,
+            "method": run.method,
+            "run_id": run.id,
+            "made_by": run.asked_by,
+        }
+        for (a, b), new in sorted(changed.begun.items())
+    ]
+    if rows:
+        db.session.execute(insert(FamilyLink), rows)
+
+
+def _running(run_id: int) -> LinkRun | None:
+    run = db.session.get(LinkRun, run_id, with_for_update=True, populate_existing=True)
+    return run if run is not None and run.state == "running" else None
+
+
+def _end(run: LinkRun, state: str, result: dict[str, object]) -> None:
+    run.state, run.result, run.ended_at = state, result, func.clock_timestamp()
+    db.session.flush()
+    audit.record(f"same.run_{state}", about=f"link_run:{run.id}", actor=SERVICE, after=result)
+
+
+# ---- what persons decide
+
+
+def decide(link_id: int, *, same: bool, reason: str, actor: str) -> FamilyLink:
+    """Keep that two records are one family, or are not; LinkSettled where a person has decided that already."""
+    link = _current(link_id)
+    if link.method == Method.PERSON:
+        raise LinkSettled
+    made = _instead(link, State.LINKED if same else State.APART, Method.PERSON, reason, actor)
+    _record("same.decided", made, link, actor)
+    return made
+
+
+def take_back(link_id: int, actor: str) -> FamilyLink:
+    """Take a person’s decision back: what held of the two records before it holds again, until a run or a person says otherwise.
+
+    LinkSettled where it holds no longer, or no run had proposed the pair.
+    """
+    link = _current(link_id)
+    before = former(link)
+    if link.method != Method.PERSON or before is None:
+        raise LinkSettled
+    made = _instead(link, State(before.state), Method(before.method), "", actor, before.probability)
+    _record("same.taken_back", made, link, actor)
+    return made
+
+
+def looked(link: FamilyLink, actor: str) -> None:
+    """Note that somebody looks at two records."""
+    audit.record("same.looked", about=_about(link), actor=actor)
+
+
+def _current(link_id: int) -> FamilyLink:
+    link = db.session.get(FamilyLink, link_id, with_for_update=True, populate_existing=True)
+    if link is None or link.superseded_at is not None:
+        raise LinkSettled
+    return link
+
+
+def _instead(
+    link: FamilyLink, state: State, method: Method, reason: str, actor: str, probability: float | None = None
+) -> FamilyLink:
+    """Put a link in place of another that holds now, which is kept as it was."""
+    link.superseded_at = func.clock_timestamp()
+    db.session.flush()
+    made = FamilyLink(
+        a_id=link.a_id,
+        b_id=link.b_id,
+        state=state,
+        probability=link.probability if probability is None else probability,
+        method=method,
+        run_id=link.run_id,
+        reason=reason,
+        made_by=actor,
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def _record(event: str, made: FamilyLink, before: FamilyLink, actor: str) -> None:
+    reason = {"reason": made.reason} if made.reason else {}
+    audit.record(
+        event,
+        about=_about(made),
+        actor=actor,
+        before={"state": before.state},
+        after={"state": made.state, **reason},
+    )
+
+
+def _about(link: FamilyLink) -> str:
+    """Name a pair by its first link: all that was ever decided of it stands in one history."""
+    first = select(func.min(FamilyLink.id)).where(FamilyLink.a_id == link.a_id, FamilyLink.b_id == link.b_id)
+    return f"same:{db.session.scalar(first)}"

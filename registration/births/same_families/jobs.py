@@ -1,0 +1,63 @@
+"""All records compared by the worker: when it was asked for, after every import, and every night."""
+
+import logging
+
+from registration.births.same_families import actions
+from registration.births.same_families.apart import LinkingDied, link_apart
+from registration.common.clock import today
+from registration.common.queue import ending, job
+from registration.common.transaction import transaction
+
+log = logging.getLogger(__name__)
+STOPPED = "The service was stopped while it compared the records."
+DIED = "The program that compares records ended without a result. The service’s log says more."
+
+
+class Stopped(Exception):
+    """The worker was asked to end."""
+
+
+@job(actions.WORK, takes_long=True)
+def work() -> None:
+    """Work on the runs that wait, until none is left."""
+    while not ending():
+        with transaction():
+            task = actions.take_next()
+        if task is None:
+            return
+        _work_on(task)
+
+
+def _work_on(task: actions.Task) -> None:
+    def look(done: int) -> None:
+        """Keep how far it is; Stopped where the worker ends."""
+        if ending():
+            raise Stopped
+        with transaction():
+            actions.note(task.run_id, done)
+
+    try:
+        result = link_apart(task.files, look)
+    except (LinkingDied, Stopped) as fault:
+        log.warning("link run %s: %s", task.run_id, type(fault).__name__)
+        with transaction():
+            actions.give_up(task.run_id, STOPPED if isinstance(fault, Stopped) else DIED)
+        return
+    with transaction():
+        actions.settle(task, result, today())
+
+
+@job("same_families.look_after", every="*/2 * * * *")
+def look_after(_due: int) -> None:
+    """Give up a run whose worker has died, start what waits, and ask for a run after a file of births or members."""
+    with transaction():
+        actions.look_after()
+    with transaction():
+        actions.ask_for_newcomers()
+
+
+@job("same_families.nightly", every="20 1 * * *")
+def nightly(_due: int) -> None:
+    """Ask for all records to be compared, once a night."""
+    with transaction():
+        actions.ask_run(actions.SERVICE)

@@ -1,0 +1,1 @@
+"""What linking records of families comes to, as plain values."""
