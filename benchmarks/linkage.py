@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
@@ -22,6 +23,8 @@ SIZES = ((5_000, 3_150), (20_000, 12_600), (100_000, 63_000))
 SEED = 20
 #: Where links are counted: at least this probable.
 THRESHOLDS = (0.5, 0.9, 0.95)
+#: What a file of memberships may not have, and the links are harder for it.
+WITHOUT = (("m_dob",), ("m_dob", "c_given"), ("postcode", "house"))
 Links = list[tuple[str, str, float]]
 
 
@@ -38,6 +41,12 @@ def measure() -> None:
     for births, memberships in SIZES:
         for names in (None, real) if real else (None,):
             _families(trial(births, memberships, SEED, names), "real first names" if names else "")
+    for columns in WITHOUT:
+        families = trial(*SIZES[1], SEED)
+        families.right[:] = [replace(row, **dict.fromkeys(columns, "")) for row in families.right]
+        _families(families, f"without {' and '.join(columns)}")
+    links, *_ = linked(trial(*SIZES[0], SEED).left, trial(*SIZES[0], SEED + 1).right)
+    print(f"of {SIZES[0][1]:,} memberships of other families: {len(links)} links at .05, which would all be wrong")
     _febrl()
     if real:
         _fake_1000(real)

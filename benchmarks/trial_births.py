@@ -54,7 +54,7 @@ _GROUPS: dict[str, tuple[str, str, str, str]] = {
         """Nowak Kowalska Wisniewska Wojcik Kowalczyk Kaminska Lewandowska Zielinska Szymanska Wozniak Dabrowska Kozlowska
         Jankowska Mazur Krawczyk Piotrowska Grabowska Pawlowska Michalska Petrova Ivanova Smirnova Kuznetsova Popova
         Sokolova Volkova Novikova Morozova Popescu Ionescu Popa Radu Stan Dumitru Stoica Gheorghe Horvath Novakova
-        Svobodova Dvorakova Kovac Jankauskas Petrauskas Berzina Kalnina Georgieva Dimitrova Todorova Shevchenko
+        Svobodova Dvorakova Kovac Jankauskas Petrauskas Berzina Kalnina Georgieva Dimitrova Tabakova Shevchenko
         Kovalenko""",
         """w>v ks>x sz>sh cz>ch ya>ia j>y ska>ski ova>ov ch>h kh>h ia>ja zh>z y>i v>w a>""",
     ),

@@ -270,21 +270,23 @@ def _rare(shared: dict[str, float], *, of_family: bool) -> str:
 
 def _strangers(database: duckdb.DuckDBPyConnection) -> tuple[list[list[int]], int]:
     """Count the levels of every pair of the sampled rows, and those pairs."""
-    cases = ", ".join(_case(one) for one in COMPARISONS)
-    sides = [
-        f"(SELECT {', '.join(f'{column} AS {column}_{side}' for column in _COLUMNS)} FROM {table} WHERE sampled)"
-        for side, table in zip("lr", (_LEFT, _RIGHT), strict=True)
-    ]
-    database.execute(
-        f"CREATE TABLE strangers AS SELECT {cases}, count(*) AS pairs FROM {sides[0]}, {sides[1]} GROUP BY ALL"
-    )
-    found = _all(database, "SELECT * FROM strangers")
-    counts = [[0] * len(one.levels) for one in COMPARISONS]
-    for *pattern, pairs in found:
+    counts, pairs = [[0] * len(one.levels) for one in COMPARISONS], 0
+    for *pattern, found in _sampled_levels(database):
+        pairs += found
         for levels, level in zip(counts, pattern, strict=True):
             if level >= 0:
-                levels[level] += pairs
-    return counts, sum(row[-1] for row in found)
+                levels[level] += found
+    return counts, pairs
+
+
+def _sampled_levels(database: duckdb.DuckDBPyConnection) -> list[tuple[int, ...]]:
+    """Give how the pairs of the sampled rows agree: a level for each comparison, and how many pairs have these."""
+    cases = ", ".join(_case(one) for one in COMPARISONS)
+    left, right = (
+        f"(SELECT {', '.join(f'{column} AS {column}_{side}' for column in _COLUMNS)} FROM {table} WHERE sampled)"
+        for side, table in zip("lr", (_LEFT, _RIGHT), strict=True)
+    )
+    return _all(database, f"SELECT {cases}, count(*) FROM {left}, {right} GROUP BY ALL")
 
 
 def _case(comparison: Comparison) -> str:

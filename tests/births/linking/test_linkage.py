@@ -12,7 +12,6 @@ import pytest
 
 from benchmarks.trial_births import figures, trial
 from registration.births.linking import linkage
-from registration.births.linking.comparisons import COMPARISONS
 from registration.births.linking.matching import link
 from registration.births.linking.rules.records import Record
 
@@ -132,12 +131,6 @@ def test_without_its_packages_what_is_exactly_alike_is_paired_and_the_answer_say
 
     assert found.exact_only
     assert [(pair.left, pair.right, pair.probability) for pair in found.pairs] == [("B", "M", 1.0)]
-
-
-def test_what_is_usual_adds_up():
-    for one in COMPARISONS:
-        assert sum(one.usual().same) == pytest.approx(1), one.name
-        assert sum(one.usual().strangers) == pytest.approx(1), one.name
 
 
 def test_nothing_loads_the_linkage_library_before_files_are_linked():
