@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from registration.common.db import db
 from registration.families.links import subject_of
-from registration.families.models import CentreSignUp, Disclosure, SharingAnswer
+from registration.families.models import CentreSignUp, Disclosure, Family, SharingAnswer
 from registration.families.queries import same_family
 from registration.families.rules import DETAILS, Answer, Contact, FamilyDetails, Ruling, lexemes
 from registration.messages import actions as messages
@@ -78,7 +78,9 @@ def record_answer(family_id: int, answer: Answer) -> None:
 
 
 def ask_to_join(family_id: int, centre_id: int, address: str, contact_preference: str, visit_needs: str) -> None:
-    """Keep a family's wish to join a centre; it stands in place of one made before."""
+    """Keep a family's wish to join a centre, in place of one made before; of a family that lost its baby nothing is kept."""
+    if db.session.scalar(select(Family.lost_at).where(Family.id == family_id)) is not None:
+        return
     wish = {
         "centre_id": centre_id,
         "address": address,

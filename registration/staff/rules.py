@@ -47,7 +47,7 @@ DELIVERY_READERS = (*AGREEMENT_READERS, "rota_manager", "evaluator")
 OUTREACH = ("centre_worker", "administrator")
 OUTREACH_READERS = (*OUTREACH, "rota_manager", "auditor")
 #: How far centres reach, in numbers.
-REACH_COUNTS = (*OUTREACH_READERS, "data_officer", "evaluator")
+REACH_READERS = (*OUTREACH_READERS, "data_officer", "evaluator")
 #: The council’s letters of notice to families of live birth data.
 NOTICES = ("data_officer", "administrator")
 NOTICE_READERS = (*NOTICES, "auditor")

@@ -1,5 +1,6 @@
 """Files of live births taken in through the real actions: what is kept, corrected, placed, lost, deleted."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
@@ -415,7 +416,8 @@ def test_details_go_when_they_are_due_and_what_is_counted_stays(world):
     due = last + timedelta(days=1)
     [would] = erase_due(due, "service", dry_run=True)
     assert (would.source, would.rows, would.rule, births_held()) == (SOURCE, 2, "365 days after the file came", 3)
-    assert erase_due(due, "service") == [would]
+    [gone] = erase_due(due, "service")
+    assert replace(gone, digest="") == would
     db.session.expire_all()
     one, _, three = records()
     assert (one.source_key, one.born) == ("N1", date(2026, 11, 5))

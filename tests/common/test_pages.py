@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -45,11 +46,12 @@ def failing(app, monkeypatch):
 
 
 @pytest.mark.parametrize("language", ["en", "pl", "ur"])
-def test_the_privacy_page_promises_no_deletion_after_a_number_of_months(client, language):
-    """Nothing deletes bookings yet: the council sets how long they are kept, and deletes them."""
+def test_the_privacy_page_promises_what_is_deleted_and_when(client, language):
+    """The months are those of the council's own file: `flask retention run` goes by them."""
     section = client.get(f"/privacy?lang={language}").text.split("<h2")[4]
-    assert "12" not in section
-    assert current_authority().name in section
+    kept = current_authority().retention
+    assert re.search(rf"\b{kept.booking_months}\b", section)
+    assert re.search(rf"\b{kept.wish_days}\b", section)
 
 
 @pytest.fixture

@@ -35,7 +35,6 @@ LINE = Line(
     needs="",
     mobile="+447700900982",
     email="aoife@example.org",
-    shares=True,
     joins=False,
     state="Expected",
     outcome="",
@@ -62,7 +61,8 @@ def all_sorts() -> list[Line]:
         for outcome, babies, language, needs, by, mobile in wanted
     ]  # fmt: skip
     others = [replace(line, key=f"1{n}", name=f"<{n}>", time="midday", marked=n) for n, line in enumerate(made)]
-    return [*made, *others, *map(for_centre_worker, made)]
+    centres = [for_centre_worker(line, known=known) for line in made for known in (True, False)]
+    return [*made, *others, *centres]
 
 
 def test_every_row_says_what_it_says_drawn_by_itself(draw):
@@ -90,4 +90,4 @@ def test_what_a_family_wrote_stands_in_its_row_as_text(draw):
 
 def test_every_fact_of_a_line_is_given_to_the_drawing_or_left_out_on_purpose():
     given = {*WORDS, *SORTS, "marked"}
-    assert {field.name for field in fields(Line)} - given == {"mobile", "email", "shares", "version"}
+    assert {field.name for field in fields(Line)} - given == {"mobile", "email", "version"}

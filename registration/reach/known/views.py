@@ -22,7 +22,7 @@ from registration.reach.known.forms import FIRST, TargetForm
 from registration.reach.known.queries import births_told, courses, missing, target_of
 from registration.reach.known.rules import Count, Course, Stage
 from registration.reach.models import ReachTarget
-from registration.staff.rules import OUTREACH, REACH_COUNTS
+from registration.staff.rules import OUTREACH, REACH_READERS
 
 STAGES = {
     Stage.KNOWN: "Known",
@@ -76,7 +76,7 @@ def _picture(count: Count, shown: Shown, target: ReachTarget) -> Markup:
 
 
 @bp.get("/")
-@roles(*REACH_COUNTS)
+@roles(*REACH_READERS)
 def centres() -> str:
     """Show the centres of the authority side by side; a centre worker sees their own."""
     at, every = today(), has_role(*EVERY_NUMBER)
@@ -102,7 +102,7 @@ def _whole(found: Sequence[Course], card: CentreCard, at: date, births: dict[dat
 
 
 @bp.get(f"/<int(max={LARGEST}):centre_id>")
-@roles(*REACH_COUNTS)
+@roles(*REACH_READERS)
 def centre(centre_id: int) -> str:
     """Show how far one centre reaches: the funnel, month by month, by deprivation, and what is missing."""
     return _page(centre_or_404(centre_id, numbers=True))

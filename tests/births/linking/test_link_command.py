@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks.trial_births import trial
-from registration.births.commands import NOT_INSTALLED, births
+from registration.births.commands import births
+from registration.births.link_commands import NOT_INSTALLED
 from registration.births.linking.files import COLUMNS
 
 ROOT = Path(__file__).parent.parent.parent.parent
