@@ -73,6 +73,7 @@ from registration.cover.queries import families_are_told
 from registration.demo.commands import demo as demo_commands
 from registration.desk import jobs as _desk_jobs  # noqa: F401 -- registers its jobs
 from registration.desk import views as desk
+from registration.families import jobs as _family_jobs  # noqa: F401 -- registers its job
 from registration.families.tell_once import jobs as _tell_once_jobs  # noqa: F401 -- registers its jobs
 from registration.families.tell_once import views as telling
 from registration.messages import jobs as _message_jobs  # noqa: F401 -- registers its jobs

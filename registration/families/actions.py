@@ -7,6 +7,8 @@ from datetime import date
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from registration.centres.homes import Homes
+from registration.centres.queries import places_of
 from registration.common.db import db
 from registration.families.links import subject_of
 from registration.families.models import CentreSignUp, Disclosure, Family, SharingAnswer
@@ -32,6 +34,12 @@ UPDATE family SET name = :name, name_words = CAST(:name_words AS tsvector), emai
  WHERE id = :id
 """)
 _PLACE = text("UPDATE family SET postcode = :postcode, home_centre_id = :home, imd_decile = :decile WHERE id = :id")
+_HOMELESS = text("""
+SELECT f.id, f.postcode FROM family f JOIN centre c ON c.id = f.home_centre_id
+ WHERE c.participating_to < :today AND c.successor_id IS NULL AND f.postcode IS NOT NULL AND f.details_gone_at IS NULL
+""")
+# Who was told by letter which centre hears of it is to be told of the other one first.
+_MOVE_HOME = text("UPDATE family SET home_centre_id = :home, noticed_on = NULL WHERE id = :id")
 _DETAILS = (
     "name",
     "email",
@@ -152,3 +160,17 @@ def disclosed(
 def forget_wish(family_id: int) -> None:
     """Take a family's wish to join a centre back, with the address it gave for that."""
     db.session.execute(text("DELETE FROM centre_sign_up WHERE family_id = :id"), {"id": family_id})
+
+
+def place_again(today: date) -> int:
+    """Give families whose centre closed, and was merged into none, to the centre in whose reach area they live now; say how many.
+
+    Where a centre was merged nothing is written: its successor stands for it.
+    """
+    left = {row.id: row.postcode for row in db.session.execute(_HOMELESS, {"today": today})}
+    places, homes = places_of(set(left.values())), Homes(today)
+    found = {number: homes.of(places[postcode]) for number, postcode in left.items() if postcode in places}
+    moved = [{"id": number, "home": home} for number, home in found.items() if home is not None]
+    if moved:
+        db.session.execute(_MOVE_HOME, moved)
+    return len(moved)
