@@ -17,7 +17,7 @@ def scalar(question):
     return db.session.execute(text(question), {"now": NOW.replace(hour=0)}).scalar()
 
 
-@pytest.fixture(scope="module", params=[1, 3])
+@pytest.fixture(scope="module", params=[1, pytest.param(3, marks=pytest.mark.long)])
 def benchmark(request, new_database, tmp_path_factory):
     app = make_app(new_database, tmp_path_factory.mktemp("bench"), f"benchmark_{request.param}")
     result = app.test_cli_runner().invoke(args=["demo", "bench", "--past-factor", str(request.param)])

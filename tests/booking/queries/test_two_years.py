@@ -105,7 +105,7 @@ def minute(at):
     return at.hour * 60 + at.minute
 
 
-@pytest.fixture(params=[1, 42])
+@pytest.fixture(params=[1, pytest.param(42, marks=pytest.mark.long)])
 def years(database, request):
     return Years(request.param, make_world())
 

@@ -267,7 +267,7 @@ def test_suggestions_are_free_never_empty_and_never_late_before_in_time(offers, 
 same_minutes = st.builds(lambda days, hours: at(later(days), f"{hours}:00"), st.integers(0, 5), st.integers(16, 17))
 
 
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(st.integers(1, 5), same_minutes), max_size=40), venue_lists, st.booleans())
 def test_of_times_at_one_minute_the_nearer_place_is_named(offers, venues, late):
     last = date(2026, 11, 1) if late else LAST
