@@ -201,3 +201,19 @@ def test_the_first_page_tells_a_centre_worker_how_many_wait(client, world, here,
 
     assert "1 Sunshine Children’s Centre, 1 late" in words
     assert "Elland" not in words
+
+
+def test_a_long_list_is_shown_a_morning_at_a_time(client, database, worker, here, monkeypatch):
+    monkeypatch.setattr("registration.reach.outreach.views.AT_ONCE", 1)
+    answered(here, name="Ada One")
+    answered(here, name="Bea Two")
+    database.commit()
+
+    first = page(client.get(f"/reach/{here}/outreach"))
+    assert "2 to contact" in first
+    assert "The first 1 are shown." in first
+    assert ("Ada One" in first) is not ("Bea Two" in first)
+    every = page(client.get(f"/reach/{here}/outreach?all="))
+    assert "Ada One" in every
+    assert "Bea Two" in every
+    assert "are shown." not in every

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import abort, redirect, render_template, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -20,6 +20,8 @@ from registration.reach.outreach.rules import RESULTS, ROUTES, Why
 from registration.staff.queries import names_of
 from registration.staff.rules import OUTREACH, OUTREACH_READERS
 
+#: Families shown at once: a morning's calls. As they are written down, the next follow.
+AT_ONCE = 40
 CENTRE = f"/<int(max={LARGEST}):centre_id>"
 FAMILY = f"{CENTRE}/families/<int(max={MOST_FAMILIES}):family_id>"
 WHYS = {
@@ -58,7 +60,8 @@ def _list(card: CentreCard, fault: str = "") -> str:
     return render_template(
         "reach/outreach.html",
         centre=card,
-        entries=entries,
+        entries=entries if "all" in request.args else entries[:AT_ONCE],
+        number=len(entries),
         whys=WHYS,
         routes=ROUTES,
         results=RESULTS,
