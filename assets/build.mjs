@@ -1,6 +1,7 @@
 // Turns assets/ into registration/static/build/: content-hashed, minified, compressed beforehand, listed in manifest.json.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
 import rtlcss from "rtlcss";
@@ -10,15 +11,21 @@ const OUT = "registration/static/build";
 const TARGET = ["chrome100", "firefox100", "safari15"];
 const COMPRESSED = /\.(css|js|svg)$/;
 
-async function styles() {
-  const { css } = sass.compile("assets/scss/app.scss", { style: "compressed" });
+async function sheet(name) {
+  const { css } = sass.compile(`assets/scss/${name}.scss`, { style: "compressed" });
   const { code } = await esbuild.transform(css, { loader: "css", minify: true, target: TARGET });
-  return { "app.css": code, "app.rtl.css": rtlcss.process(code) };
+  return code;
+}
+
+async function styles() {
+  const [app, staff] = await Promise.all(["app", "staff"].map(sheet));
+  return { "app.css": app, "app.rtl.css": rtlcss.process(app), "staff.css": staff };
 }
 
 async function scripts() {
   const { outputFiles } = await esbuild.build({
-    entryPoints: ["assets/js/app.js"],
+    entryPoints: ["assets/js/app.js", "assets/js/staff.js"],
+    outdir: OUT,
     bundle: true,
     minify: true,
     format: "esm",
@@ -26,7 +33,7 @@ async function scripts() {
     legalComments: "none",
     write: false,
   });
-  return { "app.js": outputFiles[0].text };
+  return Object.fromEntries(outputFiles.map((file) => [basename(file.path), file.text]));
 }
 
 function pictures() {

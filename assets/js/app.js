@@ -6,9 +6,6 @@ import { NotificationBanner } from "govuk-frontend/dist/govuk/components/notific
 import { Radios } from "govuk-frontend/dist/govuk/components/radios/radios.mjs";
 import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-link.mjs";
 import { startCountdown } from "./countdown.js";
-import { startKeys } from "./keys.js";
-import { startOutreach } from "./outreach.js";
-import { startStay } from "./stay.js";
 
 // The design system asks for this class; set here so that no inline script is needed in any page.
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
@@ -30,15 +27,6 @@ for (const form of document.querySelectorAll("[data-module='rs-leave']")) {
       () => form.submit(),
     );
   });
-}
-for (const element of document.querySelectorAll("[data-module='rs-stay']")) {
-  startStay(element);
-}
-for (const element of document.querySelectorAll("[data-module='rs-outreach']")) {
-  startOutreach(element);
-}
-for (const element of document.querySelectorAll("[data-module='rs-keys']")) {
-  startKeys(element);
 }
 for (const element of document.querySelectorAll("[data-module='rs-print']")) {
   element.hidden = false;

@@ -141,8 +141,8 @@ def test_a_killed_server_heals_within_ten_seconds_and_keeps_what_was_committed(i
         assert time.monotonic() - began < 10
         assert ask(url, "SELECT answer FROM kept") == 42
 
-@pytest.mark.long  # a fault
 
+@pytest.mark.long  # a fault
 def test_a_server_killed_in_the_middle_of_a_long_question_heals_too(instance):
     url = embedded.ensure(instance, fsync=False)
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as busy:
@@ -184,8 +184,8 @@ def test_a_pid_file_with_nonsense_in_it_does_not_stop_the_start(instance):
 
     assert ask(embedded.ensure(instance, fsync=False)) == 1
 
-@pytest.mark.long  # a fault
 
+@pytest.mark.long  # a fault
 def test_two_starts_at_once_give_one_server(instance):
     starters = [
         subprocess.Popen(
@@ -220,8 +220,8 @@ def test_the_first_of_two_users_to_leave_lets_the_server_run_and_the_last_stops_
     end(second)
     assert is_gone(server)
 
-@pytest.mark.long  # a fault
 
+@pytest.mark.long  # a fault
 def test_a_user_that_was_killed_does_not_count(instance):
     killed = start_sharing(instance)
     server = main_process(instance)
@@ -272,8 +272,8 @@ def test_a_server_that_lives_but_never_answers_is_told(instance, monkeypatch):
         with pytest.raises(embedded.NotStarted, match="does not answer"):
             embedded.ensure(instance, fsync=False)
 
-@pytest.mark.long  # a fault
 
+@pytest.mark.long  # a fault
 def test_supervision_goes_on_trying_and_says_so(instance, monkeypatch, caplog):
     embedded.ensure(instance, fsync=False)
     embedded.stop(instance)

@@ -102,8 +102,8 @@ def test_where_nobody_can_come_the_rota_is_to_be_planned_anew(client, dry):
     assert "Nobody within reach has a half-day of the contract left, or no room is free." in said
     assert "Plan the rota anew" in said
 
-@pytest.mark.long  # the search goes on until nothing more helps
 
+@pytest.mark.long  # the search goes on until nothing more helps
 def test_where_not_enough_can_be_done_it_is_said_how_many_would_still_be_missed(client, dry):
     say(dry, hills=30)
     sign_in_as(client, "rota_manager")

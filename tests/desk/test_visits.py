@@ -9,7 +9,7 @@ from registration.booking.actions.visits import write_down_answer
 from registration.desk.views.day import visits
 from registration.families.models import CentreSignUp
 from tests.booking.appointments import NOW, booked
-from tests.booking.world import TODAY, TUESDAY, at_time
+from tests.booking.world import MONDAY, TODAY, TUESDAY, at_time
 from tests.staff.people import page, sign_in_as
 
 JOINS = {"share": "yes", "join": "yes", "address": "3 Mill Lane, Halifax", "preference": "phone", "visit_needs": ""}
@@ -102,13 +102,36 @@ def test_a_family_that_cancels_in_the_same_moment_is_said_to_have(client, databa
     assert answers(database) == [(False, "online")]
 
 
-def test_a_centre_worker_writes_it_down_for_their_own_centre_and_reads_no_name(client, database, world):
-    made = booked(world.centres["sunshine"], at_time(TUESDAY, "9:30"), share=False)
-    sign_in_as(client, "centre_worker", centres=[world.centres["sunshine"]])
+@pytest.fixture
+def worker(client, world):
+    """A worker of the centre, on the day of the visit."""
 
-    text_ = client.get(path(world, made)).text
-    assert "Aoife" not in text_
-    assert 'value="no" checked' not in text_
+    def sign_in(at, moment):
+        at(moment)
+        return sign_in_as(client, "centre_worker", centres=[world.centres["sunshine"]])
+
+    return sign_in
+
+
+def test_a_centre_worker_writes_it_down_for_their_own_centre_on_the_day(client, database, world, worker, at):
+    made = booked(world.centres["sunshine"], at_time(TUESDAY, "9:30"), share=True)
+    worker(at, f"{TUESDAY}T09:35")
+
+    assert 'value="yes" checked' not in client.get(path(world, made)).text
     assert "Sharing and joining" in client.get(f"/day/{world.centres['sunshine']}/{TUESDAY}").text
     assert client.post(path(world, made), data=JOINS).status_code == 303
-    assert answers(database) == [(False, "online"), (True, "visit")]
+    assert answers(database) == [(True, "online"), (True, "visit")]
+
+
+@pytest.mark.parametrize(("share", "moment"), [(True, f"{MONDAY}T09:35"), (False, f"{TUESDAY}T09:35")])
+def test_before_the_day_and_against_a_no_a_centre_worker_writes_nothing_down(
+    client, database, world, worker, at, share, moment
+):
+    """Else who may not know a family could let themselves know it."""
+    made = booked(world.centres["sunshine"], at_time(TUESDAY, "9:30"), share=share)
+    worker(at, moment)
+
+    refused = client.post(path(world, made), data=JOINS)
+    assert client.get(path(world, made)).status_code == refused.status_code == 303
+    assert "The registrar writes this family’s answer down." in page(client.get(refused.location))
+    assert answers(database) == [(share, "online")]

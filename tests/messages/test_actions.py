@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 
 from registration.messages import actions, rules
 from registration.messages.actions import AlreadyGone
+from registration.messages.actions.tasks import subject
 from registration.messages.models import Message, StaffTask, StoppedNumber
 from registration.messages.rules import Outcome, State
 
@@ -507,3 +508,8 @@ def test_what_staff_do_is_recorded(database, ask, sending, about):
         ("task.done", "staff:2", str(about)),
         ("message.retried", "staff:3", str(about)),
     ]
+
+
+def test_what_a_centre_wrote_is_named_as_such():
+    written = Message(template="centre_welcome", channel="email", details={})
+    assert subject(written) == "The email of welcome from a centre"

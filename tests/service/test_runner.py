@@ -119,8 +119,8 @@ def test_the_demonstration_calls_itself_one_and_gives_a_sign_in_per_role(service
     assert len(re.findall(r"^ +\w+ +[\w-]+@example\.org +\S+$", service.text, re.MULTILINE)) == 8
     assert (service.instance / "secret_key").stat().st_mode & 0o777 == 0o600
 
-@pytest.mark.long  # a fault
 
+@pytest.mark.long  # a fault
 def test_a_killed_web_server_is_started_again_at_the_same_address(service):
     before = service.child("gunicorn")
     before.kill()
@@ -129,8 +129,8 @@ def test_a_killed_web_server_is_started_again_at_the_same_address(service):
     wait_until(lambda: service.status_of("/privacy") == 200)
     assert "The web server ended (signal SIGKILL)" in service.text
 
-@pytest.mark.long  # a fault
 
+@pytest.mark.long  # a fault
 def test_a_killed_message_worker_is_started_again(service):
     before = service.child("flask worker")
     before.kill()
@@ -177,8 +177,8 @@ def test_ctrl_c_during_the_start_leaves_nothing_behind(instance):
     assert service.end(signal.SIGINT) == 0, service.text
     assert not embedded.running(instance)
 
-@pytest.mark.long  # a fault
 
+@pytest.mark.long  # a fault
 def test_a_killed_service_takes_its_programs_with_it(instance):
     service = Service(instance).until_it_runs()
     started = [service.child(words) for words in ("gunicorn", "flask worker")]

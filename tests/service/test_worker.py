@@ -91,8 +91,8 @@ def test_asked_while_it_waits_to_look_at_the_tables_it_ends_calmly(start):
 
     assert worker.outcome() == CALM
 
-@pytest.mark.long  # a fault
 
+@pytest.mark.long  # a fault
 def test_asked_while_the_database_answers_none_of_its_connections_it_ends(start):
     worker, door = start(patience=0.5, silent_from=2)
     wait_until(lambda: door.came > 1)
@@ -101,8 +101,8 @@ def test_asked_while_the_database_answers_none_of_its_connections_it_ends(start)
 
     assert worker.outcome()[0] == 0
 
-@pytest.mark.long  # a fault
 
+@pytest.mark.long  # a fault
 def test_asked_when_the_database_has_fallen_silent_in_the_middle_it_ends(start, queued):
     worker, door = start(patience=0.5)
     queued(0)
@@ -124,8 +124,8 @@ def test_a_job_in_hand_is_finished_and_a_request_heard_twice_is_one(start, queue
     assert worker.outcome() == (0, "in hand\ndone\n")
     assert queued() == []
 
-@pytest.mark.long  # a fault
 
+@pytest.mark.long  # a fault
 def test_asked_again_it_leaves_a_job_that_does_not_end(start, queued):
     worker, _ = start(patience=0.5)
     queued(60)

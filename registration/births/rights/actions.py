@@ -12,7 +12,7 @@ from registration.centres.memory import Home, home_of
 from registration.common import audit
 from registration.common.db import db
 from registration.families import actions as families
-from registration.families.models import Family, FamilyLink
+from registration.families.models import FamilyLink
 from registration.families.rules import SHARING_WORDING, Answer, Contact, FamilyDetails, Source, lexemes
 
 #: What a family asks for by the slip of the red book, or by a health visitor's form.
@@ -62,8 +62,9 @@ def correct(family_id: int, contact: Contact, postcode: str | None, actor: str, 
         correct_contact(public_id, contact, now, tell=True)
     else:
         families.correct_contact(family_id, contact)
-    home = home_of(postcode, today) if postcode else Home()
-    families.correct_place(family_id, postcode, home.centre_id, home.imd_decile)
+    if postcode:  # left empty it stays as it was: where a family lives may be known without it
+        home = home_of(postcode, today)
+        families.correct_place(family_id, postcode, home.centre_id, home.imd_decile)
     audit.record("corrected what is held about it", about=f"family:{family_id}", actor=actor)
 
 
@@ -115,8 +116,3 @@ def _hold_back_alike(family_id: int, details: FamilyDetails) -> None:
         ]
         db.session.execute(insert(FamilyLink), rows)
         families.call_back(alike)
-
-
-def contact_of(family: Family) -> Contact:
-    """Give what a family is called and where it is reached."""
-    return Contact(**{name: getattr(family, name) for name in Contact.__slots__})

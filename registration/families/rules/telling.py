@@ -127,15 +127,13 @@ def _by_agreement(centre_id: int, known: Known, today: date) -> Ruling:
     here = [home for home in known.homes if home.centre_id == centre_id]
     if not here:
         return Ruling.OTHER_CENTRE if known.homes or known.said else Ruling.NOT_ASKED
-    under = [home for home in here if home.terms is not None]
+    under = [(home.noticed_on, home.terms) for home in here if home.terms is not None]
     if not under:
         return Ruling.NO_AGREEMENT
-    return Ruling.UNDER_AGREEMENT if any(_noticed(home, today) for home in under) else Ruling.NOT_NOTICED
+    return Ruling.UNDER_AGREEMENT if any(_noticed(*each, today) for each in under) else Ruling.NOT_NOTICED
 
 
-def _noticed(home: Home, today: date) -> bool:
-    if home.terms is None:
-        return False
-    if home.terms.notice_by_source:
+def _noticed(noticed_on: date | None, terms: Terms, today: date) -> bool:
+    if terms.notice_by_source:
         return True
-    return home.noticed_on is not None and home.noticed_on + timedelta(days=home.terms.notice_days) <= today
+    return noticed_on is not None and noticed_on + timedelta(days=terms.notice_days) <= today

@@ -325,3 +325,11 @@ def test_the_record_names_an_agreement_by_who_sends():
 
 def test_terms_differ_where_one_changes():
     assert terms_of(drafted()) != replace(terms(), purpose="Another")
+
+
+def test_of_two_first_agreements_of_a_source_at_once_one_is_told_that_something_changed(monkeypatch):
+    other = drafted()
+    in_force()
+    monkeypatch.setattr(actions, "_locked_former", lambda _found: None)  # it was not there yet when this one looked
+    with pytest.raises(actions.Changed), db.session.begin_nested():
+        sign(other)

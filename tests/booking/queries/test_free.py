@@ -294,8 +294,8 @@ def test_whatever_happens_every_process_knows_it(council, steps):
         council.ask(council.one, number)
     council.all_agree()
 
-@pytest.mark.long  # a long life
 
+@pytest.mark.long  # a long life
 def test_a_long_life_of_a_council_leaves_nobody_behind(council):
     chance = random.Random(42)
     done = Counter()

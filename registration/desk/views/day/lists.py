@@ -140,7 +140,7 @@ def _drawn(place: Place, form: Mark) -> str:
     joining = who_wants_to_join([row.family_id for row in rows])
     lines = lines_of(rows, at, marks=marks, joining=joining)
     if own_centres() is not None:
-        lines = _left_for_the_centre(place, rows, lines)
+        lines = _left_for_the_centre(place, rows, lines, own_centres() or ())
     missing = unmarked_days(at, own_registrar(), place.centre.id) if marks else []
     return render_template(
         "desk/day.html",
@@ -151,7 +151,7 @@ def _drawn(place: Place, form: Mark) -> str:
         titles=TITLES,
         pressed=any(line.marks for line in lines),
         marks=marks,
-        answers=has_role(*DAY_ANSWERS),
+        answers=has_role(*DAY_ANSWERS) and (own_centres() is None or place.day == today()),
         earlier=[(each, short_day(each.day)) for each in missing if each.day < place.day],
         helpers=_helpers(place),
         missing=sum(each.count for each in missing if each.day == place.day),
@@ -159,9 +159,14 @@ def _drawn(place: Place, form: Mark) -> str:
     )
 
 
-def _left_for_the_centre(place: Place, rows: list[DayRow], lines: list[Line]) -> list[Line]:
-    """Leave of each line what the centre may know of the family."""
-    may_know = reachable(place.centre.id, [row.family_id for row in rows], today())
+def _may_know(here: int, own: Collection[int], family_ids: Sequence[int]) -> set[int]:
+    """Give the families that a worker may know of: those of the centre, and at an office those of the worker's own centres."""
+    return {number for centre in {here, *own} for number in reachable(centre, family_ids, today())}
+
+
+def _left_for_the_centre(place: Place, rows: list[DayRow], lines: list[Line], own: Collection[int] = ()) -> list[Line]:
+    """Leave of each line what the centre may know of the family, or at an office the `own` centres of who looks."""
+    may_know = _may_know(place.centre.id, own, [row.family_id for row in rows])
     return [for_centre_worker(line, known=row.family_id in may_know) for row, line in zip(rows, lines, strict=True)]
 
 

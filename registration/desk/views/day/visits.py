@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import flash, render_template
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 
 from registration.booking.actions import outcomes
@@ -21,9 +21,32 @@ from registration.desk.rules.day import for_centre_worker
 from registration.desk.views.day.frame import Place, bp, place_of
 from registration.desk.views.day.lists import line_of, row_here
 from registration.desk.wording import refusal_sentence
-from registration.families.queries import answer_of, postcode_of, who_wants_to_join
+from registration.families.queries import answer_of, postcode_of, rulings, who_wants_to_join
+from registration.families.rules import Ruling
 from registration.staff.rules import DAY_ANSWERS, DAY_MARKERS
 from registration.staff.scope import own_centres
+
+_ANSWERING = {"day.visit", "day.answer_visit"}
+#: What a worker of a centre does not change: the family itself, a registrar or the desk does.
+_SETTLED = {Ruling.SAID_NO, Ruling.LOST, Ruling.DOUBTFUL}
+
+
+@bp.before_request
+def _only_at_the_visit() -> ResponseReturnValue | None:
+    """Let a centre's own worker write an answer down on the day itself, and never against what the family said elsewhere.
+
+    Else who may not know a family could let themselves know it.
+    """
+    if request.endpoint not in _ANSWERING or not has_role(*DAY_ANSWERS) or own_centres() is None:
+        return None
+    values = dict(request.view_args or {})
+    place = place_of(values["centre_id"], values["day"])
+    row = row_here(place, values["public_id"])
+    ruling = rulings(place.centre.id, [row.family_id], today())[row.family_id]
+    if place.day == today() and ruling not in _SETTLED:
+        return None
+    flash("The registrar writes this family’s answer down.", "error")
+    return place.back(f"b-{row.public_id}")
 
 
 @bp.get("/<int:centre_id>/<day>/<uuid:public_id>/visit")
