@@ -14,11 +14,12 @@ PAGE = """<!DOCTYPE html><html lang="en"><title>A page of staff</title><body>
 
 @pytest.fixture
 def page(browser):
-    script = (assets.BUILT / assets.asset_url("app.js").rpartition("/")[2]).read_text(encoding="utf-8")
+    scripts = [assets.BUILT / assets.asset_url(name).rpartition("/")[2] for name in ("staff.js", "app.js")]
     page = browser.new_page()
     page.clock.install()
     page.set_content(PAGE)
-    page.add_script_tag(content=script, type="module")
+    for script in scripts:
+        page.add_script_tag(content=script.read_text(encoding="utf-8"), type="module")
     page.wait_for_selector("body.govuk-frontend-supported")
     page.fill("#typed", "half a sentence")
     yield page
