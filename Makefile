@@ -7,6 +7,7 @@ BUILD := registration/static/build
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
 	"$$p" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
+UV := $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes --no-cache --compile-bytecode
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 NODE_IS_RECENT := command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard registration/translations/*/LC_MESSAGES/*.po))
@@ -14,6 +15,8 @@ CHECKS := check-lint check-format check-types check-imports check-tests check-co
 UNLESS_LONG = $(if $(LONG),,-m "not long")
 comma := ,
 DECISIONS := "*/rules.py$(comma)*/rules/*$(comma)*/actions.py$(comma)*/actions/*"
+# uv takes a third of the time; where it finds no way to the packages, pip has settings of its own and may.
+install = $(UV) -r $(1) 2>/dev/null || $(PIP) -r $(1)
 LOCK := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 
 help: ## List what you can do
@@ -40,6 +43,7 @@ words: .venv/ready ## Bring new and changed sentences into the catalogues, to be
 	$(BIN)/pybabel -q update -i "$$pot" -d registration/translations --no-fuzzy-matching --ignore-obsolete && rm "$$pot"
 
 lock: .venv/ready-dev ## Pin the packages of requirements*.in again, with hashes
+	$(LOCK) requirements-installer.in -o requirements-installer.txt
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) -c requirements.txt requirements-evaluation.in -o requirements-evaluation.txt
 	$(LOCK) -c requirements.txt -c requirements-evaluation.txt requirements-dev.in -o requirements-dev.txt
@@ -54,19 +58,23 @@ clean: ## Remove everything that was built or installed; instance/ stays
 	@echo "Making .venv with $(PYTHON)"
 	@$(PYTHON) -m venv --clear .venv
 
-.venv/ready: requirements.txt | .venv/bin/python
+.venv/bin/uv: requirements-installer.txt | .venv/bin/python
+	@$(PIP) -r requirements-installer.txt
+	@touch $@
+
+.venv/ready: requirements.txt .venv/bin/uv
 	@echo "Installing the pinned packages"
-	@$(PIP) -r requirements.txt
+	@$(call install,requirements.txt)
 	@touch $@
 
 .venv/ready-evaluation: requirements-evaluation.txt .venv/ready
 	@echo "Installing the pinned packages that link and evaluate"
-	@$(PIP) -r requirements-evaluation.txt
+	@$(call install,requirements-evaluation.txt)
 	@touch $@
 
 .venv/ready-dev: requirements-dev.txt .venv/ready-evaluation
 	@echo "Installing the pinned packages for checking"
-	@$(PIP) -r requirements-dev.txt
+	@$(call install,requirements-dev.txt)
 	@touch $@
 
 # Where the machine has no node, the one in the wheel stands in; its npm only runs from its own folder, hence the link.
@@ -111,7 +119,7 @@ check-types:
 check-imports:
 	$(call step,import law,$(BIN)/lint-imports --no-logo)
 check-tests:
-	$(call step,tests,CHROMIUM=$$(.ci/browser) && export CHROMIUM && $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(UNLESS_LONG) --cov --cov-report=)
+	$(call step,tests,CHROMIUM=$$(.ci/browser) && export CHROMIUM && $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(UNLESS_LONG) --cov --cov-report=)
 check-coverage:
 	$(call step,coverage,$(BIN)/coverage report --fail-under=95)
 check-decisions:

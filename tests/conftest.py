@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("races")
         else:
             item.add_marker(KIND.get(item.path.stem, "database"))
-        if "journeys" in item.path.parts or item.path.stem in WALKS:
+        if {"journeys", "races"} & {*item.path.parts} or item.path.stem in WALKS:
             item.add_marker("no_cover")
     items.sort(key=lambda item: (item.path.stem == LOOKS_BACK, "journeys" not in item.path.parts))
 

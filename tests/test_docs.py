@@ -180,7 +180,7 @@ def test_every_direct_dependency_has_its_reason():
     decision = (ROOT / "docs" / "decisions" / "0016-dependencies.md").read_text(encoding="utf-8")
     lines = [
         line.partition("#")[0].strip()
-        for name in ("requirements.in", "requirements-evaluation.in", "requirements-dev.in")
+        for name in sorted(path.name for path in ROOT.glob("requirements*.in"))
         for line in (ROOT / name).read_text().splitlines()
     ]
     names = [re.split(r"[\[<>=~ ]", line)[0] for line in lines if line and not line.startswith("-")]
