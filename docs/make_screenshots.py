@@ -46,6 +46,10 @@ STAFF = {
     "cover": ("1280",),
     "work-list": ("320", "1280"),
     "first-page": ("320",),
+    "promised-and-sent": ("1280",),
+    "two-records": ("1280",),
+    "reach": ("1280",),
+    "families-to-call-on": ("320", "1280"),
 }
 #: How ImageMagick makes a picture of a page small without anybody seeing it.
 SMALLER = ("-strip", "+dither", "-colors", "256", "-define", "png:compression-level=9")
@@ -267,8 +271,33 @@ def work_the_day(page: Page, address: str) -> Iterator[str]:
     yield "day-list"
 
 
+def know(page: Page, address: str) -> Iterator[str]:
+    """Look at how births come against what was promised, and at two records that may be one family's."""
+    page.goto(f"{address}/births/")
+    yield "promised-and-sent"
+    page.goto(f"{address}/births/same-families")
+    page.locator("main form button").first.click()
+    yield "two-records"
+
+
+def reach_out(page: Page, address: str) -> Iterator[str]:
+    """Look at how far the own centre reaches, and at the families it may call on."""
+    page.goto(f"{address}/reach/")
+    page.locator("main tbody").get_by_role("link").first.click()
+    yield "reach"
+    page.goto(f"{page.url.partition('?')[0]}/outreach")
+    show_on_telephone(page)
+    yield "families-to-call-on"
+
+
 #: What is done as whom.
-WORK = {"rota_manager": manage, "booking_desk": serve, "registrar": work_the_day}
+WORK = {
+    "rota_manager": manage,
+    "booking_desk": serve,
+    "registrar": work_the_day,
+    "data_officer": know,
+    "centre_worker": reach_out,
+}
 
 
 if __name__ == "__main__":
