@@ -13,8 +13,7 @@ NODE_IS_RECENT := command -v npm >/dev/null && node -e 'process.exit(parseInt(pr
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard registration/translations/*/LC_MESSAGES/*.po))
 CHECKS := check-lint check-format check-types check-imports check-tests check-coverage check-decisions
 UNLESS_LONG = $(if $(LONG),,-m "not long")
-comma := ,
-DECISIONS := "*/rules.py$(comma)*/rules/*$(comma)*/actions.py$(comma)*/actions/*"
+COVERED := .covered
 # uv takes a third of the time; where it finds no way to the packages, pip has settings of its own and may.
 install = $(UV) -r $(1) 2>/dev/null || $(PIP) -r $(1)
 LOCK := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
@@ -49,7 +48,7 @@ lock: .venv/ready-dev ## Pin the packages of requirements*.in again, with hashes
 	$(LOCK) -c requirements.txt -c requirements-evaluation.txt requirements-dev.in -o requirements-dev.txt
 
 clean: ## Remove everything that was built or installed; instance/ stays
-	rm -rf .venv node_modules $(BUILD) $(MESSAGES) .coverage .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv node_modules $(BUILD) $(MESSAGES) $(COVERED) .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 # -- what is installed and built
 
@@ -119,10 +118,10 @@ check-types:
 check-imports:
 	$(call step,import law,$(BIN)/lint-imports --no-logo)
 check-tests:
-	$(call step,tests,CHROMIUM=$$(.ci/browser) && export CHROMIUM && $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(UNLESS_LONG) --cov --cov-report=)
+	$(call step,tests,CHROMIUM=$$(.ci/browser) && export CHROMIUM && rm -rf $(COVERED) && mkdir $(COVERED) && COVERED=$(COVERED) $(BIN)/python -m pytest -p tests.covering -n 2 --dist loadfile --no-loadscope-reorder $(UNLESS_LONG))
 check-coverage:
-	$(call step,coverage,$(BIN)/coverage report --fail-under=95)
+	$(call step,coverage,$(BIN)/slipcover --merge $(COVERED)/gw*.json --out $(COVERED)/all.json --skip-covered --fail-under 95)
 check-decisions:
-	$(call step,coverage of rules and actions,$(BIN)/coverage report --fail-under=100 --include=$(DECISIONS))
+	$(call step,coverage of rules and actions,$(BIN)/python -m tests.covering $(COVERED)/all.json)
 
 .PHONY: help run test test-all bench front translations words lock clean $(CHECKS)

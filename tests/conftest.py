@@ -36,8 +36,8 @@ WALKS = {"test_access", "test_objects"}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test by the file it sits in, so nobody has to remember to.
 
-    The journeys take longest, so they begin; what looks back on them comes last of all. That a browser, or a walk over every
-    address, passes a line is no evidence that somebody tests it: they are not counted as coverage, which also makes them faster.
+    That a browser, a race or a walk over every address passes a line is no evidence that somebody tests it: they come when
+    what is passed is no longer counted (tests/covering.py). What looks back on the journeys comes last of all, when all are over.
     """
     for item in items:
         if "journeys" in item.path.parts:
@@ -48,7 +48,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(KIND.get(item.path.stem, "database"))
         if {"journeys", "races"} & {*item.path.parts} or item.path.stem in WALKS:
             item.add_marker("no_cover")
-    items.sort(key=lambda item: (item.path.stem == LOOKS_BACK, "journeys" not in item.path.parts))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """When a test's turn is: what is counted, journeys, races and walks, what looks back."""
+    if item.path.stem == LOOKS_BACK:
+        return 3
+    if "journeys" in item.path.parts:
+        return 1
+    return 2 if item.get_closest_marker("no_cover") else 0
 
 
 @pytest.fixture(autouse=True)

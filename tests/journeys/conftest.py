@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import settings
+from tests.journeys.looks import AXE_ADDRESS, ROOT
 from tests.journeys.met import Met
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ def answering(address: str, folder: Path, met: Met) -> Iterator[Service]:
         app = create_app(settings(address, folder, **own))
         service = Service(app, url, met)
         keep_pages(service)
+        lend_axe(service)
         server.app = app
         yield service
     with app.app_context():
@@ -174,6 +176,21 @@ def keep_pages(service: Service) -> None:
 
     template_rendered.connect(drawn, service.app, weak=False)
     service.app.after_request(keep)
+
+
+def lend_axe(service: Service) -> None:
+    """Serve the checker of pages beside them: a browser keeps a script that has an address, ready to run."""
+    served = service.app.wsgi_app
+    script = (ROOT / "node_modules/axe-core/axe.min.js").read_bytes()
+    kept = [("Content-Type", "text/javascript; charset=utf-8"), ("Cache-Control", "public, max-age=3600, immutable")]
+
+    def with_axe(environ, start_response):
+        if environ["PATH_INFO"] != AXE_ADDRESS:
+            return served(environ, start_response)
+        start_response("200 OK", [*kept, ("Content-Length", str(len(script)))])
+        return [script]
+
+    service.app.wsgi_app = with_axe
 
 
 @pytest.fixture
