@@ -74,6 +74,7 @@ class _Interrupted:
         self._asked = False
 
     def asked(self) -> bool:
+        """Say whether somebody asked it to end."""
         return self._asked
 
     def _ask(self, _number: int, _frame: object) -> None:
@@ -97,6 +98,7 @@ class _Line:
         self._terminal = sys.stderr.isatty()
 
     def progress(self, stage: str, share: float, best: Figures | None) -> None:
+        """Say the stage, how much of all is done (0 to 1), and the best rota so far."""
         found = f"; best so far: {_in_short(best)}" if best else ""
         sentence = f"{share:4.0%} {stage}{found}"
         click.echo(f"\r{sentence:<100}" if self._terminal else sentence, err=True, nl=not self._terminal)

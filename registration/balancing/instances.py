@@ -45,6 +45,7 @@ class _Reader:
         self.faults: list[str] = []
 
     def fault(self, path: str, sentence: str) -> None:
+        """Remember what is wrong, and where."""
         self.faults.append(f"{path}: {sentence}")
 
     def field(self, given: object, path: str, name: str) -> object:
@@ -55,6 +56,7 @@ class _Reader:
         return given[name]
 
     def items(self, given: object, path: str, count: int | None = None) -> list[object]:
+        """Read a list, of so many where a count is given; an empty one, and a fault, where it is none."""
         if not isinstance(given, list):
             self.fault(path, f"a list expected, {shown(given)} given")
             return []
@@ -67,6 +69,7 @@ class _Reader:
         return given
 
     def number(self, given: object, path: str, least: float = 0, most: float = LARGEST) -> float:
+        """Read a number within limits; the least, and a fault, where it is none."""
         if isinstance(given, bool) or not isinstance(given, int | float) or not isfinite(_small(given)):
             self.fault(path, f"a number expected, {shown(given)} given")
             return least
@@ -76,6 +79,7 @@ class _Reader:
         return given
 
     def whole(self, given: object, path: str, least: int = 0, most: int = LARGEST) -> int:
+        """Read a whole number within limits."""
         number = self.number(given, path, least, most)
         if number != int(number):
             self.fault(path, f"a whole number expected, {shown(given)} given")
@@ -89,6 +93,7 @@ class _Reader:
         return given
 
     def name(self, given: object, path: str) -> str:
+        """Read a name; an empty one, and a fault, where it is none."""
         if not isinstance(given, str) or not given:
             self.fault(path, f"a name expected, {shown(given)} given")
             return ""

@@ -82,6 +82,7 @@ class _Free:
     by_centre: Counter[int] = field(default_factory=Counter)
 
     def places(self) -> Places:
+        """Give the places by day, kind after kind, as the forecast takes them."""
         return Places(*(tuple(kind) for kind in self.by_day))
 
 

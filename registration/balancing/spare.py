@@ -34,6 +34,7 @@ class _Span:
     cluster: int | None = None  # of a session
 
     def meets(self, other: "_Span") -> bool:
+        """Say whether both share a minute."""
         return self.begins < other.ends and other.begins < self.ends
 
 

@@ -11,7 +11,7 @@ from registration.booking.queries.offers import OfferCard
 from registration.booking.rules.offers import COVER
 from registration.booking.rules.requests import Appointment
 from registration.booking.wording import day_and_time
-from registration.centres.queries import centre_card
+from registration.centres.queries import CentreCard, centre_card
 from registration.common.clock import civil_date
 from registration.messages import actions as messages
 from registration.messages.actions import MessageRequest
@@ -54,20 +54,20 @@ def tell_offer(family: Appointment, offer: OfferCard, now: datetime) -> None:
 def as_offered(family: Appointment, offer: OfferCard) -> Appointment:
     """Give a family's appointment as it would be at the time offered."""
     card = centre_card(offer.centre_id)
-    place = (
-        {
-            "centre": card.name,
-            "address": card.address or "",
-            "postcode": card.postcode or "",
-            "directions": card.directions or "",
-            "entrance": card.entrance or "",
-            "latitude": card.latitude,
-            "longitude": card.longitude,
-        }
-        if card
-        else {}
-    )
+    place = _where(card) if card else {}
     return replace(family, start=offer.start, end=offer.end, centre_id=offer.centre_id, **place)  # type: ignore[arg-type]
+
+
+def _where(card: CentreCard) -> dict[str, object]:
+    return {
+        "centre": card.name,
+        "address": card.address or "",
+        "postcode": card.postcode or "",
+        "directions": card.directions or "",
+        "entrance": card.entrance or "",
+        "latitude": card.latitude,
+        "longitude": card.longitude,
+    }
 
 
 def call_back(family: Appointment, now: datetime) -> None:
