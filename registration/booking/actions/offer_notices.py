@@ -11,7 +11,8 @@ from registration.booking.queries.offers import OfferCard
 from registration.booking.rules.offers import COVER
 from registration.booking.rules.requests import Appointment
 from registration.booking.wording import day_and_time
-from registration.centres.queries import CentreCard, centre_card
+from registration.centres.queries import centre_card
+from registration.centres.rules import CentreCard
 from registration.common.clock import civil_date
 from registration.messages import actions as messages
 from registration.messages.actions import MessageRequest
