@@ -118,6 +118,7 @@ def test_a_centre_worker_writes_it_down_for_their_own_centre_on_the_day(client, 
     worker(at, f"{TUESDAY}T09:35")
 
     assert 'value="yes" checked' not in client.get(path(world, made)).text
+    assert "A family, 9:30am, " in page(client.get(path(world, made)))
     assert "Sharing and joining" in client.get(f"/day/{world.centres['sunshine']}/{TUESDAY}").text
     assert client.post(path(world, made), data=JOINS).status_code == 303
     assert answers(database) == [(True, "online"), (True, "visit")]
