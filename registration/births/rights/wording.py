@@ -104,7 +104,7 @@ def value_in_words(name: str, value: object) -> str:
     if name == "language":
         return language_name(str(value))
     if name in _NUMBERS and str(value).startswith("+"):
-        return reached(value)
+        return reached(str(value))
     return _day_in_words(value)
 
 

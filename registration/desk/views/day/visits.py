@@ -1,5 +1,6 @@
 """What a family says at its appointment: may the centre have its details, does it join, are other services told."""
 
+from datetime import date
 from http import HTTPStatus
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from registration.desk.rules.day import for_centre_worker
 from registration.desk.views.day.frame import Place, bp, place_of
 from registration.desk.views.day.lists import line_of, row_here
 from registration.desk.wording import refusal_sentence
-from registration.families.queries import answer_of, postcode_of, rulings, who_wants_to_join
+from registration.families.queries import answer_of, member_since, postcode_of, reachable, rulings, who_wants_to_join
 from registration.families.rules import Ruling
 from registration.families.tell_once.queries import Standing, standing_for
 from registration.staff.rules import DAY_ANSWERS, DAY_MARKERS
@@ -120,10 +121,18 @@ def _drawn(place: Place, row: DayRow, form: Visit, visitor: HealthVisitor | None
         line=line if own_centres() is None else for_centre_worker(line, known=False),
         form=form,
         services=telling.names if telling else (),
+        since=_member_since(place, row),
         visitor=visitor or there,
         by_timetable=known is not None and not known.said,
         marks=has_role(*DAY_MARKERS),
     )
+
+
+def _member_since(place: Place, row: DayRow) -> date | None:
+    """Give since when a family is a member of the centre it is asked about; centre workers learn it of families they may know."""
+    if own_centres() is not None and not reachable(place.centre.id, [row.family_id], today()):
+        return None
+    return member_since(row.family_id, asked_at(place, row).id, today())
 
 
 def asked_at(place: Place, row: DayRow) -> CentreCard:
