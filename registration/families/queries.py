@@ -67,6 +67,10 @@ UNION
 SELECT s.root, m.centre_id FROM same s JOIN membership m ON m.family_id = s.id
  WHERE s.sure AND m.joined_on <= :today AND coalesce(m.left_on, 'infinity') > :today
 """)  # noqa: S608 -- of our own words only
+_MEMBER_SINCE = text(f"""{SAME}
+SELECT min(m.joined_on) FROM same s JOIN membership m ON m.family_id = s.id
+ WHERE s.sure AND m.centre_id = ANY(:here) AND m.joined_on <= :today AND coalesce(m.left_on, 'infinity') > :today
+""")  # noqa: S608 -- of our own words only
 _RECORDS_OF = text(f"{SAME} SELECT root, array_agg(id ORDER BY id) FROM same WHERE sure GROUP BY root")  # noqa: S608
 
 
@@ -132,6 +136,16 @@ def answer_of(family_id: int, centre_id: int, today: date) -> bool | None:
     rows = db.session.execute(_SAID, {"families": [family_id]})
     said = [Said(share, at, into.get(centre, centre)) for _, share, at, centre in rows]
     return answer_to(into.get(centre_id, centre_id), said)
+
+
+def member_since(family_id: int, centre_id: int, today: date) -> date | None:
+    """Give the day since which a family, under any record that surely is its own, is a member of a centre; None where it is none.
+
+    A centre that was merged stands for those merged into it.
+    """
+    here = [centre_id, *(old for old, new in successors(today).items() if new == centre_id)]
+    since: date | None = db.session.scalar(_MEMBER_SINCE, {"families": [family_id], "here": here, "today": today})
+    return since
 
 
 def postcode_of(family_id: int) -> str | None:

@@ -219,6 +219,52 @@ def test_a_yes_about_one_centre_opens_that_one_alone(client, database, world, mi
     assert reachable(elland, [mine.family_id], TODAY) == frozenset()
 
 
+NOBODY = "Done Your answer is saved: no children’s centre gets your details from us."
+
+
+def test_the_page_says_first_what_was_done_and_once(client, world, mine, token):
+    elland = world.centres["elland"]
+    same = {"name": mine.name, "email": mine.email, "mobile": mine.mobile, "postcode": ""}
+    for more, given, said in (
+        (f"/answer/{elland}", {"share": "yes"}, "Done Your answer is saved: Elland Children’s Centre may have your"),
+        (f"/answer/{elland}", {"share": "yes"}, "Done Your answer is saved: Elland Children’s Centre may have your"),
+        (f"/answer/{elland}", {"share": "no"}, NOBODY),
+        ("/object", {}, NOBODY),
+        ("/correct", same, "Done What you told us is saved."),
+    ):
+        client.post(address(token, more), data=given)
+        assert page(client.get(address(token))).startswith(said), more
+        assert "Done" not in page(client.get(address(token)))
+
+
+@pytest.mark.parametrize(("share", "said"), [("no", NOBODY), ("yes", "Done What you told us is saved.")])
+def test_who_came_without_a_link_is_told_first_that_it_is_kept(client, world, share, said):
+    answer = client.post(address(""), data=TOLD | {"share": share, "postcode": "HX5 0AB"})
+    assert page(client.get(answer.headers["Location"])).startswith(said)
+
+
+def test_telephone_numbers_are_written_as_they_are_dialled(client, mine, token):
+    shown = client.get(address(token)).text
+    assert "+44" not in shown.replace("tel:+44", "")
+    assert "07700 900982" in page(client.get(address(token))).replace("\N{NO-BREAK SPACE}", " ")
+    assert 'value="07700 900982"' in client.get(address(token, "/correct")).text
+    assert "+447700900982" in client.get(address(token, "/details.json")).text
+
+
+def test_a_family_with_an_appointment_prints_a_slip_with_its_reference_and_without_its_link(
+    client, database, world, mine, token
+):
+    slip = client.get(address(token, "/slip"))
+    assert mine.reference in page(slip)
+    assert "http://localhost/find-booking" in page(slip)
+    assert "Have this reference at hand" in page(slip)
+    assert token not in slip.text
+    other = page(client.get(address(family_link(known_by_nhs(database, world)), "/slip")))
+    assert "http://localhost/your-details/" in other
+    assert "Our booking reference:" in other
+    assert "find-booking" in client.get(address("")).text
+
+
 def test_a_centre_that_is_not_theirs_is_not_asked_about(client, world, token):
     assert client.get(address(token, f"/answer/{world.centres['todmorden']}")).status_code == 404
 

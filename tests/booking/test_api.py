@@ -17,6 +17,8 @@ from registration.common.authority import current_authority
 from registration.common.clock import LONDON
 from registration.common.db import db
 from registration.common.links import digest
+from registration.families.tell_once.actions import keep_service
+from registration.families.tell_once.rules import TELLING_WORDING, Kind, ServiceSaid, Way
 from tests.booking.calling import Caller, family, fields_of, problem_of, rows
 from tests.booking.world import (
     BORN,
@@ -641,6 +643,92 @@ def test_what_was_said_is_kept_as_it_was_said(api, sunshine):
     assert (kept.email, kept.mobile, kept.channel) == ("aoife@example.org", "+447700900982", "api")
     share = db.session.execute(text("SELECT share, route FROM sharing_answer")).one()
     assert tuple(share) == (False, "online")
+
+
+# ---- where a family lives, and whom else to tell
+
+
+def home():
+    return db.session.execute(text("SELECT postcode, home_centre_id FROM family")).all()
+
+
+@pytest.mark.parametrize(("postcode", "kept"), [("hx50ab", "HX5 0AB"), ("", None), (None, None), (..., None)])
+def test_a_family_that_gives_its_postcode_is_placed_in_its_reach_area(api, world, sunshine, postcode, kept):
+    assert api.book(api.hold(sunshine, tuesday("9:30")).json["hold"], postcode=postcode).status_code == 201
+    assert home() == [(kept, kept and world.centres["elland"])]
+
+
+@pytest.mark.parametrize("postcode", ["ZZ99 9ZZ", "HX1", "1"])
+def test_a_booking_with_a_postcode_that_is_none_is_refused_and_keeps_its_hold(api, sunshine, postcode):
+    hold = api.hold(sunshine, tuesday("9:30")).json["hold"]
+    refused = api.book(hold, postcode=postcode)
+    assert (problem_of(refused), refused.status_code, fields_of(refused)) == ("unknown-postcode", 422, ["postcode"])
+    assert api.book(hold).status_code == 201
+
+
+@pytest.fixture
+def library(world):
+    return service("Halifax Library")
+
+
+def service(name, kind=Kind.LIBRARY, centre=None, *, active=True):
+    said = ServiceSaid(name, kind, centre, Way.FILE, None, ["name"], active=active)
+    number = keep_service(None, said, "staff:1")
+    db.session.commit()
+    return number
+
+
+def told_of():
+    return db.session.execute(
+        text("SELECT service_id, share, route, wording_version FROM telling_answer ORDER BY id")
+    ).all()
+
+
+def test_programs_learn_which_services_the_question_names(api, world, library):
+    service("Sunshine", Kind.CENTRE, world.centres["sunshine"])
+    service("Closed Library", active=False)
+    assert api.get("other-services").json == [{"id": library, "name": "Halifax Library"}]
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_the_answer_on_telling_others_is_kept_of_the_services_that_were_named(api, sunshine, library, said):
+    service("Brighouse Library")
+    hold = api.hold(sunshine, tuesday("9:30")).json["hold"]
+    assert api.book(hold, tell_other_services=said, other_services=[library, library]).status_code == 201
+    assert told_of() == [(library, said, "online", TELLING_WORDING)]
+    assert db.session.execute(text("SELECT event FROM telling")).all() == [("told",)] * said
+
+
+def test_where_others_were_not_asked_about_nothing_is_kept(api, sunshine, library):
+    assert api.book(api.hold(sunshine, tuesday("9:30")).json["hold"]).status_code == 201
+    assert told_of() == []
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"tell_other_services": True}, "body"),
+        ({"tell_other_services": True, "other_services": [9999]}, "other_services"),
+        ({"tell_other_services": "yes", "other_services": [1]}, "tell_other_services"),
+        ({"tell_other_services": True, "other_services": [True]}, "other_services.0"),
+        ({"tell_other_services": True, "other_services": [1], "share_with_centre": False}, "body"),
+    ],
+)
+def test_an_answer_on_others_that_cannot_be_kept_is_refused(api, sunshine, library, said, field):
+    refused = api.book(api.hold(sunshine, tuesday("9:30")).json["hold"], **said)
+    assert (problem_of(refused), refused.status_code, fields_of(refused)) == ("invalid-request", 422, [field])
+    assert told_of() == []
+
+
+def test_a_centre_is_not_asked_about_among_the_others(api, world, sunshine):
+    number = service("Sunshine", Kind.CENTRE, sunshine)
+    refused = api.book(
+        api.hold(sunshine, tuesday("9:30")).json["hold"], tell_other_services=False, other_services=[number]
+    )
+    assert fields_of(refused) == ["other_services"]
+
+
+# ---- who must come
 
 
 @pytest.mark.parametrize(

@@ -148,3 +148,29 @@ def test_no_page_with_a_familys_facts_may_be_kept_by_a_cache(family, client, app
     pages += ["/find-booking", "/booking/of-nobody", f"/api/v1/bookings/{link.rpartition('/')[2]}", "/desk/find"]
     assert len(pages) > 30
     assert [path for path in pages if "no-store" not in client.get(path).headers.get("Cache-Control", "")] == []
+
+
+# ---- everything that was answered, to check
+
+
+def test_every_answer_given_on_the_way_stands_on_the_last_page_with_its_link_to_change_it(family):
+    parent = family(
+        access={"needs": "Hearing loop"},
+        join={"join": "yes", "address": "3 Mill Lane", "preference": "phone", "visit_needs": "A ramp"},
+    )
+    parent.walk_to("check")
+    rows = {row.dt.get_text(" ", strip=True): row for row in parent.page.select(".govuk-summary-list__row")}
+
+    told = {name: row.dd.get_text(" ", strip=True) for name, row in rows.items()}
+    assert (told["Postcode"], told["To make visiting easier"]) == ("HX1 1UZ", "A ramp")
+    assert "Hearing loop" in told["To make coming easier"]
+    changes = {name: row.a["href"].partition("?")[0] for name, row in rows.items()}
+    assert (changes["Postcode"], changes["To make visiting easier"]) == ("/book/postcode", "/book/join")
+    assert changes["To make coming easier"] == "/book/access"
+
+
+def test_what_was_left_open_is_said_to_be(family):
+    parent = family(postcode={"postcode": "", "skip": "1"}, join={"join": "yes", "address": "3", "preference": "phone"})
+    parent.walk_to("check")
+    assert "Postcode Not given" in parent.text
+    assert "To make visiting easier Nothing" in parent.text

@@ -14,6 +14,7 @@ from registration.common.problems import TYPES
 PROMISED = {
     ("get", "/api/v1/deadline"): {"born", "on"},
     ("get", "/api/v1/centres"): {"postcode"},
+    ("get", "/api/v1/other-services"): set(),
     ("get", "/api/v1/availability"): {"born", "postcode", "interpreter", "centre", "from", "to", "places"},
     ("post", "/api/v1/holds"): set(),
     ("post", "/api/v1/bookings"): {"Idempotency-Key"},

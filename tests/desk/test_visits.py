@@ -1,5 +1,7 @@
 """What a family says at its appointment: whether the centre may have its details, and whether it joins."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select, text
 
@@ -7,7 +9,7 @@ from registration.booking.actions import changes
 from registration.booking.actions.refusals import CannotChange
 from registration.booking.actions.visits import write_down_answer
 from registration.desk.views.day import visits
-from registration.families.models import CentreSignUp
+from registration.families.models import CentreSignUp, Membership
 from tests.booking.appointments import NOW, booked
 from tests.booking.world import MONDAY, TODAY, TUESDAY, at_time
 from tests.staff.people import page, sign_in_as
@@ -118,6 +120,7 @@ def test_a_centre_worker_writes_it_down_for_their_own_centre_on_the_day(client, 
     worker(at, f"{TUESDAY}T09:35")
 
     assert 'value="yes" checked' not in client.get(path(world, made)).text
+    assert "A family, 9:30am, " in page(client.get(path(world, made)))
     assert "Sharing and joining" in client.get(f"/day/{world.centres['sunshine']}/{TUESDAY}").text
     assert client.post(path(world, made), data=JOINS).status_code == 303
     assert answers(database) == [(True, "online"), (True, "visit")]
@@ -135,3 +138,40 @@ def test_before_the_day_and_against_a_no_a_centre_worker_writes_nothing_down(
     assert client.get(path(world, made)).status_code == refused.status_code == 303
     assert "The registrar writes this family’s answer down." in page(client.get(refused.location))
     assert answers(database) == [(share, "online")]
+
+
+SINCE = "Already a member since 1 May 2026."
+
+
+def joined(database, world, appointment):
+    database.add(
+        Membership(
+            family_id=appointment.family_id,
+            centre_id=world.centres["sunshine"],
+            joined_on=date(2026, 5, 1),
+            source="eStart",
+            source_key="M1",
+            made_by="staff:1",
+        )
+    )
+    database.commit()
+
+
+def test_a_member_from_before_is_recognised_where_joining_is_asked(client, database, world, mine):
+    assert SINCE not in page(client.get(path(world, mine)))
+    joined(database, world, mine)
+    assert SINCE in page(client.get(path(world, mine)))
+
+
+def test_a_member_from_before_is_recognised_on_the_telephone(client, database, world, desk):
+    made = booked(world.centres["sunshine"], at_time(TUESDAY, "9:30"))
+    joined(database, world, made)
+    client.post(f"/desk/look/{made.public_id}")
+    assert SINCE in page(client.get(f"/desk/booking/{made.public_id}/sharing"))
+
+
+def test_a_centre_worker_learns_it_of_families_the_centre_may_know(client, database, world, worker, at):
+    made = booked(world.centres["sunshine"], at_time(TUESDAY, "9:30"), share=True)
+    joined(database, world, made)
+    worker(at, f"{TUESDAY}T09:35")
+    assert SINCE in page(client.get(path(world, made)))

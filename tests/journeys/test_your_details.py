@@ -17,6 +17,9 @@ def test_a_family_sees_what_is_held_objects_and_takes_it_away(service, phone):
     assert "You said yes" in phone.text
     Looks(phone).look()
 
+    phone.follow(phone.main.locator('a[href$="/slip"]'))
+    Looks(phone).look()
+    phone.page.go_back()
     phone.follow(phone.main.locator('a[href*="/answer/"]').first)
     Looks(phone).look()
     phone.page.go_back()

@@ -13,7 +13,7 @@ from registration.reach.members.actions import import_memberships, import_visits
 from registration.reach.members.files import MEMBERS, BadMapping, mapping, our_key
 from registration.reach.models import CentreVisit
 from registration.reach.outreach.queries import known_to
-from tests.reach.families import A_DAY, TODAY, agreement, answered, live_birth, said, wished
+from tests.reach.families import A_DAY, TODAY, agreement, answered, link, live_birth, member, said, wished
 from tests.staff.people import page, sent, sign_in_as
 
 GIVEN = {
@@ -152,6 +152,86 @@ def test_a_wish_made_while_booking_becomes_a_membership_when_the_centre_takes_it
     assert (row.family_id, row.joined_on, row.source) == (number, TODAY, "booking")
     assert database.query(CentreSignUp).count() == 1
     assert "has not asked to join" in page(client.post(f"/reach/{here}/families/{other}/take-in"), 409)
+
+
+# ---- members from before
+
+
+def test_a_member_from_before_is_recognised_under_any_record_and_makes_no_second_membership(
+    client, database, worker, here
+):
+    number, before = wished(here), answered(here, name="Wanda Before", email="w@example.org", mobile=None)
+    member(before, here)
+    link(number, before)
+    where = f"/reach/{here}/families/{number}"
+
+    joining = page(client.get(f"{where}/join"))
+    assert joining.startswith("Correct their details")
+    assert "Already a member since 14 August 2026. No second membership is made." in joining
+    client.post(f"{where}/take-in")
+    client.post(f"{where}/join", data=GIVEN)
+    assert database.query(Membership).count() == 1
+
+
+@pytest.mark.parametrize(("source", "memberships"), [("eStart", 2), ("booking", 1)])
+def test_who_left_joins_anew(client, database, worker, here, source, memberships):
+    number = wished(here)
+    member(number, here, left_on=TODAY - A_DAY)
+    [left] = database.query(Membership)
+    left.source, left.source_key = source, f"{here}:{our_key(number)}"
+    database.commit()
+
+    assert "Already a member" not in page(client.get(f"/reach/{here}/families/{number}/join"))
+    client.post(f"/reach/{here}/families/{number}/take-in")
+    assert database.query(Membership).filter(Membership.left_on.is_(None)).one().joined_on == TODAY
+    assert database.query(Membership).count() == memberships
+
+
+LIKE = "Mia Member, already a member since 1 June 2026, has this mobile number or email address."
+
+
+@pytest.mark.parametrize("contact", [{"mobile": "07700 900777"}, {"email": "MIA@example.org"}])
+@pytest.mark.parametrize(("same", "memberships", "links"), [("yes", 1, 1), ("no", 2, 0)])
+def test_a_family_that_came_by_is_asked_about_where_a_member_has_its_contact(
+    client, database, worker, here, contact, same, memberships, links
+):
+    bring(HEAD + LINE)
+    database.commit()
+    where = f"/reach/{here}/families/new"
+
+    asked = page(client.post(where, data=GIVEN | contact), 422)
+    assert LIKE in asked
+    assert "Choose whether it is the same family" in asked
+    assert database.query(Family).count() == 1
+    sent(client.post(where, data=GIVEN | contact | {"same": same}), f"/reach/{here}/families/{newest(database)}")
+    assert (database.query(Membership).count(), database.query(FamilyLink).count()) == (memberships, links)
+    assert database.query(Family).count() == 2
+
+
+def newest(database):
+    return max(number for (number,) in database.query(Family.id))
+
+
+def test_nobody_is_asked_about_members_who_only_lets_the_centre_have_its_details_or_is_unlike(
+    client, database, worker, here, there
+):
+    bring(HEAD + LINE + LINE.replace("M1", "M2").replace("Sunshine", "Elland").replace("07700 900777", "07700 900555"))
+    answered(here, mobile="+447700900555")
+
+    client.post(f"/reach/{here}/families/new", data=GIVEN)
+    client.post(f"/reach/{here}/families/new", data=GIVEN | {"mobile": "07700 900777", "join": "no"})
+    assert database.query(Family).count() == 5
+
+
+def test_a_membership_made_here_is_the_sources_once_it_brings_our_key_back(client, database, worker, here):
+    number = wished(here)
+    client.post(f"/reach/{here}/families/{number}/take-in")
+    back = HEAD + LINE.replace("M1,,", f"M1,{our_key(number)},").replace("01/06/2026,", "01/06/2026,20/11/2026")
+
+    assert counts(bring(back)) == (0, 1, 0)
+    assert counts(bring(back)) == (0, 0, 1)
+    [row] = database.query(Membership)
+    assert (row.source, row.source_key, row.left_on) == ("eStart", "M1", TODAY - 2 * A_DAY)
 
 
 # ---- the file that goes out

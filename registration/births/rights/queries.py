@@ -102,6 +102,12 @@ def family_by_link(token: str) -> Family | None:
     return None if number is None else db.session.get(Family, number)
 
 
+def reference_of(family_id: int) -> str | None:
+    """Give the reference of a family's appointment, the latest that stands; None where it has none."""
+    wanted = select(Booking.reference).where(Booking.family_id == family_id, Booking.state == "booked")
+    return db.session.scalar(wanted.order_by(Booking.id.desc()).limit(1))
+
+
 def certain(family_id: int) -> list[int]:
     """Give the records whose details a family may see as its own: the one it came by, and those decided to be the same."""
     return list(db.session.scalars(_CERTAIN, {"family": family_id}))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 
-from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, Response, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -16,7 +16,7 @@ from flask_wtf.csrf import CSRFError
 from registration.births.rights import actions
 from registration.births.rights.forms import Correct, TellUs
 from registration.births.rights.printing import square_code
-from registration.births.rights.queries import CentreAnswer, centres_named, family_by_link, held
+from registration.births.rights.queries import CentreAnswer, centres_named, family_by_link, held, reference_of
 from registration.births.rights.wording import as_file, in_words, parts_in_words, source_in_words
 from registration.booking.actions.refusals import AlreadyBooked, CannotChange
 from registration.booking.forms.base import YES, yes_or_no
@@ -28,6 +28,7 @@ from registration.common import audit
 from registration.common.access import current_actor, public
 from registration.common.authority import current_authority
 from registration.common.clock import now, today
+from registration.common.contacts import as_read
 from registration.common.forms import Form
 from registration.common.i18n import current_language
 from registration.common.limits import client, limiter
@@ -40,6 +41,8 @@ from registration.families.models import Family
 View = Callable[..., ResponseReturnValue]
 #: So often may one address tell of a family without a link: a centre with many families asks for several.
 PER_CLIENT = "20 per hour"
+#: What the page has to say first, among what waits to be said in this browser.
+DONE = "your-details"
 
 bp = Blueprint("your_details", __name__, url_prefix="/your-details")
 bp.after_request(keep_private)
@@ -67,7 +70,9 @@ def with_family(view: View) -> View:
     return found
 
 
-def _to(token: str) -> ResponseReturnValue:
+def _done(token: str, said: str) -> ResponseReturnValue:
+    """Lead a family to its page, which says first what was done."""
+    flash(said, DONE)
     return redirect(url_for("your_details.show", token=token), HTTPStatus.SEE_OTHER)
 
 
@@ -92,7 +97,12 @@ def tell_us() -> ResponseReturnValue:
         return _asked(form), HTTPStatus.UNPROCESSABLE_ENTITY
     births = (form.born.data,)
     asked = actions.Asked(form.contact(None, None), births, form.kept_postcode, current_language(), share=form.shares)
-    return _to(family_link(actions.ask(asked, current_actor(), today())))
+    token = family_link(actions.ask(asked, current_actor(), today()))
+    return _done(token, _("What you told us is saved.") if form.shares else _nobody())
+
+
+def _nobody() -> str:
+    return _("Your answer is saved: no children’s centre gets your details from us.")
 
 
 def _asked(form: TellUs, *, away: bool = False) -> str:
@@ -103,23 +113,21 @@ def _asked(form: TellUs, *, away: bool = False) -> str:
 @bp.get("/slip")
 @public
 def slip() -> str:
-    """Give the slip for the red book, four on a sheet: register by when, and where to answer."""
-    return _printed("births/rights/slip.html")
+    """Give the slip for the red book: register by when, and where to answer."""
+    return _printed("births/rights/slip.html", url_for("your_details.start"))
 
 
 @bp.get("/health-visitors")
 @public
 def for_health_visitors() -> str:
     """Give the form a health visitor fills in with a family."""
-    return _printed("births/rights/health_visitors.html")
+    return _printed("births/rights/health_visitors.html", url_for("your_details.start"))
 
 
-def _printed(template: str) -> str:
-    address = external(url_for("your_details.start"))
-    example = last_lawful_day(today())
-    return render_template(
-        template, address=address, code=square_code(address), today=long_day(today()), example=long_day(example)
-    )
+def _printed(template: str, path: str, reference: str = "") -> str:
+    address = external(path)
+    facts = {"today": long_day(today()), "example": long_day(last_lawful_day(today())), "reference": reference}
+    return render_template(template, address=address, code=square_code(address), **facts)
 
 
 # ---- with one
@@ -139,6 +147,16 @@ def show(family: Family, token: str) -> str:
         also=[source_in_words(source) for source in found.also],
         centres=centres_named(family.id, today()),
     )
+
+
+@bp.get("/<token>/slip")
+@public
+@with_family
+def own_slip(family: Family, token: str) -> str:  # noqa: ARG001 -- as every view here
+    """Give a family the slip for its red book, with the reference of its appointment: the secret link is for no paper."""
+    reference = reference_of(family.id)
+    page = "find.ask" if reference else "your_details.start"
+    return _printed("births/rights/slip.html", url_for(page), reference or "")
 
 
 @bp.get("/<token>/details.json")
@@ -171,7 +189,8 @@ def answer(family: Family, token: str, centre_id: int) -> ResponseReturnValue:
         return _about(named, token, form), HTTPStatus.UNPROCESSABLE_ENTITY
     share = form.share.data == YES
     actions.answer(family.id, centre_id if share else None, current_actor(), share=share)
-    return _to(token)
+    yes = _("Your answer is saved: %(centre)s may have your details.", centre=named.centre)
+    return _done(token, yes if share else _nobody())
 
 
 def _named(family: Family, centre_id: int) -> CentreAnswer:
@@ -200,7 +219,7 @@ def ask_to_object(family: Family, token: str) -> str:  # noqa: ARG001 -- as ever
 def objects(family: Family, token: str) -> ResponseReturnValue:
     """Keep that no centre may have a family's details (UK GDPR article 21), from this moment on."""
     actions.answer(family.id, None, current_actor(), share=False)
-    return _to(token)
+    return _done(token, _nobody())
 
 
 @bp.get("/<token>/correct")
@@ -208,7 +227,9 @@ def objects(family: Family, token: str) -> ResponseReturnValue:
 @with_family
 def ask_to_correct(family: Family, token: str) -> str:
     """Show a family how it is reached, to put it right."""
-    return _to_correct(token, Correct(obj=family))
+    form = Correct(obj=family)
+    form.mobile.data = as_read(family.mobile or "")
+    return _to_correct(token, form)
 
 
 @bp.post("/<token>/correct")
@@ -229,7 +250,7 @@ def correct(family: Family, token: str) -> ResponseReturnValue:
             _("We cannot change this here. Call %(telephone)s.", telephone=current_authority().telephone)
         )
         return _to_correct(token, form), HTTPStatus.CONFLICT
-    return _to(token)
+    return _done(token, _("What you told us is saved."))
 
 
 def _to_correct(token: str, form: Correct) -> str:

@@ -11,6 +11,7 @@ from registration.births.rights.queries import Held, Row
 from registration.booking.forms.needs import language_name
 from registration.booking.wording import day_and_time, long_day, with_commas
 from registration.common.clock import civil_date
+from registration.common.pages import reached
 
 #: Where a record came from.
 SOURCES = {
@@ -76,6 +77,8 @@ _WHAT = {
     "preference": _l("how to contact you"),
     "visit_needs": _l("what makes visiting easier"),
 }
+#: What may be a telephone number, kept in E.164.
+_NUMBERS = frozenset({"mobile", "phone", "second_contact", "to"})
 #: Rows that say the same in fewer words are shown in one line: the rest stands in the file.
 _SHORT = {
     "answers": ("at", "centre", "yes"),
@@ -100,6 +103,8 @@ def value_in_words(name: str, value: object) -> str:
         return with_commas(str(_WHAT.get(each, each)) for each in value)
     if name == "language":
         return language_name(str(value))
+    if name in _NUMBERS and str(value).startswith("+"):
+        return reached(str(value))
     return _day_in_words(value)
 
 

@@ -1,6 +1,9 @@
-"""Write down what a family says at its appointment or on the telephone: may the centre have its details, does it join."""
+"""Write down what a family says at its appointment or on the telephone: may the centre have its details, does it join.
 
-from datetime import date
+And whether other services are told too.
+"""
+
+from datetime import date, datetime
 from uuid import UUID
 
 from registration.booking.actions.refusals import CannotChange
@@ -8,8 +11,11 @@ from registration.booking.queries import appointment_by_id, asked_about
 from registration.booking.rules.requests import SignUp
 from registration.common import audit
 from registration.families import actions as families
-from registration.families.queries import answer_of
+from registration.families.queries import answer_of, shares
 from registration.families.rules import SHARING_WORDING, Answer
+from registration.families.tell_once import actions as tell_once
+from registration.families.tell_once.queries import standing_for
+from registration.families.tell_once.rules import TELLING_WORDING
 
 #: What the record says of an answer that was given by each route.
 EVENTS = {
@@ -46,3 +52,20 @@ def write_down_answer(
         before={"share": before},
         after={"share": share, "joins": share and wish is not None},
     )
+
+
+def write_down_telling(public_id: UUID, route: str, actor: str, now: datetime, *, tell: bool) -> None:
+    """Keep what a family says of the services that are told besides its centre, and do at once what follows.
+
+    CannotChange where there is no such booking, there is nobody to tell, or the family has not said yes to its centre.
+    """
+    appointment = appointment_by_id(public_id)
+    standing = None
+    if appointment is not None and shares(appointment.family_id):
+        standing = standing_for(appointment.family_id)
+    if appointment is None or standing is None:
+        raise CannotChange
+    said = tell_once.AnswerOnTelling(tell, standing.service_ids, TELLING_WORDING, route, actor)
+    tell_once.answer(appointment.family_id, said, now)
+    about, before = f"booking:{appointment.id}", {"tell": standing.share}
+    audit.record("telling.answered", about=about, actor=actor, before=before, after={"tell": tell})

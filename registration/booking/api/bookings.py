@@ -11,6 +11,7 @@ from registration.booking.api.answers import answers_problems, bp, other_times, 
 from registration.booking.contract import (
     BookingAnswer,
     BookingBody,
+    Fault,
     HoldAnswer,
     HoldBody,
     MoveBody,
@@ -22,6 +23,8 @@ from registration.booking.queries.offers import latest_offer
 from registration.booking.rules.attendance import Parents
 from registration.booking.rules.requests import Appointment, BookRequest, HoldRequest, wish_of
 from registration.booking.wording import bring_sentences, who_must_come_sentence
+from registration.centres.queries import locate
+from registration.centres.rules import canonical_postcode
 from registration.common.access import public
 from registration.common.clock import civil_date, now, today
 from registration.common.limits import client, limiter
@@ -30,6 +33,8 @@ from registration.common.openapi import Operation, describes
 from registration.common.problems import problem
 from registration.common.transaction import commits, keep, undo
 from registration.families.rules import SHARING_WORDING
+from registration.families.tell_once.queries import services
+from registration.families.tell_once.rules import Kind
 
 #: Of one client; a children's centre with a room of families behind one address stays well below it.
 MOST_CHANGES = "600 per minute"
@@ -83,6 +88,7 @@ def _refused_with_others(refusal: no.BookingRefused, wish: HoldRequest | None) -
         answers={201: BookingAnswer},
         problems=(
             "invalid-request",
+            "unknown-postcode",
             "already-booked",
             "hold-ran-out",
             "mother-must-come",
@@ -120,7 +126,20 @@ def _told_again(refusal: no.AlreadyBooked) -> Response:
     return keep(refused(refusal))
 
 
+def _refuse_what_there_is_not(asked: BookingBody) -> None:
+    """Raise Fault where the postcode, or a service the family was asked about, does not exist."""
+    if asked.postcode and locate(asked.postcode) is None:
+        raise Fault([{"field": "postcode", "detail": "is not a postcode that exists"}], "unknown-postcode")
+    if asked.tell_other_services is None:
+        return
+    known = {service.id for service in services() if service.kind != Kind.CENTRE}
+    if strange := [str(number) for number in asked.other_services if number not in known]:
+        detail = f"no service to ask about: {', '.join(strange)}"
+        raise Fault([{"field": "other_services", "detail": detail}])
+
+
 def _book_request(asked: BookingBody) -> BookRequest:
+    _refuse_what_there_is_not(asked)
     key = request.headers.get("Idempotency-Key", "")
     sent = hashlib.sha256(asked.model_dump_json().encode()).digest()
     return BookRequest(
@@ -138,6 +157,9 @@ def _book_request(asked: BookingBody) -> BookRequest:
         born_in_district=asked.born_in_district,
         channel="api",
         key=(digest(key), sent) if key else None,
+        postcode=canonical_postcode(asked.postcode) if asked.postcode else None,
+        tell=asked.tell_other_services,
+        tell_of=tuple(dict.fromkeys(asked.other_services)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Calls that only ask: the 42 days, the centres, the free times."""
+"""Calls that only ask: the 42 days, the centres, the services that are told, the free times."""
 
 from datetime import timedelta
 from functools import lru_cache
@@ -17,6 +17,7 @@ from registration.booking.contract import (
     DeadlineAnswer,
     DeadlineQuery,
     Fault,
+    ServiceAnswer,
     from_query,
 )
 from registration.booking.queries import FreeDay, free_days, wall_clock
@@ -27,6 +28,7 @@ from registration.centres.rules import CentreCard
 from registration.common.access import public
 from registration.common.clock import now, today
 from registration.common.openapi import Operation, describes
+from registration.families.tell_once.queries import asked_about
 
 FACTS = ("id", "name", "kind", "cluster", "address", "postcode", "latitude", "longitude")
 
@@ -64,6 +66,17 @@ def centres() -> Response:
     """List every centre that takes part today: by distance from a postcode, or by name without one."""
     asked = from_query(CentresQuery, request.args)
     return said([_centre(card) for card in _cards(asked.postcode)])
+
+
+@bp.get("/api/v1/other-services")
+@describes(
+    Operation("Services besides the centre that a family may have told", answers={200: ServiceAnswer}, lists=True)
+)
+@public
+@answers_problems
+def other_services() -> Response:
+    """List the services that the question on telling others names; where there are none, do not ask it."""
+    return said([{"id": service.id, "name": service.name} for service in asked_about()])
 
 
 def _cards(postcode: str | None) -> tuple[CentreCard, ...]:

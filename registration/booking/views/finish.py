@@ -115,6 +115,7 @@ def _birth_rows(answers: Answers) -> list[Row]:
         rows.append((_("Interpreter"), _interpreter(answers.interpreter), Step.INTERPRETER))
     needs = [*([_("A place without steps")] if answers.step_free else []), answers.access_needs or ""]
     rows.append((_("To make coming easier"), "\n".join(filter(None, needs)) or _("Nothing"), Step.ACCESS))
+    rows.append((_("Postcode"), answers.postcode or _("Not given"), Step.POSTCODE))
     return rows
 
 
@@ -154,6 +155,7 @@ def _centre_rows(answers: Answers) -> list[Row]:
     if answers.join:
         rows.append((_("Address"), answers.address, Step.JOIN))
         rows.append((_("Contact by"), str(PREFERENCES[answers.contact_preference]), Step.JOIN))
+        rows.append((_("To make visiting easier"), answers.visit_needs or _("Nothing"), Step.JOIN))
     return rows
 
 

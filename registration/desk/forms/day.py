@@ -104,12 +104,28 @@ def _sheet_row(line: int, reference: str, version: int, marked: int, outcome: st
     return SheetRow(int(line), reference, int(version), int(marked), marking)
 
 
+class _IfAsked(OneOf):
+    """A question that may stay open, where nobody asked it."""
+
+    def pre_validate(self, form: Form) -> None:
+        """Refuse what is no choice of ours; StopValidation is raised."""
+        if self.data is not None:
+            super().pre_validate(form)
+
+
 class Visit(Joining):
-    """What a family says at its appointment: whether the centre may have its details, and whether it joins now."""
+    """What a family says at its appointment: may the centre have its details, does it join now, are other services told."""
+
+    tell = _IfAsked("Shall we tell them?", "Choose what the family said", YES_NO)
 
     def read(self) -> tuple[bool, SignUp | None]:
         """Give the answer on sharing and the wish to join, once the form is accepted."""
         return self.share.data == YES, self.sign_up
+
+    @property
+    def tells(self) -> bool | None:
+        """Give the answer on telling other services; None where it stayed open, or the centre itself may not know."""
+        return self.tell.data == YES if self.tell.data is not None and self.share.data == YES else None
 
 
 class HealthVisitor(Form):

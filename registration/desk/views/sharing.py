@@ -18,6 +18,7 @@ from registration.desk.views.booking import facts, refused
 from registration.desk.views.day.visits import answered_before
 from registration.desk.views.frame import booking_or_404, bp, to_booking
 from registration.desk.views.looks import let_see, recorded
+from registration.families.queries import member_since
 from registration.staff.rules import DESK
 
 
@@ -50,4 +51,5 @@ def answer_sharing(public_id: UUID) -> ResponseReturnValue:
 
 
 def _drawn(appointment: Appointment, form: Visit) -> str:
-    return render_template("desk/sharing.html", form=form, **facts(appointment))
+    since = member_since(appointment.family_id, asked_about(appointment, today()).id, today())
+    return render_template("desk/sharing.html", form=form, since=since, **facts(appointment))

@@ -6,19 +6,17 @@ from uuid import UUID
 from flask import abort, flash, render_template
 from flask.typing import ResponseReturnValue
 
+from registration.booking.actions.visits import write_down_telling
 from registration.booking.forms.base import YES, yes_or_no
 from registration.booking.forms.manage import Telling
 from registration.booking.rules.requests import Appointment
-from registration.common import audit
 from registration.common.access import current_actor, roles
 from registration.common.clock import now
 from registration.common.transaction import commits
 from registration.desk.views.frame import booking_or_404, bp, to_booking
 from registration.desk.views.looks import recorded
 from registration.families.queries import shares
-from registration.families.tell_once.actions import AnswerOnTelling, answer
 from registration.families.tell_once.queries import Standing, standing_for
-from registration.families.tell_once.rules import TELLING_WORDING
 from registration.staff.rules import DESK
 
 
@@ -52,13 +50,6 @@ def keep_telling(public_id: UUID) -> ResponseReturnValue:
         abort(HTTPStatus.CONFLICT)
     if not form.accepted():
         return _page(appointment, standing, form), HTTPStatus.UNPROCESSABLE_ENTITY
-    share, actor = form.tell.data == YES, current_actor()
-    answer(
-        appointment.family_id,
-        AnswerOnTelling(share, standing.service_ids, TELLING_WORDING, "telephone", actor),
-        now(),
-    )
-    about = f"booking:{appointment.id}"
-    audit.record("telling.answered", about=about, actor=actor, before={"tell": standing.share}, after={"tell": share})
+    write_down_telling(public_id, "telephone", current_actor(), now(), tell=form.tell.data == YES)
     flash("The family’s answer is kept.", "success")
     return to_booking(public_id)

@@ -18,14 +18,15 @@ from registration.common.db import db
 from registration.common.files import Fault, Table
 from registration.families import actions as families
 from registration.families.models import Family, FamilyLink, Membership
-from registration.families.queries import reachable
+from registration.families.queries import member_since, reachable
 from registration.families.rules import SHARING_WORDING, Answer, Contact, FamilyDetails, Source, lexemes
 from registration.reach.members.files import MemberRecord, VisitRecord, our_key, read_members, read_visits
 from registration.reach.members.queries import centre_numbers, mapping_of
 from registration.reach.outreach.actions import may_know
 from registration.reach.outreach.queries import Entry
 
-ROUTE = "centre"
+#: Where a membership that was made here comes from: joining at the centre, or a wish given with a booking.
+ROUTE, WISH = "centre", "booking"
 MEMBERSHIPS, VISITS = "memberships", "visits"
 
 
@@ -40,9 +41,15 @@ class Newcomer:
 # ---- at the centre
 
 
-def add_newcomer(centre_id: int, given: Newcomer, actor: str, today: date) -> int:
-    """Write down a family that moved in or came by and says that the centre may have its details; give its number."""
+def add_newcomer(centre_id: int, given: Newcomer, actor: str, today: date, same_as: int | None = None) -> int:
+    """Write down a family that moved in or came by and says that the centre may have its details; give its number.
+
+    `same_as` is the record of a member that it was said to be: the two are linked, and it stays the one membership.
+    MayNotKnow is raised where the centre may not have that member's details.
+    """
     number = _add(centre_id, given, actor)
+    if same_as is not None:
+        _same(may_know(centre_id, same_as, today).card.family_id, number, actor)
     audit.record("reach.family_added", about=f"family:{number}", actor=actor, after={"centres": [centre_id]})
     if given.wish is not None:
         _join(centre_id, number, given.wish, actor, today)
@@ -116,18 +123,18 @@ def _join(centre_id: int, family_id: int, wish: SignUp, actor: str, today: date)
 def take_in(centre_id: int, family_id: int, actor: str, today: date) -> None:
     """Take a family in that asked to join: it is a member from today. MayNotKnow where the centre may not have its details."""
     card = may_know(centre_id, family_id, today).card
-    _take_in(centre_id, card.family_id, "booking", actor, today)
+    _take_in(centre_id, card.family_id, WISH, actor, today)
 
 
 def _take_in(centre_id: int, family_id: int, source: str, actor: str, today: date) -> None:
-    """Make a membership; one that stands already is left as it is."""
-    key = f"{centre_id}:{our_key(family_id)}"
-    row = insert(Membership).values(
-        family_id=family_id, centre_id=centre_id, joined_on=today, source=source, source_key=key, made_by=actor
-    )
-    made = db.session.execute(row.on_conflict_do_nothing().returning(Membership.id)).all()
-    if made:
-        audit.record("reach.taken_in", about=f"family:{family_id}", actor=actor, after={"centres": [centre_id]})
+    """Make a membership, or let one that ended begin anew; one that stands, under whichever record of the family, is left."""
+    if member_since(family_id, centre_id, today) is not None:
+        return
+    key, said = f"{centre_id}:{our_key(family_id)}", {"joined_on": today, "left_on": None, "made_by": actor}
+    row = insert(Membership).values(family_id=family_id, centre_id=centre_id, source=source, source_key=key, **said)
+    same = [Membership.source, Membership.source_key]
+    db.session.execute(row.on_conflict_do_update(index_elements=same, set_=said))
+    audit.record("reach.taken_in", about=f"family:{family_id}", actor=actor, after={"centres": [centre_id]})
 
 
 def save_mapping(source: str, columns: Mapping[str, str], actor: str) -> None:
@@ -193,6 +200,12 @@ def _refuse_unknown(table: Table, records: Sequence[MemberRecord], today: date) 
 
 
 def _keep_member(record: MemberRecord, row: Membership | None, by: _Bringer, outcome: Outcome) -> None:
+    own = _made_here(record) if row is None else None
+    if own is not None:
+        own.source, own.source_key = by.source, record.key
+        _describe(own, record)
+        outcome.changed += 1
+        return
     if row is None:
         family_id = record.ours or _add_member(record, by)
         row = Membership(family_id=family_id, source=by.source, source_key=record.key, made_by=by.actor)
@@ -206,6 +219,14 @@ def _keep_member(record: MemberRecord, row: Membership | None, by: _Bringer, out
         changed = _tell(family, _facts(record, by)) or changed
     outcome.changed += changed
     outcome.unchanged += not changed
+
+
+def _made_here(record: MemberRecord) -> Membership | None:
+    """Give the membership made here of a family that the source brings back by our key: from now on the source keeps it."""
+    if record.ours is None:
+        return None
+    wanted = select(Membership).where(Membership.family_id == record.ours, Membership.centre_id == record.centre_id)
+    return db.session.scalar(wanted.where(Membership.source.in_((ROUTE, WISH))).order_by(Membership.id).limit(1))
 
 
 def _describe(row: Membership, record: MemberRecord) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from registration.booking.forms.base import LONGEST_TEXT, NO, YES, YES_NO, OneOf, as_kept, at_most, offered, passes
@@ -27,6 +27,7 @@ class FamilyForm(Form):
     """A family at the centre: may the centre have its details, who it is, how it is reached, and whether it joins."""
 
     share = OneOf("May the centre have their details?", "Choose what the family said", YES_NO)
+    same = RadioField("Is it the same family?", choices=offered(YES_NO), validate_choice=False)
     name = StringField(
         "Full name", [DataRequired("Enter a name"), Length(max=MOST_NAME, message="The name is too long")]
     )

@@ -9,7 +9,7 @@ from registration.births.models import SourceMapping
 from registration.centres.models import Centre
 from registration.common.db import db
 from registration.common.files import written
-from registration.families.rules import Ruling
+from registration.families.rules import FamilyDetails, Ruling, same_email
 from registration.reach.members.files import our_key
 from registration.reach.outreach.queries import Entry, known_to
 
@@ -44,6 +44,17 @@ def joined_here(centre_id: int, today: date) -> list[Entry]:
     """Give the families that asked to join a centre or did, in the order of their numbers."""
     found = (each for each in known_to(centre_id, today) if each.card.basis is Ruling.JOINED)
     return sorted(found, key=lambda each: each.card.family_id)
+
+
+def member_like(centre_id: int, details: FamilyDetails, today: date) -> Entry | None:
+    """Give the member of a centre that has the mobile number or the e-mail address of a family; None where there is none."""
+    for entry in known_to(centre_id, today):
+        card = entry.card
+        mobile = details.mobile and card.mobile == details.mobile
+        email = details.email and same_email(card.email) == same_email(details.email)
+        if entry.standing.joined_on is not None and (mobile or email):
+            return entry
+    return None
 
 
 def members_file(entries: Sequence[Entry], headings: Mapping[str, str]) -> bytes:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from flask import Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from registration.booking.forms.base import NO, YES
 from registration.centres.memory import home_of
 from registration.centres.rules import CentreCard
 from registration.common.access import current_actor, has_role, roles
@@ -13,7 +14,7 @@ from registration.common.transaction import commits
 from registration.reach.frame import bp, centre_or_404
 from registration.reach.members import actions
 from registration.reach.members.forms import ExportForm, FamilyForm
-from registration.reach.members.queries import COLUMNS, joined_here, mapping_of, members_file
+from registration.reach.members.queries import COLUMNS, joined_here, mapping_of, member_like, members_file
 from registration.reach.outreach.queries import Entry
 from registration.reach.outreach.views import CENTRE, FAMILY, entry_or_404, family_page
 from registration.staff.rules import OUTREACH, OUTREACH_READERS
@@ -26,8 +27,9 @@ def add(centre_id: int) -> str:
     return _asked(centre_or_404(centre_id), FamilyForm(formdata=None))
 
 
-def _asked(card: CentreCard, form: FamilyForm, entry: Entry | None = None) -> str:
-    return render_template("reach/join.html", centre=card, form=form, card=entry and entry.card)
+def _asked(card: CentreCard, form: FamilyForm, entry: Entry | None = None, like: Entry | None = None) -> str:
+    """Draw the form, for a family the centre may know or a new one; `like` is a member that may be the new one."""
+    return render_template("reach/join.html", centre=card, form=form, entry=entry, like=like)
 
 
 @bp.post(f"{CENTRE}/families/new")
@@ -41,8 +43,12 @@ def add_family(centre_id: int) -> ResponseReturnValue:
     if not form.shares:
         return redirect(url_for("reach.outreach_list", centre_id=centre_id), HTTPStatus.SEE_OTHER)
     given = form.read(home_of(form.place, today()))
-    number = actions.add_newcomer(centre_id, given, current_actor(), today())
-    return _to_family(centre_id, number)
+    like = member_like(centre_id, given.details, today()) if given.wish else None
+    if like is not None and form.same.data not in {YES, NO}:
+        form.same.errors = ("Choose whether it is the same family",)
+        return _asked(card, form, like=like), HTTPStatus.UNPROCESSABLE_ENTITY
+    same_as = like.card.family_id if like is not None and form.same.data == YES else None
+    return _to_family(centre_id, actions.add_newcomer(centre_id, given, current_actor(), today(), same_as))
 
 
 def _to_family(centre_id: int, family_id: int) -> ResponseReturnValue:

@@ -1,5 +1,6 @@
-"""What a family says at its appointment: may the centre have its details, and does it join."""
+"""What a family says at its appointment: may the centre have its details, does it join, are other services told."""
 
+from datetime import date
 from http import HTTPStatus
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from registration.booking.actions import outcomes
 from registration.booking.actions.refusals import CannotChange
-from registration.booking.actions.visits import write_down_answer
+from registration.booking.actions.visits import write_down_answer, write_down_telling
 from registration.booking.forms.base import NO, YES, yes_or_no
 from registration.booking.queries.day import DayRow, health_visitor_at
 from registration.centres.memory import centre_asked_about
@@ -21,8 +22,9 @@ from registration.desk.rules.day import for_centre_worker
 from registration.desk.views.day.frame import Place, bp, place_of
 from registration.desk.views.day.lists import line_of, row_here
 from registration.desk.wording import refusal_sentence
-from registration.families.queries import answer_of, postcode_of, rulings, who_wants_to_join
+from registration.families.queries import answer_of, member_since, postcode_of, reachable, rulings, who_wants_to_join
 from registration.families.rules import Ruling
+from registration.families.tell_once.queries import Standing, standing_for
 from registration.staff.rules import DAY_ANSWERS, DAY_MARKERS
 from registration.staff.scope import own_centres
 
@@ -70,6 +72,8 @@ def answer_visit(centre_id: int, day: str, public_id: UUID) -> ResponseReturnVal
     share, wish = form.read()
     try:
         write_down_answer(public_id, wish, current_actor(), today(), share=share)
+        if form.tells is not None and _telling(row):
+            write_down_telling(public_id, "visit", current_actor(), now(), tell=form.tells)
     except CannotChange as refusal:
         undo()
         flash(refusal_sentence(refusal), "error")
@@ -93,22 +97,42 @@ def _filled(place: Place, row: DayRow) -> Visit:
     """Make the form with what the family answered before, but for centre workers, who may not know that."""
     if own_centres() is not None:
         return Visit(formdata=None)
-    return answered_before(row.family_id, asked_at(place, row).id)
+    filled, telling = answered_before(row.family_id, asked_at(place, row).id), _telling(row)
+    filled.tell.data = yes_or_no(telling.share) if telling else None
+    return filled
+
+
+def _telling(row: DayRow) -> Standing | None:
+    """Give where a family stands with other services; None where nobody is to be told, and for a centre's own workers.
+
+    What a family said of other services is no centre's to know.
+    """
+    return standing_for(row.family_id) if own_centres() is None else None
 
 
 def _drawn(place: Place, row: DayRow, form: Visit, visitor: HealthVisitor | None = None) -> str:
     known, line = health_visitor_at(row.public_id), line_of(row, now())
     there = HealthVisitor(formdata=None, there=yes_or_no(known.there if known else None))
+    telling = _telling(row)
     return render_template(
         "desk/day_visit.html",
         place=place,
         asked=asked_at(place, row),
         line=line if own_centres() is None else for_centre_worker(line, known=False),
         form=form,
+        services=telling.names if telling else (),
+        since=_member_since(place, row),
         visitor=visitor or there,
         by_timetable=known is not None and not known.said,
         marks=has_role(*DAY_MARKERS),
     )
+
+
+def _member_since(place: Place, row: DayRow) -> date | None:
+    """Give since when a family is a member of the centre it is asked about; centre workers learn it of families they may know."""
+    if own_centres() is not None and not reachable(place.centre.id, [row.family_id], today()):
+        return None
+    return member_since(row.family_id, asked_at(place, row).id, today())
 
 
 def asked_at(place: Place, row: DayRow) -> CentreCard:
