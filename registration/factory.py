@@ -33,6 +33,7 @@ from registration.balancing import jobs as _balancing_jobs  # noqa: F401 -- regi
 from registration.balancing import views as balancing
 from registration.balancing.commands import balance
 from registration.balancing.queries import expected_births
+from registration.births.agreements import jobs as _agreement_jobs  # noqa: F401 -- registers its job
 from registration.births.agreements import views as agreements
 from registration.births.commands import births as birth_commands
 from registration.births.files import jobs as _birth_file_jobs  # noqa: F401 -- registers its jobs

@@ -83,6 +83,8 @@ SENTENCES = {
     "births.imported": "took a file of live births in",
     "births.counts_imported": "took a file of monthly counts of births in",
     "births.erased": "deleted live birth data that were due",
+    "agreement.review_written": "wrote to data officers before the review",
+    "births.blanked": "blanked of live birth data what is no longer agreed",
     "births.lost": "noted a loss that a source told of",
     "births.uploaded": "brought a file of live births to look at",
     "births.upload_dropped": "threw away a file of live births that was not taken in",

@@ -114,7 +114,7 @@ def load(now: datetime) -> Loaded | None:
     let_centres_reach(now)
     _add_accounts(next(room.centre_id for room in rooms.values()), next(iter(registrars.values())))
     tell_services(now)
-    compare_records(civil_date(now))
+    compare_records(now)
     analyse(FILLED)
     keep_forecast(now)
     return Loaded(len(invented.centres()), len(registrars), len(planned), bookings, len(postcodes))

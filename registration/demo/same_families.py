@@ -1,7 +1,7 @@
 """Records of invented families that are one family's: those exactly alike are linked, a handful is left for a person."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import datetime
 from difflib import SequenceMatcher
 
 from registration.births.linking.matching import link
@@ -17,18 +17,22 @@ DOUBTFUL, LIKELY, LEAST_ALIKE = 6, 0.9, 0.6
 _BOOKINGS = 0
 
 
-def compare_records(today: date) -> None:
+def compare_records(now: datetime) -> None:
     """Compare all records as the worker does, by equality alone because that is quick; nothing where no birth is known."""
     actions.ask_run(ACTOR)
     task = actions.take_next()
     if task is None:
         return
     found = [
-        [(pair.left, pair.right, pair.probability) for pair in link(left, right, exact_only=True).pairs]
-        for left, right in task.files
+        [
+            (pair.left, pair.right, pair.probability)
+            for pair in link(files.left, files.right, apart=files.apart, exact_only=True).pairs
+        ]
+        for files in task.files
     ]
-    found[_BOOKINGS] += _doubtful(*task.files[_BOOKINGS], found[_BOOKINGS])
-    actions.settle(task, Result(tuple(found), exact_only=True), today)
+    bookings = task.files[_BOOKINGS]
+    found[_BOOKINGS] += _doubtful(bookings.left, bookings.right, found[_BOOKINGS])
+    actions.settle(task, Result(tuple(found), exact_only=True), now)
 
 
 def _doubtful(

@@ -1,8 +1,9 @@
 """Keep a family, its answers and its wishes."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -12,9 +13,11 @@ from registration.centres.queries import places_of
 from registration.common.db import db
 from registration.families.links import subject_of
 from registration.families.models import CentreSignUp, Disclosure, Family, SharingAnswer
-from registration.families.queries import same_family
+from registration.families.queries import rulings, same_family
 from registration.families.rules import DETAILS, Answer, Contact, FamilyDetails, Ruling, lexemes
+from registration.families.tell_once import actions as tell_once
 from registration.messages import actions as messages
+from registration.messages.queries import waiting_told
 
 _ADD = text("""
 WITH added AS (
@@ -33,6 +36,8 @@ UPDATE family SET name = :name, name_words = CAST(:name_words AS tsvector), emai
                   second_contact = :second_contact, letter_address = :letter_address
  WHERE id = :id
 """)
+_CONTACT = text("SELECT name, email, mobile, second_contact, letter_address FROM family WHERE id = :id")
+_MOVE_WISH = text("UPDATE centre_sign_up SET address = :address WHERE family_id = :id")
 _PLACE = text("UPDATE family SET postcode = :postcode, home_centre_id = :home, imd_decile = :decile WHERE id = :id")
 _HOMELESS = text("""
 SELECT f.id, f.postcode FROM family f JOIN centre c ON c.id = f.home_centre_id
@@ -65,9 +70,18 @@ def add_family(details: FamilyDetails, answer: Answer) -> int:
     return int(db.session.execute(_ADD, values | found_by).scalar_one())
 
 
-def correct_contact(family_id: int, contact: Contact) -> None:
-    """Keep what a family is called and where it is reached from now on."""
-    db.session.execute(_CORRECT, asdict(contact) | {"id": family_id, "name_words": lexemes(contact.name)})
+def correct_contact(family_id: int, contact: Contact, now: datetime) -> None:
+    """Keep what a family is called and where it is reached from now on.
+
+    Whoever was told of it is told what changed: services once more, its centre by the address of its wish to join.
+    """
+    said = asdict(contact)
+    before = db.session.execute(_CONTACT, {"id": family_id}).mappings().one()
+    db.session.execute(_CORRECT, said | {"id": family_id, "name_words": lexemes(contact.name)})
+    changed = {name for name, value in said.items() if value != before[name]}
+    if contact.letter_address and "letter_address" in changed:
+        db.session.execute(_MOVE_WISH, {"id": family_id, "address": contact.letter_address})
+    tell_once.tell_corrected(family_id, changed, now)
 
 
 def correct_place(family_id: int, postcode: str | None, home_centre_id: int | None, imd_decile: int | None) -> None:
@@ -120,6 +134,18 @@ def call_back(family_ids: Collection[int]) -> None:
     moment = db.session.execute(select(func.clock_timestamp())).scalar_one()
     for number in family_ids:
         messages.withdraw(subject_of(number), now=moment)
+
+
+def heed_links(today: date) -> None:
+    """Call back what centres were about to send to families that they may not know any more, as records are linked now.
+
+    To be done wherever links were made or undone: the no, the loss or the doubt of one record may have become another's too.
+    """
+    families: dict[int, set[int]] = defaultdict(set)
+    for details in waiting_told("family"):
+        families[int(details["centre_id"])].add(int(details["family"]))
+    for centre, those in families.items():
+        call_back([number for number, ruling in rulings(centre, those, today).items() if not ruling.allowed])
 
 
 def mark_lost(family_id: int) -> None:

@@ -1,6 +1,7 @@
 """Questions about messages and what staff must do about them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -43,6 +44,12 @@ def letter(message_id: UUID) -> Message | None:
     if message is None or message.channel != "letter" or message.state not in {State.QUEUED, State.SENT}:
         return None
     return message
+
+
+def waiting_told(name: str) -> Sequence[Mapping[str, Any]]:
+    """Give what messages that have not gone out were told, of those that were told this."""
+    waiting = Message.state.in_([State.QUEUED, State.SENDING]), Message.details.has_key(name)
+    return db.session.scalars(select(Message.details).where(*waiting)).all()
 
 
 #: The demonstration's outbox shows what no real carrier took, and no letters: those have a page of their own.

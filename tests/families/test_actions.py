@@ -10,7 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 from registration.families import actions
 from registration.families.models import CentreSignUp, Family, SharingAnswer
 from registration.families.queries import shares
-from registration.families.rules import SHARING_WORDING, Answer, FamilyDetails
+from registration.families.rules import SHARING_WORDING, Answer, Contact, FamilyDetails
 from tests.booking.world import make_world
 
 DETAILS = FamilyDetails(
@@ -110,6 +110,15 @@ def test_a_wish_to_join_is_kept_as_it_was_told(database, joined):
     family, theirs = joined
 
     assert wishes(database) == [(family, "3 Mill Lane, Halifax", "email", "A ramp"), theirs]
+
+
+@pytest.mark.parametrize(("corrected", "told"), [("9 New Road", "9 New Road"), (None, "3 Mill Lane, Halifax")])
+def test_a_corrected_address_is_what_its_centre_gets_next(database, joined, corrected, told):
+    family, theirs = joined
+    contact = Contact(DETAILS.name, DETAILS.email, DETAILS.mobile, None, corrected)
+    actions.correct_contact(family, contact, datetime.now(UTC))
+
+    assert sorted(wishes(database)) == [(family, told, "email", "A ramp"), theirs]
 
 
 def test_a_no_takes_the_wish_to_join_back_and_leaves_other_families_alone(database, joined):

@@ -10,9 +10,9 @@ import pyzipper
 from sqlalchemy import select, text
 
 from registration.common.clock import now
-from registration.families.actions import add_family, change_answer, mark_lost, record_answer
+from registration.families.actions import add_family, change_answer, correct_contact, mark_lost, record_answer
 from registration.families.models import FamilyLink
-from registration.families.rules import SHARING_WORDING, Answer, FamilyDetails
+from registration.families.rules import SHARING_WORDING, Answer, Contact, FamilyDetails
 from registration.families.tell_once import actions, jobs, webhooks
 from registration.families.tell_once.archive import folder_of, put
 from registration.families.tell_once.models import Telling, TellingAnswer
@@ -528,3 +528,58 @@ def test_where_the_first_address_of_a_name_is_deaf_the_next_is_called(receiver):
     port = int(receiver.url.split(":")[2].split("/")[0])
     with webhooks._first_line(["::1", "127.0.0.1"], port) as line:
         assert line.getpeername() == ("127.0.0.1", port)
+
+
+# ---- corrected
+
+
+def correct(family_id, **changes):
+    held = {"name": "Zoë O’Brien", "email": DETAILS.email, "mobile": DETAILS.mobile, "second_contact": None}
+    correct_contact(family_id, Contact(**(held | {"letter_address": None} | changes)), now())
+
+
+def test_what_a_family_corrects_is_told_again_under_the_same_reference(database, world, visiting, receiver):
+    mine = family(world.centres["sunshine"])
+    say(mine, visiting)
+    deliver(database)
+    correct(mine, mobile="+447700900999")
+    deliver(database)
+
+    assert rows(database) == [("told", "delivered"), ("told", "delivered")]
+    first, again = receiver.got
+    assert again["data"] == first["data"] | {"mobile": "+447700900999"}
+    say(mine, visiting, share=False)
+    assert rows(database)[2:] == [("forget", "waiting")]
+
+
+def test_a_service_that_does_not_get_what_changed_is_told_nothing(database, world, visiting, receiver):
+    mine = family(world.centres["sunshine"])
+    say(mine, visiting)
+    deliver(database)
+    correct(mine, email="new@example.org")
+    correct(mine, email="new@example.org")
+
+    assert rows(database) == [("told", "delivered")]
+
+
+def test_what_has_not_gone_out_bears_what_was_corrected_meanwhile(database, world, visiting, receiver):
+    mine = family(world.centres["sunshine"])
+    say(mine, visiting)
+    correct(mine, name="Zoe O’Brien")
+    deliver(database)
+
+    assert rows(database) == [("told", "delivered")]
+    assert receiver.got[0]["data"]["name"] == "Zoe O’Brien"
+
+
+def test_what_was_tried_in_vain_is_told_anew_and_not_twice(database, world, visiting, receiver):
+    mine = family(world.centres["sunshine"])
+    say(mine, visiting)
+    receiver.answers = [500]
+    deliver(database)
+    correct(mine, mobile="+447700900999")
+
+    assert rows(database) == [("told", "withdrawn"), ("told", "waiting")]
+    deliver(database)
+    assert rows(database) == [("told", "withdrawn"), ("told", "delivered")]
+    assert receiver.got[-1]["data"]["mobile"] == "+447700900999"

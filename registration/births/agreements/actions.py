@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from registration.births.agreements.queries import replaced_by, seen_of, terms_of
 from registration.births.agreements.rules import Origin, Signature, Terms, clauses, missing_signatures
+from registration.births.files.actions import blank
 from registration.births.models import BirthRecord
 from registration.common import audit
 from registration.common.db import db
@@ -74,7 +75,8 @@ def put_in_force(
 ) -> SharingAgreement:
     """Put a draft in force as it was `seen`, printed and signed; the one of the same source ends with it.
 
-    Its text is kept as it was signed. What came under the former is held under this one. Raises NotADraft, Changed,
+    Its text is kept as it was signed. What came under the former is held under this one, less what is no longer agreed: that is
+    blanked, with the proof of it. Raises NotADraft, Changed,
     NotSigned, Over, and NotYet where the former would end before this one begins.
     """
     found = _locked(agreement_id)
@@ -89,6 +91,7 @@ def put_in_force(
     _sign(found, signatures)
     if former is not None:
         _hand_over(former, found)
+        blank(found, actor)
     after = {
         "signed by": [f"{each.name}, {each.role}" for each in signatures],
         "first day": found.starts_on.isoformat(),

@@ -33,6 +33,7 @@ from registration.births.agreements.wording import (
     URGENCIES,
     day_in_words,
 )
+from registration.births.files.queries import Beyond, held_beyond
 from registration.common import audit
 from registration.common.access import ROLES, current_actor, has_role, keep_private, roles
 from registration.common.authority import current_authority
@@ -231,6 +232,7 @@ def _page(found: SharingAgreement, fault: str = "", form: Form | None = None) ->
         clauses=text_of(found),
         sides=_sides(found),
         replaces=replaced_by(found) if found.state == "draft" else None,
+        beyond=_beyond(found),
         review_form=form or ReviewForm(formdata=None, review_on=today() + _YEAR),
         form=form,
         lines=audit.history_of(f"agreement:{found.id}"),
@@ -239,6 +241,13 @@ def _page(found: SharingAgreement, fault: str = "", form: Form | None = None) ->
         signed_day=date.fromisoformat,
         fault=fault,
     )
+
+
+def _beyond(found: SharingAgreement) -> Beyond | None:
+    """Say what is blanked once a draft takes the place of the agreement in force; None where nothing is."""
+    former = replaced_by(found) if found.state == "draft" else None
+    beyond = held_beyond(former.id, found.items) if former else None
+    return beyond if beyond and beyond.births else None
 
 
 def _sides(found: SharingAgreement) -> dict[str, str]:
@@ -284,6 +293,7 @@ def _signing(found: SharingAgreement, form: InForceForm, fault: str = "") -> str
         form=form,
         places=[(_sides(found)[place.party], place, *boxes) for place, *boxes in form.places(Origin(found.origin))],
         replaces=replaced_by(found),
+        beyond=_beyond(found),
         day=day_in_words,
         fault=fault,
     )

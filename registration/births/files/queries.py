@@ -1,11 +1,13 @@
 """Questions about files of live births: what came, what is known of the births they tell, and what was deleted."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 
+from registration.births.agreements.rules import ITEMS
 from registration.births.files.models import WaitingFile
 from registration.births.files.rules.births import Baby
 from registration.births.files.rules.deciding import DETAILS, Known
@@ -31,6 +33,38 @@ def taken_before(source: str, sha256: str) -> datetime | None:
     """Say when the same file of a source was taken in; None where it was not."""
     taken = select(BirthFile.received_at).where(BirthFile.source == source, BirthFile.sha256 == sha256)
     return db.session.scalar(taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """How many births hold something that an agreement does not include, and which items those are."""
+
+    births: int
+    items: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """Give the items as people call them: 'Telephone number, Email address'."""
+        return ", ".join(ITEMS[name].words for name in self.items)
+
+
+def beyond(agreement_id: int, items: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    """Give the condition of a birth that is held under an agreement with more than these items."""
+    more = or_(false(), *(_held(name) for name in ITEMS if name not in items))
+    return BirthRecord.agreement_id == agreement_id, BirthRecord.erased_at.is_(None), more
+
+
+def held_beyond(agreement_id: int, items: Collection[str]) -> Beyond:
+    """Say of how many births, held under an agreement, more is kept than these items, and what."""
+    others = [name for name in ITEMS if name not in items]
+    counts = [func.count().filter(_held(name)) for name in others]
+    births, *held = db.session.execute(select(func.count(), *counts).where(*beyond(agreement_id, items))).one()
+    return Beyond(births, tuple(name for name, number in zip(others, held, strict=True) if number))
+
+
+def _held(name: str) -> ColumnElement[bool]:
+    """Say whether a birth holds an item; of the first of a mother’s babies the order tells nothing."""
+    return BirthRecord.birth_order > 1 if name == "birth_order" else getattr(BirthRecord, name).is_not(None)
 
 
 def said_of(source: str) -> dict[str, str]:

@@ -30,7 +30,14 @@ from registration.staff.rules import BIRTH_FILE_READERS, BIRTH_FILES, Door
 MOST_SHOWN = 36
 #: The longest name of a file that is kept.
 LONGEST_NAME = 100
-EVENTS = ("births.imported", "births.counts_imported", "births.erased", "births.uploaded", "births.upload_dropped")
+EVENTS = (
+    "births.imported",
+    "births.counts_imported",
+    "births.erased",
+    "births.blanked",
+    "births.uploaded",
+    "births.upload_dropped",
+)
 MOST_LINES = 20
 
 bp = Blueprint("birth_files", __name__, url_prefix="/births/files")

@@ -1,6 +1,6 @@
 """Two files in, one-to-one pairs out: by probability where the packages for it are installed, else by equality."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from math import fsum, log
 
 from registration.births.linking.rules.exact import exactly_alike
@@ -16,20 +16,32 @@ def link(
     left: Sequence[Record],
     right: Sequence[Record],
     *,
+    apart: Collection[tuple[str, str]] = (),
     exact_only: bool = False,
     told: Told = lambda _sentence: None,
 ) -> Linked:
     """Pair the rows of two files that are one baby, no row twice; every pair at least REVIEW probable is given.
 
-    Ids must be unique within a file. The same rows in any order give the same pairs. Where Splink is not installed, or
-    `exact_only` asks for it, only what is exactly alike is paired, as certain, and the answer says so. `told` hears how far it is.
+    Ids must be unique within a file. The same rows in any order give the same pairs. `apart` are pairs of ids that are known to
+    be two babies: what is given are the pairs of files in which these were never alike, so none hides the next best. Where
+    Splink is not installed, or `exact_only` asks for it, only what is exactly alike is paired, as certain, and the answer says
+    so. `told` hears how far it is.
     """
     here, there = (sorted(rows, key=lambda row: row.unique_id) for rows in (left, right))
+    two = _places(apart, here, there)
     weigh = None if exact_only else _weighing()
     if weigh is None:
-        certain = dict.fromkeys(((one.left, one.right) for one in one_to_one(exactly_alike(here, there))), 1.0)
+        alike = [one for one in exactly_alike(here, there) if (one.left, one.right) not in two]
+        certain = dict.fromkeys(((one.left, one.right) for one in one_to_one(alike)), 1.0)
         return Linked(_pairs(here, there, certain), exact_only=True)
-    return Linked(_pairs(here, there, _probable(weigh(here, there, told), (len(here), len(there)))))
+    odds = {rows: one for rows, one in weigh(here, there, told).items() if rows not in two}
+    return Linked(_pairs(here, there, _probable(odds, (len(here), len(there)))))
+
+
+def _places(apart: Collection[tuple[str, str]], left: Sequence[Record], right: Sequence[Record]) -> frozenset[_Rows]:
+    """Give pairs of ids by the places of their rows; those that are in neither file are left out."""
+    here, there = ({row.unique_id: place for place, row in enumerate(rows)} for rows in (left, right))
+    return frozenset((here[a], there[b]) for a, b in apart if a in here and b in there)
 
 
 def _weighing() -> Callable[[Sequence[Record], Sequence[Record], Told], Mapping[_Rows, float]] | None:

@@ -61,7 +61,7 @@ def correct(family_id: int, contact: Contact, postcode: str | None, actor: str, 
     if public_id is not None:
         correct_contact(public_id, contact, now, tell=True)
     else:
-        families.correct_contact(family_id, contact)
+        families.correct_contact(family_id, contact, now)
     if postcode:  # left empty it stays as it was: where a family lives may be known without it
         home = home_of(postcode, today)
         families.correct_place(family_id, postcode, home.centre_id, home.imd_decile)
@@ -94,14 +94,14 @@ def ask(asked: Asked, actor: str, today: date) -> int:
     named = details.home_centre_id if asked.share else None
     family_id = families.add_family(details, Answer(asked.share, SHARING_WORDING, SLIP, actor, named))
     if not asked.share:
-        _hold_back_alike(family_id, details)
+        _hold_back_alike(family_id, details, today)
     audit.record(
         "told of itself without a link", about=f"family:{family_id}", actor=actor, after={"share": asked.share}
     )
     return family_id
 
 
-def _hold_back_alike(family_id: int, details: FamilyDetails) -> None:
+def _hold_back_alike(family_id: int, details: FamilyDetails, today: date) -> None:
     """Note the records that may be the same family's for a person to decide, and call back what waits to be sent to them."""
     surname = details.name.split()[-1] if details.name.split() else ""
     words = " ".join(word.strip("'") for word in lexemes(surname).split())
@@ -116,3 +116,4 @@ def _hold_back_alike(family_id: int, details: FamilyDetails) -> None:
         ]
         db.session.execute(insert(FamilyLink), rows)
         families.call_back(alike)
+        families.heed_links(today)

@@ -2,13 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from registration.births.same_families.apart import Files, Result
-from registration.births.same_families.queries import Compared, candidates, former, records_compared, standing
+from registration.births.same_families.queries import (
+    Compared,
+    candidates,
+    former,
+    records_compared,
+    set_apart,
+    standing,
+)
 from registration.births.same_families.rules.links import (
     PASSES,
     Change,
@@ -22,11 +29,15 @@ from registration.births.same_families.rules.links import (
 )
 from registration.births.same_families.rules.rates import rates
 from registration.common import audit
+from registration.common.clock import civil_date
 from registration.common.db import db
 from registration.common.errors import Refused
 from registration.common.queue import defer
+from registration.families import actions as families
 from registration.families.models import Family, FamilyLink, LinkRun
+from registration.families.queries import same_family
 from registration.families.rules import Source
+from registration.families.tell_once import actions as tell_once
 
 WORK = "same_families.work"
 #: Seconds after which a run whose worker has given no sign is given up.
@@ -57,15 +68,19 @@ def ask_run(actor: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What the worker works on: the run, all records, and the two files of each pass."""
+    """What the worker works on: the run, all records, the pairs that persons set apart, and the two files of each pass."""
 
     run_id: int
     compared: Compared
+    apart: Sequence[Pair]
 
     @property
     def files(self) -> Sequence[Files]:
         """Give the files to hold against each other, pass by pass."""
-        return [(self.compared.of(left), self.compared.of(right)) for left, right in PASSES]
+        return [
+            Files(self.compared.of(left), self.compared.of(right), self.compared.babies_apart(number, self.apart))
+            for number, (left, right) in enumerate(PASSES)
+        ]
 
 
 def take_next() -> Task | None:
@@ -78,7 +93,7 @@ def take_next() -> Task | None:
         return None
     run.state, run.total, run.beat_at = "running", len(PASSES), func.clock_timestamp()
     db.session.flush()
-    return Task(run.id, records_compared())
+    return Task(run.id, records_compared(), set_apart())
 
 
 def note(run_id: int, done: int) -> None:
@@ -112,10 +127,11 @@ def ask_for_newcomers() -> None:
         ask_run(SERVICE)
 
 
-def settle(task: Task, result: Result, today: date) -> None:
+def settle(task: Task, result: Result, now: datetime) -> None:
     """Keep what came of a run: links that hold no longer end, others begin, what persons decided stays.
 
-    With it goes how many records of each group are linked, as of today.
+    What was to be told of families whose answer is another by that is called back or told at once. With it goes how many records of
+    each group are linked, as of today.
 
     A run that was given up meanwhile changes nothing.
     """
@@ -133,8 +149,15 @@ def settle(task: Task, result: Result, today: date) -> None:
     _keep(run, changed)
     run.done = run.total
     _end(run, "done", _figures(task, proposed, changed))
-    run.result = {**(run.result or {}), "rates": [asdict(rate) for rate in rates(candidates(today))]}
+    run.result = {**(run.result or {}), "rates": [asdict(rate) for rate in rates(candidates(civil_date(now)))]}
     db.session.flush()
+    _heed(now)
+
+
+def _heed(now: datetime, link: FamilyLink | None = None) -> None:
+    """Do at once what links that were made or undone ask for, all of them or one: call back, and tell or have forgotten."""
+    families.heed_links(civil_date(now))
+    tell_once.settle(now, None if link is None else {*same_family(link.a_id), *same_family(link.b_id)})
 
 
 def _figures(task: Task, proposed: Mapping[Pair, Proposed], changed: Change) -> dict[str, object]:
@@ -181,17 +204,18 @@ def _end(run: LinkRun, state: str, result: dict[str, object]) -> None:
 # ---- what persons decide
 
 
-def decide(link_id: int, *, same: bool, reason: str, actor: str) -> FamilyLink:
+def decide(link_id: int, *, same: bool, reason: str, actor: str, now: datetime) -> FamilyLink:
     """Keep that two records are one family, or are not; LinkSettled where a person has decided that already."""
     link = _current(link_id)
     if link.method == Method.PERSON:
         raise LinkSettled
     made = _instead(link, State.LINKED if same else State.APART, Method.PERSON, reason, actor)
     _record("same.decided", made, link, actor)
+    _heed(now, made)
     return made
 
 
-def take_back(link_id: int, actor: str) -> FamilyLink:
+def take_back(link_id: int, actor: str, now: datetime) -> FamilyLink:
     """Take a person’s decision back: what held of the two records before it holds again, until a run or a person says otherwise.
 
     LinkSettled where it holds no longer, or no run had proposed the pair.
@@ -202,6 +226,7 @@ def take_back(link_id: int, actor: str) -> FamilyLink:
         raise LinkSettled
     made = _instead(link, State(before.state), Method(before.method), "", actor, before.probability)
     _record("same.taken_back", made, link, actor)
+    _heed(now, made)
     return made
 
 

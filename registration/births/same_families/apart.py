@@ -19,8 +19,16 @@ LOOK = 2.0
 #: So much less urgent than the web server and the messages (nice values of Linux).
 GIVES_WAY = 15
 
-Files = tuple[Sequence[Record], Sequence[Record]]
 Found = list[tuple[str, str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Two files to hold against each other, and the pairs of their rows’ ids that a person set apart."""
+
+    left: Sequence[Record]
+    right: Sequence[Record]
+    apart: Sequence[tuple[str, str]] = ()
 
 
 class LinkingDied(Exception):
@@ -40,7 +48,7 @@ def link_apart(files: Sequence[Files], look: Callable[[int], None]) -> Result:
 
     Raises LinkingDied where no result came.
     """
-    task = json.dumps([[[astuple(record) for record in side] for side in each] for each in files])
+    task = json.dumps([_written(each) for each in files])
     with subprocess.Popen(  # noqa: S603 -- our own program
         [sys.executable, "-m", __name__],
         stdin=subprocess.PIPE,
@@ -48,13 +56,20 @@ def link_apart(files: Sequence[Files], look: Callable[[int], None]) -> Result:
         start_new_session=True,  # Ctrl-C in a terminal is for us
     ) as process:
         try:
-            lines = _listen(process, task.encode(), look)
+            lines = _listen(
+                process, task.encode(), lambda done: look(min(done, len(files)))
+            )  # its last line is the result
         finally:
             process.kill()
     if process.returncode or not lines:
         raise LinkingDied
     told = json.loads(lines[-1])
     return Result(tuple([(*pair,) for pair in each] for each in told["found"]), told["exact_only"])
+
+
+def _written(files: Files) -> tuple[object, ...]:
+    sides = (files.left, files.right)
+    return *([astuple(record) for record in side] for side in sides), files.apart
 
 
 def _listen(process: "subprocess.Popen[bytes]", task: bytes, look: Callable[[int], None]) -> list[bytes]:
@@ -75,9 +90,9 @@ def work() -> None:
     """Be the program that links: read the files, say how far it is, write what came of it."""
     os.nice(GIVES_WAY)
     linked = []
-    for sides in json.loads(sys.stdin.readline()):
+    for *sides, apart in json.loads(sys.stdin.readline()):
         left, right = ([Record(*cells) for cells in side] for side in sides)
-        linked.append(link(left, right) if left and right else Linked(()))
+        linked.append(link(left, right, apart=[(a, b) for a, b in apart]) if left and right else Linked(()))
         _tell(len(linked))
     found = [[astuple(pair) for pair in each.pairs] for each in linked]
     _tell({"found": found, "exact_only": any(each.exact_only for each in linked)})

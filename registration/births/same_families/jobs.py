@@ -4,7 +4,7 @@ import logging
 
 from registration.births.same_families import actions
 from registration.births.same_families.apart import LinkingDied, link_apart
-from registration.common.clock import today
+from registration.common.clock import now
 from registration.common.queue import ending, job
 from registration.common.transaction import transaction
 
@@ -44,7 +44,7 @@ def _work_on(task: actions.Task) -> None:
             actions.give_up(task.run_id, STOPPED if isinstance(fault, Stopped) else DIED)
         return
     with transaction():
-        actions.settle(task, result, today())
+        actions.settle(task, result, now())
 
 
 @job("same_families.look_after", every="*/2 * * * *")

@@ -1,6 +1,6 @@
 """Questions about records that may be one family: what is compared, what stands, what waits for a person."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -50,6 +50,14 @@ class Compared:
         left, right = PASSES[number]
         one, other = (self.source[each] for each in pair)
         return (one in left and other in right) or (one in right and other in left)
+
+    def babies_apart(self, number: int, apart: Iterable[Pair]) -> list[tuple[str, str]]:
+        """Give every baby of one record with every baby of the other, where a pass would hold two apart against each other."""
+        left, _ = PASSES[number]
+        turned = [pair if self.source[pair[0]] in left else pair[::-1] for pair in apart if self.in_pass(number, pair)]
+        return [
+            (a.unique_id, b.unique_id) for one, other in turned for a in self.records[one] for b in self.records[other]
+        ]
 
 
 _BIRTHS = text("""
@@ -115,12 +123,26 @@ def _babies(
 def standing() -> dict[Pair, Standing]:
     """Give every link that holds now, by its two records."""
     wanted = select(
-        FamilyLink.a_id, FamilyLink.b_id, FamilyLink.id, FamilyLink.state, FamilyLink.probability, FamilyLink.method
+        FamilyLink.a_id,
+        FamilyLink.b_id,
+        FamilyLink.id,
+        FamilyLink.state,
+        FamilyLink.probability,
+        FamilyLink.method,
+        FamilyLink.run_id.is_(None),
     ).where(_NOW)
     return {
-        (a, b): Standing(number, State(state), probability, Method(method))
-        for a, b, number, state, probability, method in db.session.execute(wanted)
+        (a, b): Standing(number, State(state), probability, Method(method), held=held)
+        for a, b, number, state, probability, method, held in db.session.execute(wanted)
     }
+
+
+def set_apart() -> list[Pair]:
+    """Give the pairs of records that a person set apart."""
+    pairs = select(FamilyLink.a_id, FamilyLink.b_id).where(
+        _NOW, FamilyLink.state == State.APART, FamilyLink.method == Method.PERSON
+    )
+    return [(a, b) for a, b in db.session.execute(pairs.order_by(FamilyLink.a_id, FamilyLink.b_id))]
 
 
 def evaluation_links(today: date) -> list[tuple[int, int, float]]:

@@ -212,7 +212,7 @@ def decide(link_id: int) -> ResponseReturnValue:
     if not form.accepted():
         return _page(link, form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        made = actions.decide(link_id, same=form.same, reason=form.why, actor=current_actor())
+        made = actions.decide(link_id, same=form.same, reason=form.why, actor=current_actor(), now=now())
     except Refused as refusal:
         return _refused(link_id, refusal)
     return _on(queries.next_waiting(link), made)
@@ -230,7 +230,7 @@ def take_back(link_id: int) -> ResponseReturnValue:
     """Take a person’s decision back, and show the pair."""
     _link(link_id)
     try:
-        return _on(actions.take_back(link_id, current_actor()))
+        return _on(actions.take_back(link_id, current_actor(), now()))
     except Refused as refusal:
         return _refused(link_id, refusal)
 

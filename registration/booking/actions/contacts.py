@@ -41,7 +41,7 @@ def correct_contact(public_id: UUID, contact: Contact, now: datetime, *, tell: b
     if contact == was:
         return before
     _rekey(before, contact)
-    families.correct_contact(before.family_id, contact)
+    families.correct_contact(before.family_id, contact, now)
     after = appointment_by_id(public_id) or before
     _note(before, was, contact)
     _tell(before, after, now, tell=tell)

@@ -123,6 +123,21 @@ def _hand_over(service: ToldService, row: Telling) -> None:
         defer(DELIVER, schedule_at=row.due_at if row.tries else None, telling_id=row.id)
 
 
+def tell_corrected(family_id: int, changed: Collection[str], now: datetime) -> None:
+    """Tell services once more of a family they were told of, under the same reference, where they get something that changed.
+
+    What has not been tried yet tells it anyway, for it is written when it goes out.
+    """
+    for service in services():
+        number = told(service.id, [family_id]).get(family_id)
+        row = _locked(number) if number and service.active and {*service.items} & {*changed} else None
+        if row is None or row.tries == 0:
+            continue
+        if row.state == State.WAITING:  # tried in vain: under its old number a receiver might take it for what it has
+            row.state, row.settled_at = State.WITHDRAWN, now
+        _add(service, family_id, Event.TOLD, now, row.reference)
+
+
 def withdraw(telling_id: int, now: datetime) -> None:
     """Take back what was, or was to be, told of a family; where it may have arrived, the service is told to forget it."""
     row = _locked(telling_id)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import BinaryIO
 
 from sqlalchemy import cast, func, select, text, update
@@ -14,6 +14,7 @@ from registration.booking.rules.requests import SignUp
 from registration.centres.actions import Outcome
 from registration.centres.memory import home_of
 from registration.common import audit
+from registration.common.clock import civil_date
 from registration.common.db import db
 from registration.common.files import Fault, Table
 from registration.families import actions as families
@@ -66,20 +67,22 @@ def _yes(centre_id: int, actor: str) -> Answer:
     return Answer(share=True, wording_version=SHARING_WORDING, route=ROUTE, recorded_by=actor, centre_id=centre_id)
 
 
-def join(centre_id: int, family_id: int, given: Newcomer, wish: SignUp, actor: str, today: date) -> int:
+def join(centre_id: int, family_id: int, given: Newcomer, wish: SignUp, actor: str, now: datetime) -> int:
     """Let a family that the centre may know join it, with what it says of itself now; give the number of its record.
 
     What it says is kept as its own word: beside a record of live birth data, which goes on its agreement’s schedule, a record of
     its own is made and linked. MayNotKnow is raised where the centre may not have its details.
     """
+    today = civil_date(now)
     card = may_know(centre_id, family_id, today).card
     number = card.family_id
     if db.session.get_one(Family, number).source == Source.LIVE_BIRTHS:
         number = _add(centre_id, given, actor)
         _same(card.family_id, number, actor)
     else:
-        now = given.details
-        families.correct_contact(number, Contact(now.name, now.email, now.mobile, None, now.letter_address))
+        told = given.details
+        contact = Contact(told.name, told.email, told.mobile, None, told.letter_address)
+        families.correct_contact(number, contact, now)
         families.record_answer(number, _yes(centre_id, actor))
     _join(centre_id, number, wish, actor, today)
     return number

@@ -9,7 +9,7 @@ from registration.booking.forms.base import NO, YES
 from registration.centres.memory import home_of
 from registration.centres.rules import CentreCard
 from registration.common.access import current_actor, has_role, roles
-from registration.common.clock import today
+from registration.common.clock import now, today
 from registration.common.transaction import commits
 from registration.reach.frame import bp, centre_or_404
 from registration.reach.members import actions
@@ -92,7 +92,7 @@ def join(centre_id: int, family_id: int) -> ResponseReturnValue:
     given = form.read(home_of(form.place, today()))
     if given.wish is None:
         return _to_family(centre_id, family_id)
-    return _to_family(centre_id, actions.join(centre_id, family_id, given, given.wish, current_actor(), today()))
+    return _to_family(centre_id, actions.join(centre_id, family_id, given, given.wish, current_actor(), now()))
 
 
 @bp.post(f"{FAMILY}/take-in")

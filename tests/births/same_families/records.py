@@ -1,6 +1,6 @@
 """Records of invented families for tests of linking: live births under an agreement, bookings, members; and runs that end."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from registration.births.models import BirthFile, BirthRecord
 from registration.births.same_families import actions
@@ -10,6 +10,7 @@ from registration.families.models import Family, FamilyLink, SharingAgreement, S
 
 BORN = date(2026, 11, 5)
 TODAY = date(2026, 11, 22)
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 
 def agreement():
@@ -99,12 +100,12 @@ def says(number, *, share, centre=None):
     db.session.flush()
 
 
-def run(*found, exact_only=False, today=TODAY):
+def run(*found, exact_only=False):
     """Let a run end that found these pairs (left, right, probability) of births and bookings, of births and members, ..."""
     actions.ask_run("staff:1")
     task = actions.take_next()
     babies = [[(f"{a}.0", f"{b}.0", p) for a, b, p in pairs] for pairs in found]
-    actions.settle(task, Result((*babies, *([],) * (3 - len(found))), exact_only), today)
+    actions.settle(task, Result((*babies, *([],) * (3 - len(found))), exact_only), NOW)
     db.session.expire_all()
 
 

@@ -16,7 +16,7 @@ from registration.common.db import db
 from registration.families.models import Family, FamilyLink, LinkRun
 from registration.families.queries import rulings
 from registration.families.rules import Ruling
-from tests.births.same_families.records import BORN, TODAY, birth, family, link_of, links, run, says
+from tests.births.same_families.records import BORN, NOW, TODAY, birth, family, link_of, links, run, says
 from tests.booking.world import make_world
 
 LINKED, TO_REVIEW, APART = "linked", "to_review", "apart"
@@ -54,8 +54,8 @@ def test_the_same_run_again_writes_nothing_and_another_supersedes_without_rewrit
 def test_what_a_person_decided_outlives_every_run(database):
     a, b, x, y = birth(), birth("Bea Booth"), family(), family(name="Bea Booth")
     run([(a, x, 0.5), (b, y, 0.5)])
-    actions.decide(link_of(a, x).id, same=False, reason="Two sisters", actor="staff:1")
-    actions.decide(link_of(b, y).id, same=True, reason="", actor="staff:1")
+    actions.decide(link_of(a, x).id, same=False, reason="Two sisters", actor="staff:1", now=NOW)
+    actions.decide(link_of(b, y).id, same=True, reason="", actor="staff:1", now=NOW)
     run([(a, x, 0.99)])
 
     assert links() == {(a, x): (APART, "person"), (b, y): (LINKED, "person")}
@@ -95,11 +95,11 @@ def test_a_link_found_lets_a_no_reach_the_live_birth_record_and_undone_lets_it_g
     assert ruling(centre, a) is Ruling.UNDER_AGREEMENT
     run([(a, x, 0.5)])
     assert ruling(centre, a) is Ruling.DOUBTFUL
-    made = actions.decide(link_of(a, x).id, same=True, reason="", actor="staff:1")
+    made = actions.decide(link_of(a, x).id, same=True, reason="", actor="staff:1", now=NOW)
     assert ruling(centre, a) is Ruling.SAID_NO
-    actions.take_back(made.id, "staff:1")
+    actions.take_back(made.id, "staff:1", NOW)
     assert ruling(centre, a) is Ruling.DOUBTFUL
-    actions.decide(link_of(a, x).id, same=False, reason="", actor="staff:1")
+    actions.decide(link_of(a, x).id, same=False, reason="", actor="staff:1", now=NOW)
     assert ruling(centre, a) is Ruling.UNDER_AGREEMENT
 
 
@@ -168,14 +168,17 @@ def test_births_are_held_against_bookings_and_members_and_bookings_against_membe
     actions.ask_run("staff:1")
     files = actions.take_next().files
 
-    told = [tuple(sorted(int(each.unique_id.partition(".")[0]) for each in side) for side in pair) for pair in files]
+    def numbers(side):
+        return sorted(int(each.unique_id.partition(".")[0]) for each in side)
+
+    told = [(numbers(each.left), numbers(each.right)) for each in files]
     assert told == [([a], [x]), ([a], [m, n]), ([x], [m, n])]
 
 
 def test_a_persons_link_in_one_comparison_is_no_bar_to_a_link_in_another(database):
     a, x, m = birth(), family(), family("member")
     run([(a, x, 0.5)])
-    actions.decide(link_of(a, x).id, same=True, reason="", actor="staff:1")
+    actions.decide(link_of(a, x).id, same=True, reason="", actor="staff:1", now=NOW)
     other = family()
     run([(a, other, 0.99)], [(a, m, 0.99)])
 
@@ -223,7 +226,7 @@ def test_a_run_without_a_sign_of_life_is_given_up_and_changes_nothing_any_more(d
     db.session.flush()
     actions.look_after()
     assert (made.state, made.result) == ("failed", {"reason": actions.GIVEN_UP})
-    actions.settle(task, actions.Result(([(f"{a}.0", f"{x}.0", 0.99)], [], []), exact_only=False), TODAY)
+    actions.settle(task, actions.Result(([(f"{a}.0", f"{x}.0", 0.99)], [], []), exact_only=False), NOW)
     actions.give_up(task.run_id, "Again")
     assert (links(), made.result) == ({}, {"reason": actions.GIVEN_UP})
 
@@ -260,8 +263,8 @@ def test_a_decision_is_on_record_with_its_reason_and_so_is_taking_it_back(databa
     run([(a, x, 0.5)])
     first = link_of(a, x)
     actions.looked(first, "staff:1")
-    made = actions.decide(first.id, same=False, reason="Two sisters", actor="staff:1")
-    again = actions.take_back(made.id, "staff:2")
+    made = actions.decide(first.id, same=False, reason="Two sisters", actor="staff:1", now=NOW)
+    again = actions.take_back(made.id, "staff:2", NOW)
 
     assert (again.state, again.method, again.probability, again.made_by) == (TO_REVIEW, "splink", 0.5, "staff:2")
     events = db.session.query(AuditEvent).filter_by(about=f"same:{first.id}").order_by(AuditEvent.id)
@@ -277,14 +280,14 @@ def test_nobody_decides_or_takes_back_what_does_not_stand(database):
     run([(a, x, 0.5)])
     first = link_of(a, x)
     with pytest.raises(LinkSettled):
-        actions.take_back(first.id, "staff:1")
-    made = actions.decide(first.id, same=True, reason="", actor="staff:1")
+        actions.take_back(first.id, "staff:1", NOW)
+    made = actions.decide(first.id, same=True, reason="", actor="staff:1", now=NOW)
     for settled in (first.id, made.id, 0):
         with pytest.raises(LinkSettled):
-            actions.decide(settled, same=True, reason="", actor="staff:1")
-    actions.take_back(made.id, "staff:1")
+            actions.decide(settled, same=True, reason="", actor="staff:1", now=NOW)
+    actions.take_back(made.id, "staff:1", NOW)
     with pytest.raises(LinkSettled):
-        actions.take_back(made.id, "staff:1")
+        actions.take_back(made.id, "staff:1", NOW)
 
 
 def test_a_link_that_no_run_proposed_is_not_taken_back_here(database):
@@ -292,7 +295,7 @@ def test_a_link_that_no_run_proposed_is_not_taken_back_here(database):
     db.session.add(FamilyLink(a_id=a, b_id=x, state=LINKED, probability=1, method="person", made_by="staff:1"))
     db.session.flush()
     with pytest.raises(LinkSettled):
-        actions.take_back(link_of(a, x).id, "staff:1")
+        actions.take_back(link_of(a, x).id, "staff:1", NOW)
 
 
 def test_pairs_are_gone_through_the_likeliest_first_and_begin_again_at_the_end(database):
@@ -306,5 +309,5 @@ def test_pairs_are_gone_through_the_likeliest_first_and_begin_again_at_the_end(d
         second,
     ]
     for each in (first, second):
-        actions.decide(each.id, same=True, reason="", actor="staff:1")
+        actions.decide(each.id, same=True, reason="", actor="staff:1", now=NOW)
     assert next_waiting(low) is None

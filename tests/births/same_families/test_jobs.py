@@ -26,7 +26,7 @@ def test_the_worker_compares_what_is_asked_for_and_every_night_it_is(database):
 
 def test_the_program_tells_of_progress_and_gives_what_it_found():
     told = []
-    found = apart.link_apart([([ONE], [ONE]), ([], [ONE])], told.append)
+    found = apart.link_apart([apart.Files([ONE], [ONE]), apart.Files([], [ONE])], told.append)
 
     assert [[each[:2] for each in pairs] for pairs in found.found] == [[("1.1", "1.1")], []]
     assert all(number in (0, 1, 2) for number in told)
@@ -38,7 +38,7 @@ def test_whoever_looks_can_end_the_work(monkeypatch):
 
     monkeypatch.setattr(apart, "LOOK", 0.01)
     with pytest.raises(jobs.Stopped):
-        apart.link_apart([([ONE], [ONE])], leave_off)
+        apart.link_apart([apart.Files([ONE], [ONE])], leave_off)
 
 
 def test_a_program_that_dies_is_said_to_have_died(monkeypatch, database):

@@ -1,4 +1,4 @@
-"""When an agreement is to be looked at again: said 60 and 30 days before, and until it is done."""
+"""When an agreement is to be looked at again: said 60 and 30 days before, and until it is done; written 60 and 14 days before."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,6 +6,10 @@ from enum import StrEnum
 
 #: Days before the day of review, or the last day, from which it is said, and said with weight.
 SOON, VERY_SOON = 60, 30
+
+
+#: Days before the day of review on which data officers are written to, once each.
+WRITTEN = (60, 14)
 
 
 class Urgency(StrEnum):
@@ -31,6 +35,15 @@ def review(provider: str, review_on: date, ends_on: date | None, today: date) ->
     if (review_on - today).days <= SOON:
         return Review(_urgency(review_on, today), _reviewing(provider, review_on, today))
     return None
+
+
+def letter_due(review_on: date, today: date) -> int | None:
+    """Say which of the letters before a review is due: by its days before it; None before the first and after the review.
+
+    Where nobody was written to in time the later letter stands for both.
+    """
+    left = (review_on - today).days
+    return min((days for days in WRITTEN if 0 <= left <= days), default=None)
 
 
 def _urgency(day: date, today: date) -> Urgency:

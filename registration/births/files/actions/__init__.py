@@ -1,11 +1,13 @@
 """Files of live births: brought and looked at, taken in, and deleted when they are due."""
 
+from registration.births.files.actions.blanking import blank
 from registration.births.files.actions.erasing import erase_due
 from registration.births.files.actions.losses import note_losses
 from registration.births.files.actions.taking import save_mapping, take_in
 from registration.births.files.actions.waiting import bring, brought, drop, drop_old, forget, say_columns
 
 __all__ = [
+    "blank",
     "bring",
     "brought",
     "drop",

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from registration.births.files.actions.losses import note_losses
 from registration.births.files.looking import Brought, Look, look
-from registration.births.files.rules.births import Baby
+from registration.births.files.rules.births import Baby, who
 from registration.births.files.rules.columns import Kind
 from registration.births.files.rules.deciding import DETAILS, Correction
 from registration.births.models import BirthCount, BirthFile, BirthRecord, SourceMapping
@@ -144,14 +144,10 @@ def _details(baby: Baby) -> dict[str, Any]:
 
 def _who(told: Mapping[str, Any], found: Look) -> dict[str, Any]:
     """Give what a family is called and where it lives."""
-    home, name = found.home(told["postcode"]), " ".join(filter(None, (told["mother_given"], told["mother_surname"])))
-    lines = (" ".join(filter(None, (told["house"], told["address"]))), told["postcode"])
-    return {
+    home, called = found.home(told["postcode"]), who(told)
+    return called | {
         "agreement_id": found.agreement.id,
-        "name": name,
-        "name_words": lexemes(name),
-        "letter_address": "\n".join(filter(None, lines)) or None,
-        "postcode": told["postcode"],
+        "name_words": lexemes(called["name"] or ""),
         "home_centre_id": home.centre_id,
         "imd_decile": home.imd_decile,
     }

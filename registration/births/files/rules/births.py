@@ -1,10 +1,10 @@
 """The rows of a file of live births as values: one for each baby, babies of one mother together, losses apart."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from registration.births.files.rules import cells
 from registration.births.files.rules.columns import Column, Kind, Why
@@ -225,6 +225,16 @@ def _without(babies: Iterable[Baby], losses: Iterable[Loss]) -> list[Baby]:
     keys = {loss.key for loss in losses if loss.key}
     days = {(loss.born, loss.names) for loss in losses if loss.born and loss.names}
     return [baby for baby in babies if baby.key not in keys and (baby.born, baby.mother.names) not in days]
+
+
+def who(told: Mapping[str, Any]) -> dict[str, str | None]:
+    """Give what a family is called and where letters reach it, by what is told of its birth."""
+    lines = (" ".join(filter(None, (told["house"], told["address"]))), told["postcode"])
+    return {
+        "name": " ".join(filter(None, (told["mother_given"], told["mother_surname"]))),
+        "letter_address": "\n".join(filter(None, lines)) or None,
+        "postcode": told["postcode"],
+    }
 
 
 def families(babies: Iterable[Baby]) -> list[tuple[Baby, ...]]:

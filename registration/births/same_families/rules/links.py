@@ -39,12 +39,21 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A link that holds now: its number, what it says, how probable it is, and who or what says so."""
+    """A link that holds now: its number, what it says, how probable it is, and who or what says so.
+
+    One that is `held` came of no run: somebody said no without a link, and until a person decides no centre is told.
+    """
 
     id: int
     state: State
     probability: float
     method: Method
+    held: bool = False
+
+    @property
+    def settled(self) -> bool:
+        """Say whether it is for persons alone, and no run changes it."""
+        return self.held or self.method is Method.PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +99,10 @@ def family_pairs(pairs: Iterable[tuple[str, str, float]]) -> dict[Pair, float]:
 def propose(found: Mapping[Pair, float], standing: Mapping[Pair, Standing]) -> dict[Pair, Proposed]:
     """Say what a pass makes of the pairs it found; `standing` are the links between the records of this pass.
 
-    What a person decided is not decided again. Where a person linked one of the two records to another, a second partner for it
-    is for a person too, however probable.
+    What a person decided, or is to decide, is not decided again. Where a person linked one of the two records to another, a
+    second partner for it is for a person too, however probable.
     """
-    decided = {pair for pair, link in standing.items() if link.method is Method.PERSON}
+    decided = {pair for pair, link in standing.items() if link.settled}
     taken = {each for pair in decided if standing[pair].state is State.LINKED for each in pair}
     proposed = {}
     for pair, probability in found.items():
@@ -112,10 +121,10 @@ def change(
 ) -> Change:
     """Say what holds no longer and what begins to, when a run ends.
 
-    What a person decided stays, and what the run could not look at: a record whose details are gone. A run that finds only what is
-    exactly alike takes nothing back that likeness had found.
+    What a person decided, or is to decide, stays, and what the run could not look at: a record whose details are gone. A run
+    that finds only what is exactly alike takes nothing back that likeness had found.
     """
-    ours = {pair: link for pair, link in standing.items() if link.method is not Method.PERSON}
+    ours = {pair: link for pair, link in standing.items() if not link.settled}
     kept = {pair for pair, link in ours.items() if not _over(pair, link, compared, exact_only=exact_only)}
     begun = {
         pair: new
