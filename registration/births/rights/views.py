@@ -15,7 +15,6 @@ from flask_wtf.csrf import CSRFError
 
 from registration.births.rights import actions
 from registration.births.rights.forms import Correct, TellUs
-from registration.births.rights.printing import square_code
 from registration.births.rights.queries import CentreAnswer, centres_named, family_by_link, held, reference_of
 from registration.births.rights.wording import as_file, in_words, parts_in_words, source_in_words
 from registration.booking.actions.refusals import AlreadyBooked, CannotChange
@@ -127,6 +126,8 @@ def for_health_visitors() -> str:
 def _printed(template: str, path: str, reference: str = "") -> str:
     address = external(path)
     facts = {"today": long_day(today()), "example": long_day(last_lawful_day(today())), "reference": reference}
+    from registration.births.rights.printing import square_code  # what draws it is needed on paper only
+
     return render_template(template, address=address, code=square_code(address), **facts)
 
 
