@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
@@ -264,7 +264,9 @@ def sunday(at):
 
 
 @given(steps=STEPS)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@example(steps=[("invited", None, "sunshine"), ("no", 3, "online"), ("link", (0, 3), "found")])
+@example(steps=[("invited", None, "todmorden"), ("lost", 1, None), ("link", (1, 3), "linked")])
+@settings(max_examples=18, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_no_centre_is_told_of_a_family_that_said_no_or_lost_its_baby(database, sunday, steps):
     database.commit()
     undone = database.get_bind().begin_nested()  # outside of the savepoints that the session itself keeps
