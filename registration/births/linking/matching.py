@@ -1,6 +1,7 @@
 """Two files in, one-to-one pairs out: by probability where the packages for it are installed, else by equality."""
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
 from math import fsum, log
 
 from registration.births.linking.rules.exact import exactly_alike
@@ -30,6 +31,11 @@ def link(
         certain = dict.fromkeys(((one.left, one.right) for one in one_to_one(exactly_alike(here, there))), 1.0)
         return Linked(_pairs(here, there, certain), exact_only=True)
     return Linked(_pairs(here, there, _probable(weigh(here, there, told), (len(here), len(there)))))
+
+
+def may_weigh() -> bool:
+    """Say whether likeness can be weighed here: its packages are installed. They are not loaded for that."""
+    return find_spec("splink") is not None
 
 
 def _weighing() -> Callable[[Sequence[Record], Sequence[Record], Told], Mapping[_Rows, float]] | None:
