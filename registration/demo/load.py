@@ -39,6 +39,7 @@ from registration.demo.births import add_live_births
 from registration.demo.bulk import analyse, copy, reserve
 from registration.demo.colleagues import let_colleagues_differ
 from registration.demo.history import History, Seat, Story
+from registration.demo.homes import EDITION, homes_by_centre, let_families_live_near, neighbourhoods
 from registration.demo.people import People
 from registration.demo.reach import let_centres_reach
 from registration.demo.rights import tell_centres
@@ -59,6 +60,8 @@ ACTOR = "service"
 #: In the cluster where times are few so many times the births are expected that its appointments tell.
 MORE_BIRTHS = 1.2
 A_YEAR = timedelta(days=365)
+#: So many homes are placed to know whose reach area they lie in.
+HOMES = 400
 FILLED = (Postcode, Session, Family, Booking, Occupancy, Message, AuditEvent)
 
 
@@ -106,8 +109,7 @@ def load(now: datetime) -> Loaded | None:
     add_wishes(now)
     settle_old(now)
     tell_centres(today)
-    add_agreements(now)
-    add_live_births(now, [postcode for postcode, *_ in postcodes], Random(SEED + 1))  # noqa: S311 -- invented data
+    _add_live_births([postcode for postcode, *_ in postcodes], now)
     _tell_of_births(now)
     let_one_be_absent(now)
     let_colleagues_differ(now)
@@ -118,6 +120,14 @@ def load(now: datetime) -> Loaded | None:
     analyse(FILLED)
     keep_forecast(now)
     return Loaded(len(invented.centres()), len(registrars), len(planned), bookings, len(postcodes))
+
+
+def _add_live_births(postcodes: Sequence[str], now: datetime) -> None:
+    """Let families live near their centres, and the agreement’s source tell of their babies and of others."""
+    chance = Random(SEED + 1)  # noqa: S311 -- invented data, the same each time
+    homes = homes_by_centre(chance.sample(postcodes, HOMES), civil_date(now))
+    let_families_live_near(homes)
+    add_live_births(now, add_agreements(now), homes, chance)
 
 
 def claim(mark: str, now: datetime) -> bool:
@@ -145,8 +155,14 @@ def add_postcodes(districts: frozenset[str]) -> list[PostcodeRow]:
         if place.easting is not None
     ]
     known = set(db.session.scalars(select(Postcode.postcode)))
-    copy(Postcode, [dict(zip(POSTCODE_COLUMNS, row, strict=True)) for row in rows if row[0] not in known])
+    areas = neighbourhoods(postcode for postcode, *_ in rows)
+    copy(Postcode, [_postcode_row(row, *areas[row[0]]) for row in rows if row[0] not in known])
     return rows
+
+
+def _postcode_row(row: PostcodeRow, lsoa: str, rank: int) -> dict[str, object]:
+    values: dict[str, object] = dict(zip(POSTCODE_COLUMNS, row, strict=True))
+    return values | {"lsoa21": lsoa, "imd_rank": rank, "imd_edition": EDITION}
 
 
 def _places(postcodes: Sequence[PostcodeRow]) -> Mapping[str, Mapping[str, object]]:

@@ -12,11 +12,6 @@ from registration.reach.known.actions import set_target
 
 ACTOR = "service"
 #: By the family's number: of four families that asked to join, three were taken in; of three that said yes, two were called on.
-_HOMES = text("""
-UPDATE family f SET home_centre_id = coalesce(f.home_centre_id, b.centre_id),
-       imd_decile = coalesce(f.imd_decile, 1 + f.id * 7 % 10)
-  FROM booking b JOIN centre c ON c.id = b.centre_id AND NOT c.kind = ANY(:offices) WHERE b.family_id = f.id
-""")
 _TAKEN_IN = text("""
 INSERT INTO membership (family_id, centre_id, joined_on, source, source_key, made_by)
 SELECT u.family_id, u.centre_id, (b.begins_at AT TIME ZONE 'Europe/London')::date, 'booking',
@@ -50,7 +45,7 @@ SELECT a.family_id, a.centre_id, least((b.begins_at AT TIME ZONE 'Europe/London'
 def let_centres_reach(now: datetime) -> None:
     """Let the centres have taken in, called on and seen some of the families that booked, and two of them aim lower or higher."""
     values = {"now": now, "today": civil_date(now), "actor": ACTOR, "offices": list(OFFICES)}
-    for statement in (_HOMES, _TAKEN_IN, _SEEN, _CALLED_ON):
+    for statement in (_TAKEN_IN, _SEEN, _CALLED_ON):
         db.session.execute(statement, values)
     centres = db.session.scalars(select(Centre.id).where(Centre.kind.not_in(OFFICES)).order_by(Centre.id)).all()
     for centre_id, percent, first in zip(centres, (90, 85), ("longest_waiting", "most_deprived"), strict=False):

@@ -209,9 +209,12 @@ def test_a_faulty_file_changes_nothing(world):
     assert db.session.scalar(select(func.count()).select_from(BirthFile)) == 0
 
 
-def test_a_file_without_rows_is_taken_in(world):
-    file = taken("DOB,Mother Surname\n", NOW)
-    assert (file.rows, file.added, file.period) == (0, 0, None)
+@pytest.mark.parametrize(
+    ("kind", "headings"), [(Kind.BIRTHS, "DOB,Mother Surname\n"), (Kind.COUNTS, "Area,Month,Births\n")]
+)
+def test_a_file_of_headings_only_is_not_even_kept_to_be_looked_at(world, kind, headings):
+    with pytest.raises(FileRefused, match="has headings only: there are no births in it"):
+        waiting(headings, kind=kind)
 
 
 def test_the_history_tells_numbers_and_no_names(world):
@@ -344,10 +347,6 @@ def test_an_area_nobody_knows_is_a_fault(world):
     ]
 
 
-def test_a_file_of_counts_without_rows_is_taken_in(world):
-    assert taken("Area,Month,Births\n", NOW, kind=Kind.COUNTS).added == 0
-
-
 # ---- between preview and taking in
 
 
@@ -394,7 +393,7 @@ def test_what_was_said_of_a_source_counts_for_its_next_file(world):
     assert file.said == {"phone": "", "email": "Mail"}
     say_columns(file, {})
     assert brought(file).said == {}
-    assert waiting("Area,Month,Births\n", kind=Kind.COUNTS).said == {}
+    assert waiting("Area,Month,Births\nE01010975,2026-10,3\n", kind=Kind.COUNTS).said == {}
 
 
 def test_a_file_taken_in_before_does_not_wait(world):
@@ -411,7 +410,7 @@ def test_a_file_taken_in_before_does_not_wait(world):
 def test_details_go_when_they_are_due_and_what_is_counted_stays(world):
     come(row(1), row(2))
     taken(csv_of([row(3)]), NOW + timedelta(days=1))
-    last = TODAY + timedelta(days=364)
+    last = NOW + timedelta(days=364)
     assert erase_due(last, "service") == []
     due = last + timedelta(days=1)
     [would] = erase_due(due, "service", dry_run=True)
@@ -424,11 +423,11 @@ def test_details_go_when_they_are_due_and_what_is_counted_stays(world):
     assert {getattr(one, name) for name in ITEMS if name not in {"born", "birth_order"}} == {None}
     known = family(one.family_id)
     assert (known.name, known.name_words, known.letter_address, known.postcode) == ("", "", None, None)
-    assert known.details_gone_at is not None
+    assert known.details_gone_at == due
     assert (known.home_centre_id, known.born) == (world.centres["sunshine"], [one.born])
     assert family(three.family_id).name == "Amy Ashworth3"
     [proof] = db.session.scalars(select(Deletion))
-    assert (proof.kind, proof.rows, proof.actor, proof.rule) == ("live_births", 2, "service", would.rule)
+    assert (proof.kind, proof.rows, proof.actor, proof.rule, proof.at) == ("live_births", 2, "service", would.rule, due)
     assert proof.digest == sha256(b"N1\nN2").hexdigest()
     assert erase_due(due, "service") == []
 
@@ -437,15 +436,15 @@ def test_a_family_goes_with_the_last_of_its_births(world):
     come(row(1, **LEE))
     taken(csv_of([row(2, **LEE)]), NOW + timedelta(days=1))
     number = records()[0].family_id
-    erase_due(TODAY + timedelta(days=365), "service")
+    erase_due(NOW + timedelta(days=365), "service")
     assert family(number).name == "Ann Lee"
-    erase_due(TODAY + timedelta(days=366), "service")
+    erase_due(NOW + timedelta(days=366), "service")
     assert family(number).name == ""
 
 
 def test_a_file_from_before_brings_nothing_back(world):
     come(row(1))
-    erase_due(TODAY + timedelta(days=365), "service")
+    erase_due(NOW + timedelta(days=365), "service")
     file = taken(csv_of([row(1), row(2)]), NOW + timedelta(days=366))
     assert (file.added, file.unchanged) == (1, 1)
     assert records()[0].mother_surname is None

@@ -1,5 +1,6 @@
 """Each cell as a value, or the reason why it is none."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -108,6 +109,20 @@ def test_sex_as_letters_words_and_the_numbers_of_the_nhs(written, sex):
 def test_another_sex_is_refused():
     with pytest.raises(ValueError, match="is neither female nor male nor unknown"):
         cells.sex("q")
+
+
+@pytest.mark.parametrize("written", ["Zoë O’Brien-Lee", "D'Arcy, Ann (née Lee)", "Mary St. John", "Łucja 3rd", "محمد"])
+def test_names_may_be_of_any_script_with_the_marks_that_names_have(written):
+    assert cells.name(written) == written
+
+
+@pytest.mark.parametrize(
+    ("written", "told"), [("<b>Ann</b>", "'<' '>'"), ("Ann\u202elee", "'\\u202e'"), ("Ann = Lee", "'='")]
+)
+def test_what_stands_in_no_name_is_refused_in_words(written, told):
+    for read in (cells.name, cells.baby_name, cells.whole_name):
+        with pytest.raises(ValueError, match=re.escape(f"has {told}, which stands in no name")):
+            read(written)
 
 
 def test_names_have_a_letter():

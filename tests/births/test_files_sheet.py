@@ -35,7 +35,7 @@ def test_every_encoding_and_delimiter_is_found_by_itself(encoding, delimiter):
 
 def test_a_line_that_says_what_parts_the_columns_is_no_heading():
     assert lines(b"sep=;\r\nDOB;Name\r\n1;2\r\n") == [(3, ("1", "2"))]
-    assert read_sheet(b"sep=|\na|b\n").header_line == 2
+    assert read_sheet(b"sep=|\na|b\n1|2\n").header_line == 2
 
 
 def test_the_heading_may_stand_after_blank_lines():
@@ -62,8 +62,13 @@ def test_the_apostrophe_that_keeps_a_table_program_from_computing_is_taken_away(
         (b"", "line 1: header, (empty), the first line must name the columns"),
         (b"\xef\xbb\xbf", "line 1: header, (empty), the first line must name the columns"),
         (b",,\n", "line 1: header, (empty), the first line must name the columns"),
-        (b"PK\x03\x04x", "line 1: file, (empty), is a workbook or a zip archive"),
-        (b"\xd0\xcf\x11\xe0x", "line 1: file, (empty), is an old Excel workbook"),
+        (b"PK\x03\x04x", "line 1: file, (empty), is an Excel workbook (.xlsx) or a zip archive: save the sheet as CSV"),
+        (b"\xd0\xcf\x11\xe0x", "line 1: file, (empty), is an old Excel workbook (.xls): save the sheet as CSV"),
+        (b"\x89PNG\r\n", "line 1: file, (empty), is a picture: ask for the list as CSV"),
+        (b"\x1f\x8b\x08", "line 1: file, (empty), is a compressed file: unpack it"),
+        (b"\x7fELF\x02\x01\x01\x00\x00x", "line 1: file, (empty), is no text, but some program’s own file"),
+        (b"SQLite format 3\x00x", "line 1: file, (empty), is no text, but some program’s own file"),
+        (b"\na,b\n\n , \n", "line 2: file, (empty), has headings only: there are no births in it"),
         (b"%PDF-1.7", "line 1: file, (empty), is a PDF"),
         (b"{\\rtf1", "line 1: file, (empty), is a document of a word processor"),
         (b"a,b\n\x81,2", "line 1: file, (empty), is neither UTF-8 nor UTF-16 nor Windows-1252"),

@@ -1,5 +1,6 @@
 """The pages of files: brought, looked at, taken in or thrown away; what came and what was deleted."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -10,9 +11,10 @@ from registration.births.files.models import WaitingFile
 from registration.births.files.queries import said_of
 from registration.births.models import BirthFile, BirthRecord
 from registration.centres.models import ReachArea
+from registration.common.clock import now
 from registration.common.db import db
 from tests.births.brought import SOURCE, agree, csv_of, many, row
-from tests.booking.world import TODAY, make_world
+from tests.booking.world import make_world
 from tests.staff.people import page, sent, sign_in_as
 
 PATH = "/births/files"
@@ -91,7 +93,7 @@ def test_a_faulty_file_shows_its_faults_and_cannot_be_taken_in(officer):
 
 def test_what_is_no_table_is_refused_at_once(officer):
     told = page(bring(officer, b"PK\x03\x04", "sheet.xlsx"), 422)
-    assert "is a workbook or a zip archive" in told
+    assert "is an Excel workbook (.xlsx) or a zip archive: save the sheet as CSV" in told
     assert "Nothing was read in." in told
 
 
@@ -163,7 +165,7 @@ def test_what_was_deleted_and_whose_reach_areas_are_shown(officer, world):
     bring(officer, csv_of([row(1)]))
     officer.post(f"{PATH}/{waiting().id}/take-in")
     db.session.add(ReachArea(lsoa="E01010975", centre_id=world.centres["elland"]))
-    [erased] = erase_due(TODAY.replace(year=2027), "service")
+    [erased] = erase_due(now() + timedelta(days=366), "service")
     told = page(officer.get(PATH))
     assert erased.rule in told
     assert "Elland Children’s Centre: 1" in told

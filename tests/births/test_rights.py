@@ -285,11 +285,22 @@ def test_what_is_wrong_is_put_right(client, database, world, mine, token):
 
 
 @pytest.mark.parametrize(
-    ("change", "said"), [({"name": ""}, "Enter your full name"), ({"postcode": "ZZ1 1ZZ"}, "cannot find this postcode")]
+    ("change", "said"),
+    [
+        ({"name": ""}, "Enter your full name"),
+        ({"name": "Ann <b>"}, "must only have letters, spaces, hyphens, apostrophes and full stops"),
+        ({"name": "Ann\x07"}, "has a character we cannot keep"),
+        ({"postcode": "ZZ1 1ZZ"}, "cannot find this postcode"),
+    ],
 )
 def test_what_cannot_be_kept_is_told_beside_it(client, mine, token, change, said):
     whole = {"name": "A", "email": "a@example.org", "mobile": "", "postcode": ""}
     assert said in page(client.post(address(token, "/correct"), data=whole | change), 422)
+
+
+def test_a_name_that_is_refused_stays_as_it_was_typed(client, mine, token):
+    new = {"name": "Ann <b>", "email": "a@example.org", "mobile": "", "postcode": ""}
+    assert 'value="Ann &lt;b&gt;"' in client.post(address(token, "/correct"), data=new).text
 
 
 def test_a_contact_of_another_live_booking_of_the_same_baby_is_not_taken(client, world, mine, token):

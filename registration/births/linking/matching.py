@@ -1,6 +1,7 @@
 """Two files in, one-to-one pairs out: by probability where the packages for it are installed, else by equality."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from importlib.util import find_spec
 from math import fsum, log
 
 from registration.births.linking.rules.exact import exactly_alike
@@ -42,6 +43,11 @@ def _places(apart: Collection[tuple[str, str]], left: Sequence[Record], right: S
     """Give pairs of ids by the places of their rows; those that are in neither file are left out."""
     here, there = ({row.unique_id: place for place, row in enumerate(rows)} for rows in (left, right))
     return frozenset((here[a], there[b]) for a, b in apart if a in here and b in there)
+
+
+def may_weigh() -> bool:
+    """Say whether likeness can be weighed here: its packages are installed. They are not loaded for that."""
+    return find_spec("splink") is not None
 
 
 def _weighing() -> Callable[[Sequence[Record], Sequence[Record], Told], Mapping[_Rows, float]] | None:

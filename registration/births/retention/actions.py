@@ -87,7 +87,7 @@ def delete_due(rule: Rule, actor: str, now: datetime) -> Deleted | None:
         return None
     _erase(rule.kind, keys, now)
     done = Deleted(rule.kind, len(keys), rule.said(number_of(rule)), proof(keys))
-    db.session.add(Deletion(kind=done.kind, rows=done.rows, digest=done.digest, rule=done.said, actor=actor))
+    db.session.add(Deletion(kind=done.kind, rows=done.rows, digest=done.digest, rule=done.said, actor=actor, at=now))
     db.session.flush()
     return done
 

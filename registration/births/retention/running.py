@@ -6,7 +6,6 @@ from datetime import datetime
 from registration.births.files.actions import erase_due
 from registration.births.retention.actions import Deleted, delete_due
 from registration.births.retention.rules import RULES
-from registration.common.clock import civil_date
 from registration.common.transaction import transaction
 
 
@@ -20,5 +19,5 @@ def delete_everything_due(actor: str, now: datetime) -> Iterator[Deleted]:
                 break
             yield done
     with transaction():
-        births = erase_due(civil_date(now), actor)
+        births = erase_due(now, actor)
     yield from (Deleted("live_births", each.rows, f"{each.source}: {each.rule}", each.digest) for each in births)

@@ -12,6 +12,7 @@ from registration.booking.forms.needs import LONGEST_POSTCODE
 from registration.centres.queries import locate
 from registration.centres.rules import canonical_postcode
 from registration.common import contacts
+from registration.common.characters import never_in_a_name
 from registration.common.dates import CivilDateField
 from registration.common.forms import Form
 from registration.families.rules import MOST_NAME, Contact
@@ -26,6 +27,11 @@ def _exists(text: str) -> None:
         raise ValueError(_("We cannot find this postcode. Check it, or leave it empty."))
 
 
+def _a_name(text: str) -> None:
+    if never_in_a_name(text):
+        raise ValueError(_("Your name must only have letters, spaces, hyphens, apostrophes and full stops"))
+
+
 class Correct(Form):
     """What a family is called, where it is reached and where it lives."""
 
@@ -34,6 +40,7 @@ class Correct(Form):
         [
             DataRequired(_l("Enter your full name")),
             Length(max=MOST_NAME, message=_l("Your name must be %(max)d letters or fewer")),
+            passes(_a_name),
         ],
     )
     email = StringField(_l("Email address"), [at_most(LONGEST_EMAIL), passes(contacts.email)])

@@ -42,7 +42,7 @@ _LABELS = {
     "house": _l("House"),
     "postcode": _l("Postcode"),
     "centre_of_your_area": _l("Centre of your area"),
-    "imd_decile": _l("Tenth of England your neighbourhood is in (1 has the least)"),
+    "imd_decile": _l("Tenth of England’s neighbourhoods by deprivation (1 is the most deprived)"),
     "language": _l("Language"),
     "access_needs": _l("To make coming easier"),
     "told_by_letter_on": _l("Told by letter"),

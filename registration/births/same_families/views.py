@@ -17,6 +17,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+from registration.births.linking.matching import may_weigh
 from registration.births.same_families import actions, queries
 from registration.births.same_families.forms import DecisionForm
 from registration.births.same_families.rules.links import Method, State
@@ -69,6 +70,7 @@ def overview() -> str:
         runs=[(run, RUN_STATES[run.state], METHODS[run.method], london(run.asked_at)) for run in runs],
         at_work=next((run for run in runs if run.state == "running"), runs[0]) if at_work else None,
         exact_only=done is not None and done.method == Method.EXACT,
+        may_weigh=may_weigh(),
         done_at=london(done.ended_at) if done and done.ended_at else None,
         rates=_rates(done),
         lines=audit.lines(audit.AuditEvent.event.in_(EVENTS), most=MOST_LINES),

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from registration.centres.rules import canonical_postcode
+from registration.common.characters import never_in_a_name
 
 #: Nobody has a reason to send a birth from so long ago: children's centres are for children under five.
 MOST_YEARS = 6
@@ -112,8 +113,10 @@ def sex(text: str) -> str | None:
 
 
 def name(text: str) -> str:
-    """Read a person's name: it has a letter, and at most 100."""
+    """Read a person's name: it has a letter, and at most 100, and no character that stands in no name."""
     found = " ".join(text.split())
+    if never := never_in_a_name(found):
+        raise ValueError(f"has {' '.join(map(ascii, never))}, which stands in no name")
     if not _LETTERS.search(found) or len(found) > _LONGEST_NAME:
         raise ValueError("is no name")
     return found

@@ -18,10 +18,16 @@ _DELIMITERS = ",;\t|"
 _SAYS_SEP = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
 #: How files begin that are no text, and what they are.
 _NO_TEXT = {
-    b"PK\x03\x04": "is a workbook or a zip archive: save the sheet as CSV, or unpack the archive, and give that file",
-    b"\xd0\xcf\x11\xe0": "is an old Excel workbook: save the sheet as CSV, and give that file",
+    b"PK\x03\x04": "is an Excel workbook (.xlsx) or a zip archive: save the sheet as CSV, or unpack the archive, and give that",
+    b"\xd0\xcf\x11\xe0": "is an old Excel workbook (.xls): save the sheet as CSV, and give that file",
     b"%PDF": "is a PDF: ask for the list as CSV",
     b"{\\rtf": "is a document of a word processor: ask for the list as CSV",
+    b"\x89PNG": "is a picture: ask for the list as CSV",
+    b"\xff\xd8\xff": "is a picture: ask for the list as CSV",
+    b"GIF8": "is a picture: ask for the list as CSV",
+    b"\x1f\x8b": "is a compressed file: unpack it, and give the file that is in it",
+    b"7z\xbc\xaf": "is an archive: unpack it, and give the file that is in it",
+    b"Rar!": "is an archive: unpack it, and give the file that is in it",
 }
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 #: Of so many bytes at the beginning it is told whether every second one is nought, as in UTF-16 without its mark.
@@ -83,6 +89,8 @@ def read_sheet(content: bytes) -> Sheet:
     if not all(map(is_storable, header)):
         _refuse("header", "has a character that cannot be kept: save the file as CSV in UTF-8", header_line)
     faults.refuse()
+    if not lines:
+        _refuse("file", "has headings only: there are no births in it", header_line)
     return Sheet(sha256(content).hexdigest(), header, header_line, tuple(lines))
 
 
@@ -94,6 +102,8 @@ def _text(content: bytes) -> str:
             _refuse("file", reason)
     tried = (_decoded(content, encoding) for encoding in _encodings(content))
     text = next((found for found in tried if found is not None), None)
+    if text is not None and "\0" in text:
+        _refuse("file", "is no text, but some program’s own file: open it there, and save the list as CSV")
     if text is None:
         _refuse("file", "is neither UTF-8 nor UTF-16 nor Windows-1252: save it as CSV in UTF-8")
     return text
