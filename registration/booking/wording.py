@@ -112,7 +112,7 @@ def time_of_day(at: time) -> str:
     """Write a time on an English clock the same way."""
     locale = get_locale()
     if locale is not None and locale.language != "en":
-        return format_time(at, "short", locale=locale)
+        return format_time(at, "short", locale=locale).replace(" ", "\N{NO-BREAK SPACE}")
     return spoken(at)
 
 

@@ -56,7 +56,8 @@ def told_rows(rows: Sequence[Sequence[int]]) -> list[list[str]]:
     """Give a table of counts whose rows have no family in common and whose column totals are told beside it.
 
     The first of each row is the whole of it, the others parts of that whole. A cell is withheld where it, or what it leaves of
-    its whole, is few; where that is the only one of its column, the smallest other too, or it could be worked out.
+    its whole, is few. What a column withholds can be added up from its total and the cells that are told: while that is one
+    cell, or few families in all, or leaves few of their wholes, the smallest other cell is withheld too.
     """
     withheld = {
         (row, column)
@@ -76,8 +77,14 @@ def _also_withheld(rows: Sequence[Sequence[int]], withheld: set[tuple[int, int]]
     """Give the cells that must go too: parts of a whole that is withheld, and a companion for one that stands alone."""
     more = {(row, column) for row, counts in enumerate(rows) if (row, 0) in withheld for column in range(len(counts))}
     for column in range(len(rows[0]) if rows else 0):
-        alone = sum((row, column) in withheld for row in range(len(rows))) == 1
+        hidden = [row for row in range(len(rows)) if (row, column) in withheld]
         shown = [row for row in range(len(rows)) if (row, column) not in withheld and rows[row][column]]
-        if alone and shown:
+        if hidden and shown and _gives_away([(rows[row][column], rows[row][0]) for row in hidden]):
             more.add((min(shown, key=lambda row: rows[row][column]), column))
     return more - withheld
+
+
+def _gives_away(hidden: Sequence[tuple[int, int]]) -> bool:
+    """Say whether the sum of the cells a column withholds, each with its whole, tells of few families."""
+    left, of = (sum(numbers) for numbers in zip(*hidden, strict=True))
+    return len(hidden) == 1 or is_few(left) or is_few(of - left)

@@ -108,6 +108,16 @@ def test_a_table_tells_no_few_families_not_even_by_subtraction(rows):
         hidden = [row for row, words in enumerate(said) if words[column] == WITHHELD]
         others = [row for row in range(len(rows)) if row not in hidden and rows[row][column]]
         assert len(hidden) != 1 or not others, "one alone could be worked out from the total"
+        left, of = (sum(rows[row][where] for row in hidden) for where in (column, 0))
+        assert not others or not 0 < left < FEWEST, "together they could be worked out from the total"
+        assert not others or not 0 < of - left < FEWEST, "what they leave of their wholes could be"
+
+
+def test_two_that_are_few_together_have_a_third_withheld_beside_them():
+    said = told_rows([(20, 6), (30, 1), (30, 1), (40, 16)])
+    assert said == [["20", WITHHELD], ["30", WITHHELD], ["30", WITHHELD], ["40", "16"]]
+    said = told_rows([(20, 18), (20, 18), (30, 10), (40, 16)])
+    assert said == [["20", WITHHELD], ["20", WITHHELD], ["30", WITHHELD], ["40", "16"]]
 
 
 def test_a_table_without_few_families_is_told_whole():

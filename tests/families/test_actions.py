@@ -106,6 +106,12 @@ def joined(database, family):
     return family, (other, "4 Mill Lane, Halifax", "phone", "")
 
 
+def test_a_family_that_lost_its_baby_is_asked_for_by_no_centre(database, family):
+    actions.mark_lost(family)
+    actions.ask_to_join(family, make_world().centres["sunshine"], "3 Mill Lane, Halifax", "email", "")
+    assert database.scalars(select(CentreSignUp).where(CentreSignUp.family_id == family)).all() == []
+
+
 def test_a_wish_to_join_is_kept_as_it_was_told(database, joined):
     family, theirs = joined
 

@@ -195,5 +195,4 @@ def _keep_counts(found: Look, file: BirthFile) -> None:
     arriving = upsert(BirthCount)
     stands = {"births": arriving.excluded.births, "file_id": arriving.excluded.file_id}
     keys = [BirthCount.source, BirthCount.centre_id, BirthCount.month]
-    if rows:
-        db.session.execute(arriving.on_conflict_do_update(index_elements=keys, set_=stands), rows)
+    db.session.execute(arriving.on_conflict_do_update(index_elements=keys, set_=stands), rows)
