@@ -87,7 +87,7 @@ def test_the_confirmation_says_everything_in_the_order_a_family_needs_it(client,
     assert headings == ORDER
     for fact in (
         "Tuesday 24 November 2026, 9:30am to 10am",
-        "Sunshine Children’s Centre 14 Gibbet Street, Halifax , HX1 5ET",
+        "Sunshine Children’s Centre 14 Gibbet Street, Halifax, HX1 5ET",
         "From the bus station walk up Gibbet Street",
         "A yellow door under a wooden porch",
         "577 and 579",
