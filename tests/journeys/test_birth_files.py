@@ -40,7 +40,7 @@ def test_a_month_of_births_is_brought_looked_at_and_taken_in_once(come, service)
     looking.look("what came")
 
     bring(officer, csv_of(rows(3)))
-    assert "This very file was taken in before" in officer.text
+    assert "This file was taken in on" in officer.text
 
     bring(officer, csv_of([*rows(2), row("J9", DOB="11/22/2026")]), "faulty.csv")
     assert "has the month first" in officer.text
