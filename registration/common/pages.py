@@ -98,8 +98,7 @@ STAFF_TROUBLES = {
 TRY_AGAIN_AFTER = 60
 
 
-def refused(error: HTTPException) -> Response:
-    """Answer a refusal with a page of ours, or for a program with a problem."""
+def _refused(error: HTTPException) -> Response:
     code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if isinstance(getattr(error, "original_exception", None), OperationalError | PoolTimeout):
         return _unavailable(error)
@@ -173,7 +172,7 @@ def reached(contact: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Answer every refusal with a page of ours, and give templates what the frame of each page needs."""
-    app.register_error_handler(HTTPException, refused)
+    app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(PoolTimeout, _unavailable)
     app.jinja_env.filters.update(isolated=isolated, reached=reached, spoken=spoken, telephone=telephone)

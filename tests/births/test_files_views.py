@@ -202,6 +202,8 @@ def test_a_file_that_is_far_too_large_is_told_the_limit(officer, client):
     client.post("/staff/sign-out")
     client.delete_cookie("session")
     assert "20 MB" not in bring_large().text
+    sign_in_as(client, "auditor")
+    assert "20 MB" not in page(bring_large(), 403)
 
 
 def test_what_was_not_chosen_is_asked_for(officer):

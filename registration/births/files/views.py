@@ -24,7 +24,6 @@ from registration.common.access import current_actor, has_role, keep_private, ro
 from registration.common.clock import now, today
 from registration.common.errors import Refused
 from registration.common.files import NOT_READ, FileRefused
-from registration.common.pages import refused
 from registration.common.transaction import commits, undo
 from registration.staff import views as staff
 from registration.staff.rules import BIRTH_FILE_READERS, BIRTH_FILES, Door
@@ -56,10 +55,8 @@ def let_a_file_in(_endpoint: str | None, _values: object) -> None:
 
 
 @bp.errorhandler(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-def say_how_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
-    """Name the limit to those who may bring files."""
-    if not has_role(*BIRTH_FILES):
-        return refused(error)
+def say_how_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """Name the limit; whoever may bring no file is refused before anything is read."""
     return _page(FileForm(formdata=None), wrong=TOO_LARGE), HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
