@@ -78,6 +78,7 @@ def _tell(file: BirthFile, found: Look) -> None:
         if column.why is not Why.TAKEN:
             click.echo(f"{column.heading or 'a column without a name'}: {column.in_words}", err=True)
     counts = f"{file.added:,} added, {file.changed:,} changed, {file.unchanged:,} as before"
-    click.echo(f"births: {counts}; {file.removed:,} families left for a loss; {found.outside:,} outside the area.")
+    families = "family" if file.removed == 1 else "families"
+    click.echo(f"births: {counts}; {file.removed:,} {families} left for a loss; {found.outside:,} outside the area.")
     if found.unplaced:
         click.echo(f"{found.unplaced:,} have no home that can be placed in a reach area.")

@@ -87,6 +87,7 @@ SENTENCES = {
     "births.blanked": "blanked of live birth data what is no longer agreed",
     "births.lost": "noted a loss that a source told of",
     "births.uploaded": "brought a file of live births to look at",
+    "births.upload_taken": "took in a file of live births that was looked at",
     "births.upload_dropped": "threw away a file of live births that was not taken in",
     "reach_areas.imported": "said which neighbourhoods are whose",
     "same.run_asked": "asked for all records to be compared",

@@ -23,6 +23,8 @@ T = TypeVar("T")
 MOST_SHOWN = 50
 #: Stands beside the box for a file that was refused; its faults are listed by it.
 NOT_READ = "Nothing was read in. Put right what is listed, and choose the file again."
+#: The column of a fault that is of no cell, but of the file as a whole.
+WHOLE_FILE = "file"
 _CHUNK = 1 << 20
 _LONGEST_SHOWN = 60
 _DATE = re.compile(
@@ -56,6 +58,8 @@ class Fault:
     reason: str
 
     def __str__(self) -> str:
+        if self.column == WHOLE_FILE:
+            return f"line {self.line}: the file {self.reason}"
         return f"line {self.line}: {self.column}, {_on_one_line(self.value)}, {self.reason}"
 
 
@@ -147,7 +151,7 @@ class Table:
 
     def _read_header(self, *, archive: bool) -> tuple[str, ...]:
         if archive:
-            self._refuse("file", "is a zip archive: unpack it, and give the file inside")
+            self._refuse(WHOLE_FILE, "is a zip archive: unpack it, and give the file inside")
         try:
             header = tuple(next(self._reader, ()))
         except csv.Error:

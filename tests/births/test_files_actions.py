@@ -238,7 +238,7 @@ def test_the_history_tells_numbers_and_no_names(world):
 def test_a_notice_of_a_loss_takes_a_family_out_of_everything(world):
     come(row(1), row(2))
     one, two = records()
-    file = come({"Record ID": "N1"}, kind=Kind.LOSSES, name="losses.csv")
+    file = come({"Record ID": "N1", "Outcome": "died"}, kind=Kind.LOSSES, name="losses.csv")
     assert file.removed == 1
     assert (family(one.family_id).lost_at is None, family(two.family_id).lost_at is None) == (False, True)
     home = family(one.family_id).home_centre_id
@@ -261,7 +261,7 @@ def test_all_records_linked_to_the_family_leave_with_it_and_its_appointment_is_c
             FamilyLink(a_id=first, b_id=second, state=state, probability=0.99, method="exact", made_by="service")
         )
     db.session.flush()
-    assert come({"Record ID": "N1"}, kind=Kind.LOSSES).removed == 2
+    assert come({"Record ID": "N1", "Outcome": "died"}, kind=Kind.LOSSES).removed == 2
     assert family(appointment.family_id).lost_at is not None
     assert family(other.id).lost_at is None
     booking = db.session.get_one(Booking, appointment.id)
@@ -273,7 +273,7 @@ def test_an_appointment_that_is_over_stays_as_it_was_and_its_messages_stop(world
     world.session("sunshine", "ann", TUESDAY, "9:00", "12:00")
     appointment = booked(world.centres["sunshine"], at_time(TUESDAY, "9:30"))
     db.session.execute(Family.__table__.update().values(name="Amy Ashworth1", name_words="'amy' 'ashworth1'"))
-    losses = csv_of([{"DOB": f"{appointment.births[0]:%d/%m/%Y}", "Mother Name": "Amy Ashworth1"}])
+    losses = csv_of([{"DOB": f"{appointment.births[0]:%d/%m/%Y}", "Mother Name": "Amy Ashworth1", "Died": "yes"}])
     assert taken(losses, NOW + timedelta(days=5), kind=Kind.LOSSES).removed == 1
     booking = db.session.get_one(Booking, appointment.id)
     assert booking.state == "booked"
@@ -281,7 +281,9 @@ def test_an_appointment_that_is_over_stays_as_it_was_and_its_messages_stop(world
 
 
 def test_a_loss_told_before_the_birth_is_remembered_without_a_name_by_every_source(world):
-    come({"Record ID": "N1", "DOB": "05/11/2026", "Mother Name": "Amy Ashworth1"}, kind=Kind.LOSSES)
+    come(
+        {"Record ID": "N1", "DOB": "05/11/2026", "Mother Name": "Amy Ashworth1", "Died": "06/11/2026"}, kind=Kind.LOSSES
+    )
     for record in records():
         known = family(record.family_id)
         assert (record.mother_surname, known.name, known.born) == (None, "", [])
@@ -291,7 +293,10 @@ def test_a_loss_told_before_the_birth_is_remembered_without_a_name_by_every_sour
     for source in (SOURCE, "another"):
         file = come(row(1), row(2, **LEE), source=source)
         assert (file.added, file.unchanged) == (1, 1)
-    come({"Record ID": "N1", "DOB": "05/11/2026", "Mother Name": "Amy  Ashworth1"}, kind=Kind.LOSSES)
+    come(
+        {"Record ID": "N1", "DOB": "05/11/2026", "Mother Name": "Amy  Ashworth1", "Died": "06/11/2026"},
+        kind=Kind.LOSSES,
+    )
     assert len(records(mother_surname=None)) == 2
 
 
@@ -303,7 +308,7 @@ def test_a_stillborn_baby_in_a_file_of_births_is_not_kept(world):
 
 def test_a_lost_family_is_not_corrected_by_a_later_file(world):
     come(row(1))
-    come({"Record ID": "N1"}, kind=Kind.LOSSES)
+    come({"Record ID": "N1", "Outcome": "died"}, kind=Kind.LOSSES)
     assert come(row(1, Sex="M")).unchanged == 1
     assert records()[0].sex == "F"
 

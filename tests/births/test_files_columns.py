@@ -147,7 +147,9 @@ def test_a_table_of_one_column_is_told_what_may_part_it():
 
 def test_two_columns_that_mean_one_are_a_fault_but_parts_of_an_address_are_not():
     _, faults = becomes("DOB", "Date of Birth", "Mother Surname", "Address 1", "Address 2")
-    assert faults == ["line 1: header, Date of Birth, means the same as DOB: say in a mapping which is born"]
+    assert faults == [
+        "line 1: header, Date of Birth, means the same as DOB: say which of them becomes “Baby’s date of birth”"
+    ]
 
 
 def test_a_mapping_says_otherwise():
@@ -169,9 +171,16 @@ def test_what_a_mapping_names_in_vain_is_a_fault():
 
 
 def test_losses_need_a_number_or_the_mother_and_the_day():
-    assert becomes("ID", kind=Kind.LOSSES)[1] == []
-    assert becomes("DOB", "Mother Surname", kind=Kind.LOSSES)[1] == []
-    assert len(becomes("DOB", "Sex", kind=Kind.LOSSES)[1]) == 1
+    assert becomes("ID", "Outcome", kind=Kind.LOSSES)[1] == []
+    assert becomes("DOB", "Mother Surname", "Died", kind=Kind.LOSSES)[1] == []
+    assert len(becomes("DOB", "Sex", "Died", kind=Kind.LOSSES)[1]) == 1
+
+
+def test_losses_need_a_column_that_says_so():
+    _, faults = becomes("ID", "DOB", "Mother Surname", "Sex", kind=Kind.LOSSES)
+    reason = "none says that a baby was stillborn or died. Is this a file of live births? Bring it as one"
+    assert faults == [f"line 1: header, Live or stillborn, has no column: {reason}"]
+    assert len(becomes("ID", "Outcome", kind=Kind.LOSSES, outcome="")[1]) == 1
 
 
 def test_counts_have_columns_of_their_own():

@@ -94,8 +94,8 @@ def test_a_mapping_that_is_none_is_wrong_use(command, tmp_path, mapping):
 
 def test_losses_and_counts_are_files_of_their_own(command):
     command(csv_of([row(1)]))
-    losses = command("ID\nN1\n", "--kind", "losses", name="losses.csv")
-    assert "1 families left for a loss" in losses.stdout
+    losses = command("ID,Outcome\nN1,died\n", "--kind", "losses", name="losses.csv")
+    assert "1 family left for a loss" in losses.stdout
     counts = command("Centre,Month,Births\nElland Children’s Centre,2026-10,12\n", "--kind", "counts")
     assert "1 added" in counts.stdout
 

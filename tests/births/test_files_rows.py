@@ -140,17 +140,40 @@ def test_a_baby_told_living_and_lost_by_its_number_is_lost():
 
 
 def test_a_file_of_losses_tells_of_nothing_else():
-    found = told({"ID": "N1"}, {"ID": "N2"}, kind=Kind.LOSSES)
+    found = told({"ID": "N1", "Outcome": "SB"}, {"ID": "N2", "Outcome": "died"}, kind=Kind.LOSSES)
     assert found.families == ()
     assert [(loss.key, loss.born, loss.unchanging) for loss in found.losses] == [("N1", None, None), ("N2", None, None)]
-    assert refused({"DOB": "", "Mother Surname": ""} | {"Postcode": "HX1 5ET"}, kind=Kind.LOSSES) == [
+    assert refused({"DOB": "", "Mother Surname": "", "Postcode": "HX1 5ET", "Died": "yes"}, kind=Kind.LOSSES) == [
         "line 2: DOB, (empty), is missing",
         "line 2: Mother Surname, (empty), is missing",
     ]
 
 
+def test_each_row_of_a_file_of_losses_says_that_the_baby_was_lost():
+    rows = [{"ID": f"N{number}", "Died": died} for number, died in enumerate(("06/11/2026", "", "no"))]
+    reason = "does not say that the baby was stillborn or died, as each row of such a file must"
+    assert refused(*rows, kind=Kind.LOSSES) == [f"line 3: Died, (empty), {reason}", f"line 4: Died, no, {reason}"]
+    assert refused({"ID": "N1", "Outcome": "live", "Died": ""}, kind=Kind.LOSSES) == [
+        f"line 2: Outcome, live, {reason}"
+    ]
+    assert len(told({"ID": "N1", "Outcome": "live", "Died": "06/11/2026"}, kind=Kind.LOSSES).losses) == 1
+
+
+def test_a_row_that_is_none_is_told_with_what_is_wrong_in_the_others():
+    text = "DOB,Mother Surname\n05/11/2026\nx,Lee\n"
+    sheet = read_sheet(text.encode())
+    columns, _ = become(sheet, Kind.BIRTHS, ITEMS, {})
+    with pytest.raises(FileRefused) as refusal:
+        Reader(sheet, columns, TODAY, contacts.mobile, contacts.email).told(Kind.BIRTHS)
+    assert [line[:12] for line in refusal.value.lines()] == ["line 2: row,", "line 3: DOB,"]
+    sheet = read_sheet(b"Area,Month,Births\nE01010975\nE01010975,2026-10,x\n")
+    with pytest.raises(FileRefused) as refusal:
+        counts(sheet, become(sheet, Kind.COUNTS, (), {})[0], TODAY)
+    assert [line[:12] for line in refusal.value.lines()] == ["line 2: row,", "line 3: Birt"]
+
+
 def test_a_loss_without_a_first_name_is_not_looked_for_by_name():
-    [loss] = told({"DOB": "05/11/2026", "Mother Surname": "Lee"}, kind=Kind.LOSSES).losses
+    [loss] = told({"DOB": "05/11/2026", "Mother Surname": "Lee", "Died": "yes"}, kind=Kind.LOSSES).losses
     assert loss.unchanging is None
 
 

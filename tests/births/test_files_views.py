@@ -9,6 +9,7 @@ from sqlalchemy import select
 from registration.births.files.actions import erase_due
 from registration.births.files.models import WaitingFile
 from registration.births.files.queries import said_of
+from registration.births.files.rules.sheet import MOST_BYTES
 from registration.births.models import BirthFile, BirthRecord
 from registration.centres.models import ReachArea
 from registration.common.clock import now
@@ -55,9 +56,9 @@ def test_a_file_is_brought_looked_at_and_taken_in(officer):
     for words in (
         "october.csv from calderdale-nhs: live births, one row for each baby, 3 rows. Nothing has been taken in yet.",
         "2 babies are new",
-        "1 live outside the area, and are left at the door",
-        "1 have no home that can be placed in a reach area",
-        "1 contacts cannot be used and are left out",
+        "1 lives outside the area, and is left at the door",
+        "1 has no home that can be placed in a reach area",
+        "1 contact cannot be used and is left out",
         "Dropped: birth weight must not be taken",
         "Ashworth1",
     ):
@@ -76,7 +77,9 @@ def test_the_same_file_again_is_said_to_be_there(officer):
     bring(officer, csv_of([row(1)]))
     officer.post(f"{PATH}/{waiting().id}/take-in")
     told = page(bring(officer, csv_of([row(1)])), 422)
-    assert "This very file was taken in before: nothing is to be done." in told
+    assert "This file was taken in on 22 November 2026: nothing is to be done." in told
+    assert "Nothing was read in" not in told
+    assert "What to put right" not in told
 
 
 def test_a_faulty_file_shows_its_faults_and_cannot_be_taken_in(officer):
@@ -105,7 +108,7 @@ def test_columns_are_said_to_become_something_else_and_that_is_kept_for_the_next
     sent(officer.post(f"{PATH}/{number}/columns", data=chosen), f"{PATH}/{number}")
     assert waiting().said == {"born": "Day", "mother_surname": "Mum", "phone": ""}
     shown = page(officer.get(f"{PATH}/{number}"))
-    assert "1 babies are new" in shown
+    assert "1 baby is new" in shown
     assert "Dropped: it was said not to take it" in shown
     sent(officer.post(f"{PATH}/{number}/take-in"), PATH)
     assert said_of(SOURCE) == {"born": "Day", "mother_surname": "Mum", "phone": ""}
@@ -142,7 +145,7 @@ def test_an_agreement_that_ended_meanwhile_is_told(officer, at):
 def test_counts_are_looked_at_and_taken_in(officer):
     bring(officer, "Centre,Month,Births\nElland Children’s Centre,2026-10,12\n", kind="counts")
     number = waiting().id
-    assert "1 months of an area counted" in page(officer.get(f"{PATH}/{number}"))
+    assert "1 month of an area counted" in page(officer.get(f"{PATH}/{number}"))
     sent(officer.post(f"{PATH}/{number}/take-in"), PATH)
     assert "October 2026" in page(officer.get(PATH))
 
@@ -150,9 +153,57 @@ def test_counts_are_looked_at_and_taken_in(officer):
 def test_a_loss_is_told_in_words(officer):
     bring(officer, csv_of([row(1)]))
     officer.post(f"{PATH}/{waiting().id}/take-in")
-    bring(officer, "ID\nN1\n", kind="losses")
-    officer.post(f"{PATH}/{waiting().id}/take-in")
-    assert "1 families left for a loss" in page(officer.get(PATH))
+    bring(officer, "ID,Outcome\nN1,died\n", kind="losses")
+    number = waiting().id
+    shown = page(officer.get(f"{PATH}/{number}"))
+    assert "1 was stillborn or died" in shown
+    assert "1 family leaves every list, 0 appointments are cancelled and 0 messages are withdrawn, at once." in shown
+    assert "It cannot be undone here." in shown
+    told = page(officer.post(f"{PATH}/{number}/take-in"), 422)
+    assert "Tick the box once you have checked that these babies were stillborn or have died." in told
+    assert len(db.session.scalars(select(BirthFile)).all()) == 1
+    sent(officer.post(f"{PATH}/{number}/take-in", data={"checked": "y"}), PATH)
+    assert "1 family left for a loss" in page(officer.get(PATH))
+
+
+def test_births_brought_as_losses_are_refused(officer):
+    bring(officer, csv_of([row(1)]), kind="losses")
+    number = waiting().id
+    assert "none says that a baby was stillborn or died. Is this a file of live births?" in page(
+        officer.get(f"{PATH}/{number}")
+    )
+    assert officer.post(f"{PATH}/{number}/take-in", data={"checked": "y"}).status_code == 409
+
+
+def test_a_file_that_was_taken_in_in_another_tab_is_said_to_be(officer):
+    bring(officer, csv_of([row(1)]))
+    number = waiting().id
+    for _ in range(2):
+        sent(officer.post(f"{PATH}/{number}/take-in"), PATH)
+    assert "This file was taken in already. What came of it is listed here." in page(officer.get(PATH))
+    sent(officer.get(f"{PATH}/{number}"), PATH)
+
+
+def test_rows_that_are_none_are_told_with_all_else_that_is_wrong(officer):
+    told = page(bring(officer, "DOB,Mother Surname\n05/11/2026\n11/22/2026,Lee\n"), 422)
+    assert "line 2: row, 05/11/2026, has 1 cells where the header has 2" in told
+    assert "line 3: DOB, 11/22/2026, has the month first" in told
+    told = page(bring(officer, "Day,Mum\n05/11/2026\n11/22/2026,Lee\n"), 422)
+    assert "has no column, and nothing can be read without it" in told
+    assert "line 2: row" in told
+
+
+def test_a_file_that_is_far_too_large_is_told_the_limit(officer, client):
+    def bring_large():
+        said = {"CONTENT_LENGTH": str(MOST_BYTES + 1024 * 1024)}
+        return client.post(PATH, data=b"x", content_type="multipart/form-data; boundary=x", environ_overrides=said)
+
+    assert "The file is larger than 20 MB: give one month at a time." in page(bring_large(), 413)
+    client.post("/staff/sign-out")
+    client.delete_cookie("session")
+    assert "20 MB" not in bring_large().text
+    sign_in_as(client, "auditor")
+    assert "20 MB" not in page(bring_large(), 403)
 
 
 def test_what_was_not_chosen_is_asked_for(officer):

@@ -59,7 +59,7 @@ def test_new_files_are_taken_in_once_and_put_away(folder):
 
 def test_a_name_says_that_a_file_tells_of_losses_or_counts(folder):
     push(folder, "a-births.csv", csv_of([row(1)]))
-    push(folder, "b-Losses.csv", "ID\nN1\n")
+    push(folder, "b-Losses.csv", "ID,Outcome\nN1,died\n")
     push(folder, "c-counts.csv", "Centre,Month,Births\nElland Children’s Centre,2026-10,12\n")
     take_from(folder)
     assert kept() == [

@@ -59,7 +59,7 @@ def test_the_same_babies_of_two_sources_are_counted_once(world):
 
 def test_a_family_that_lost_its_baby_is_not_counted(world):
     came(date(2026, 10, 5), date(2026, 10, 6))
-    taken(csv_of([{"ID": "N0"}]), NOVEMBER, kind=Kind.LOSSES)
+    taken(csv_of([{"ID": "N0", "Outcome": "died"}]), NOVEMBER, kind=Kind.LOSSES)
     assert live_births(FIRST, LAST)[cluster(world)][date(2026, 10, 5)] == 1
 
 

@@ -111,7 +111,7 @@ def test_a_quotation_that_never_ends_is_refused_at_the_line_where_it_begins():
     [
         (b"", "line 1: header, (empty), the first line must name the columns"),
         (b"\n\n", "line 1: header, (empty), the first line must name the columns"),
-        (b"PK\x03\x04rest", "line 1: file, (empty), is a zip archive: unpack it, and give the file inside"),
+        (b"PK\x03\x04rest", "line 1: the file is a zip archive: unpack it, and give the file inside"),
         (
             "name,age".encode("utf-16"),
             "line 1: header, (empty), has a character that cannot be kept: save the file as ",

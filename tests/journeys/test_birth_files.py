@@ -40,12 +40,19 @@ def test_a_month_of_births_is_brought_looked_at_and_taken_in_once(come, service)
     looking.look("what came")
 
     bring(officer, csv_of(rows(3)))
-    assert "This very file was taken in before" in officer.text
+    assert "This file was taken in on" in officer.text
 
     bring(officer, csv_of([*rows(2), row("J9", DOB="11/22/2026")]), "faulty.csv")
     assert "has the month first" in officer.text
     looking.look("a faulty file")
     officer.press(officer.page.get_by_role("button", name="Throw the file away"))
     assert "Nothing of it is kept" in officer.text
+
+    officer.page.get_by_label("Babies who were stillborn or died").check()
+    bring(officer, "ID,Outcome\nNJ0,died\n", "losses.csv")
+    officer.press(officer.page.get_by_role("button", name="Take it in"))
+    assert "Tick the box once you have checked" in officer.text
+    looking.look("losses that nobody checked")
+    officer.press(officer.page.get_by_role("button", name="Throw the file away"))
     assert service.one("SELECT count(*) FROM birth_record") == before + 3
     assert service.one("SELECT count(*) FROM waiting_file") == 0

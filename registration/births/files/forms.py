@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import RadioField, SelectField
+from wtforms import BooleanField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
@@ -16,6 +16,12 @@ KINDS = {
     Kind.LOSSES: "Babies who were stillborn or died",
     Kind.COUNTS: "Numbers of births, by month and area",
 }
+
+
+class TakeForm(Form):
+    """The word of whoever takes in a file that tells of losses."""
+
+    checked = BooleanField("I have checked that these babies were stillborn or have died")
 
 
 class FileForm(Form):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from registration.births.agreements.queries import agreement_in_force
@@ -16,6 +16,7 @@ from registration.centres.homes import Homes, middles
 from registration.centres.queries import places_of
 from registration.centres.rules import Place
 from registration.common import contacts
+from registration.common.clock import civil_date
 from registration.common.errors import Refused
 from registration.families.models import SharingAgreement
 
@@ -25,7 +26,10 @@ class NoAgreement(Refused):
 
 
 class FileTakenBefore(Refused):
-    """This very file was taken in before: nothing is to be done."""
+    """This file was taken in before: nothing is to be done."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(f"This file was taken in on {civil_date(at):%-d %B %Y}: nothing is to be done.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +89,23 @@ def agreement_of(source: str, today: date) -> SharingAgreement:
     return agreement
 
 
+def refuse_again(source: str, sheet: Sheet) -> None:
+    """Raise FileTakenBefore where the very same file of a source was taken in."""
+    if at := taken_before(source, sheet.sha256):
+        raise FileTakenBefore(at)
+
+
 def look(brought: Brought, today: date) -> Look:
     """Read a file under its source's agreement and hold it against what is known.
 
     Raises NoAgreement, FileTakenBefore, and FileRefused naming every fault.
     """
     agreement = agreement_of(brought.source, today)
-    if taken_before(brought.source, brought.sheet.sha256):
-        raise FileTakenBefore
+    refuse_again(brought.source, brought.sheet)
     columns, faults = become(brought.sheet, brought.kind, agreement.items, brought.said)
-    faults.refuse()
+    if faults.count:
+        faults.join(brought.sheet.faults)
+        faults.refuse()
     if brought.kind is Kind.COUNTS:
         counted = _counted(counts(brought.sheet, columns, today), columns, today)
         return Look(brought, agreement, columns, Told((), (), 0, ()), counted=counted)

@@ -12,13 +12,15 @@ from registration.births.files.models import WaitingFile
 from registration.births.files.rules.births import Baby
 from registration.births.files.rules.deciding import DETAILS, Known
 from registration.births.models import BirthFile, BirthRecord, Deletion, SourceMapping
-from registration.common.audit import Named
+from registration.common.audit import AuditEvent, Named
 from registration.common.db import db
 from registration.common.links import keyed
 from registration.families.models import Family, SharingAgreement
 
 #: So long a file waits to be taken in.
 WAITS = timedelta(hours=1)
+#: The event of a file that waited and was taken in.
+TAKEN = "births.upload_taken"
 _A_DAY = timedelta(days=1)
 _KNOWN = select(
     BirthRecord.source_key,
@@ -108,6 +110,12 @@ def waiting_file(number: UUID, now: datetime) -> WaitingFile | None:
     """Give a file that waits to be taken in; None once it was, or its hour is over."""
     file = db.session.get(WaitingFile, number)
     return file if file is not None and now - file.brought_at < WAITS else None
+
+
+def was_taken_in(number: UUID) -> bool:
+    """Say whether a file that waited under this number was taken in."""
+    told = select(AuditEvent.id).where(AuditEvent.about == f"waiting_file:{number}", AuditEvent.event == TAKEN)
+    return db.session.scalar(told) is not None
 
 
 def deletions(most: int) -> Sequence[tuple[Deletion, str | None]]:

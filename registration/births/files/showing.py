@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from registration.births.agreements.queries import agreement_in_force
+from registration.births.files.leaving import Leaving, leaving
 from registration.births.files.looking import Brought, Look, look
 from registration.births.files.rules.columns import (
     AND,
@@ -17,6 +18,7 @@ from registration.births.files.rules.columns import (
     columns_of,
     meant,
 )
+from registration.common.clock import civil_date
 from registration.common.errors import Refused
 from registration.common.files import FileRefused
 
@@ -35,11 +37,13 @@ class Preview:
     rows: Sequence[Sequence[str]]
     faults: Sequence[str]
     look: Look | None
-    done: Sequence[tuple[str, int]] = ()
+    done: Sequence[tuple[int, str]] = ()
+    left: Leaving | None = None
 
 
-def preview(brought: Brought, today: date) -> Preview:
+def preview(brought: Brought, now: datetime) -> Preview:
     """Read a waiting file as it would be taken in. Where its agreement ended meanwhile nothing of it is."""
+    today = civil_date(now)
     agreement = agreement_in_force(brought.source, today)
     columns, _ = become(brought.sheet, brought.kind, agreement.items if agreement else (), brought.said)
     found, faults = None, []
@@ -58,22 +62,39 @@ def preview(brought: Brought, today: date) -> Preview:
         faults,
         found,
         _done(found) if found else (),
+        leaving(found.told.losses, brought.source, now) if found and found.told.losses else None,
     )
 
 
-def _done(found: Look) -> Sequence[tuple[str, int]]:
+def _done(found: Look) -> Sequence[tuple[int, str]]:
     """Say what would be done, in numbers."""
     told, decision = found.told, found.decision
     if found.brought.kind is Kind.COUNTS:
-        return [("months of an area counted", len(found.counted))]
+        return [_so_many(len(found.counted), "month of an area counted", "months of an area counted")]
     return [
-        ("babies are new", decision.babies_added),
-        ("were told before and are corrected", len(decision.corrected)),
-        ("are as before, or stand twice in the file", decision.unchanged + told.repeated),
-        ("were stillborn or died: their families leave every list at once", len(told.losses)),
-        ("live outside the area, and are left at the door", found.outside),
-        ("have no home that can be placed in a reach area", found.unplaced),
+        _so_many(decision.babies_added, "baby is new", "babies are new"),
+        _so_many(len(decision.corrected), "was told before and is corrected", "were told before and are corrected"),
+        _so_many(
+            decision.unchanged + told.repeated,
+            "is as before, or stands twice in the file",
+            "are as before, or stand twice in the file",
+        ),
+        _so_many(len(told.losses), "was stillborn or died", "were stillborn or died"),
+        _so_many(
+            found.outside,
+            "lives outside the area, and is left at the door",
+            "live outside the area, and are left at the door",
+        ),
+        _so_many(
+            found.unplaced,
+            "has no home that can be placed in a reach area",
+            "have no home that can be placed in a reach area",
+        ),
     ]
+
+
+def _so_many(number: int, one: str, more: str) -> tuple[int, str]:
+    return number, one if number == 1 else more
 
 
 def _choices(kind: Kind) -> list[tuple[str, str]]:

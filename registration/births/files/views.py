@@ -6,14 +6,16 @@ from uuid import UUID
 
 from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from registration.births.agreements.queries import sources_in_force
 from registration.births.files import actions
-from registration.births.files.forms import KINDS, FileForm
+from registration.births.files.forms import KINDS, FileForm, TakeForm
+from registration.births.files.looking import FileTakenBefore
 from registration.births.files.models import WaitingFile
-from registration.births.files.queries import deletions, file_names, files_taken, said_of, waiting_file
+from registration.births.files.queries import deletions, file_names, files_taken, said_of, waiting_file, was_taken_in
 from registration.births.files.rules.columns import Kind
-from registration.births.files.rules.sheet import MOST_BYTES
+from registration.births.files.rules.sheet import MOST_BYTES, TOO_LARGE
 from registration.births.files.showing import preview, said_by
 from registration.births.models import BirthFile
 from registration.centres.homes import reach_areas
@@ -22,7 +24,6 @@ from registration.common.access import current_actor, has_role, keep_private, ro
 from registration.common.clock import now, today
 from registration.common.errors import Refused
 from registration.common.files import NOT_READ, FileRefused
-from registration.common.forms import Form
 from registration.common.transaction import commits, undo
 from registration.staff import views as staff
 from registration.staff.rules import BIRTH_FILE_READERS, BIRTH_FILES, Door
@@ -39,6 +40,8 @@ EVENTS = (
     "births.upload_dropped",
 )
 MOST_LINES = 20
+#: What stands around a file in what is sent. A file a little too large is refused by its own check, in the same words.
+_AROUND = 64 * 1024
 
 bp = Blueprint("birth_files", __name__, url_prefix="/births/files")
 bp.after_request(keep_private)
@@ -48,7 +51,13 @@ bp.after_request(keep_private)
 def let_a_file_in(_endpoint: str | None, _values: object) -> None:
     """Let those who may bring files send one that is larger than other pages take."""
     if request.method == "POST" and has_role(*BIRTH_FILES):
-        request.max_content_length = MOST_BYTES
+        request.max_content_length = MOST_BYTES + _AROUND
+
+
+@bp.errorhandler(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+def say_how_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """Name the limit; whoever may bring no file is refused before anything is read."""
+    return _page(FileForm(formdata=None), wrong=TOO_LARGE), HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 @bp.get("")
@@ -58,10 +67,10 @@ def files() -> str:
     return _page(FileForm(formdata=None))
 
 
-def _page(form: FileForm, faults: Sequence[str] = ()) -> str:
+def _page(form: FileForm, faults: Sequence[str] = (), wrong: str = "") -> str:
     sources = sources_in_force(today())
-    if faults:
-        form.file.errors = (NOT_READ,)
+    if faults or wrong:
+        form.file.errors = (wrong or NOT_READ,)
     return render_template(
         "births/files/files.html",
         form=form.offer(sources),
@@ -93,6 +102,9 @@ def bring() -> ResponseReturnValue:
         name = str(file.filename or "file")[:LONGEST_NAME]
         kind = Kind(form.kind.data)
         kept = actions.bring(content, str(form.source.data), kind, name, current_actor(), now())
+    except FileTakenBefore as refusal:
+        undo()
+        return _page(form, wrong=refusal.sentence), HTTPStatus.UNPROCESSABLE_ENTITY
     except Refused as refusal:
         undo()
         lines = refusal.lines() if isinstance(refusal, FileRefused) else [refusal.sentence]
@@ -101,7 +113,12 @@ def bring() -> ResponseReturnValue:
 
 
 def _waiting(number: UUID) -> WaitingFile:
-    return waiting_file(number, now()) or abort(HTTPStatus.NOT_FOUND)
+    """Give a file that waits; of one that was taken in say so, where what came is listed."""
+    file = waiting_file(number, now())
+    if file is None and was_taken_in(number):
+        flash("This file was taken in already. What came of it is listed here.")
+        abort(redirect(url_for("birth_files.files"), HTTPStatus.SEE_OTHER))
+    return file or abort(HTTPStatus.NOT_FOUND)
 
 
 @bp.get("/<uuid:public_id>")
@@ -111,16 +128,18 @@ def look_at(public_id: UUID) -> str:
     return _preview(_waiting(public_id))
 
 
-def _preview(file: WaitingFile, fault: str = "") -> str:
+def _preview(file: WaitingFile, fault: str = "", unchecked: str = "") -> str:
+    form = TakeForm(formdata=None)
+    form.checked.errors = (unchecked,) if unchecked else ()
     brought = actions.brought(file)
     return render_template(
         "births/files/preview.html",
         file=file,
         kind=KINDS[brought.kind],
         rows=len(brought.sheet.lines),
-        shown=preview(brought, today()),
+        shown=preview(brought, now()),
         fault=fault,
-        form=Form(formdata=None),
+        form=form,
     )
 
 
@@ -142,19 +161,23 @@ def take_in(public_id: UUID) -> ResponseReturnValue:
     """Take a file in, keep what was said of its columns for the next, and forget its text."""
     file = _waiting(public_id)
     try:
-        taken, found = actions.take_in(actions.brought(file), current_actor(), now())
+        checked = TakeForm().checked.data
+        taken, found = actions.take_in(actions.brought(file), current_actor(), now(), checked=checked)
+    except actions.NotChecked as refusal:
+        undo()
+        return _preview(_waiting(public_id), unchecked=refusal.sentence), HTTPStatus.UNPROCESSABLE_ENTITY
     except Refused as refusal:
         undo()
         return _preview(_waiting(public_id), refusal.sentence), HTTPStatus.CONFLICT
     if file.kind != Kind.COUNTS and file.said != said_of(file.source):
         actions.save_mapping(file.source, file.said, current_actor(), now())
-    actions.forget(file)
+    actions.settle(file, current_actor())
     flash(_done(taken, found.outside), "success")
     return redirect(url_for("birth_files.files"), HTTPStatus.SEE_OTHER)
 
 
 def _done(file: BirthFile, outside: int) -> str:
-    left = f", {file.removed} families left for a loss" if file.removed else ""
+    left = f", {file.removed} {'family' if file.removed == 1 else 'families'} left for a loss" if file.removed else ""
     out = f", {outside} outside the area" if outside else ""
     return f"{file.name}: {file.added} added, {file.changed} changed, {file.unchanged} as before{left}{out}."
 

@@ -3,10 +3,11 @@
 from registration.births.files.actions.blanking import blank
 from registration.births.files.actions.erasing import erase_due
 from registration.births.files.actions.losses import note_losses
-from registration.births.files.actions.taking import save_mapping, take_in
-from registration.births.files.actions.waiting import bring, brought, drop, drop_old, forget, say_columns
+from registration.births.files.actions.taking import NotChecked, save_mapping, take_in
+from registration.births.files.actions.waiting import bring, brought, drop, drop_old, forget, say_columns, settle
 
 __all__ = [
+    "NotChecked",
     "blank",
     "bring",
     "brought",
@@ -17,5 +18,6 @@ __all__ = [
     "note_losses",
     "save_mapping",
     "say_columns",
+    "settle",
     "take_in",
 ]

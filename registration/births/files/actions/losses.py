@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, text
+from sqlalchemy import insert, select
 
+from registration.births.files.leaving import families_leaving
 from registration.births.files.looking import Look
 from registration.births.files.queries import kept_keys, loss_key
 from registration.births.files.rules.births import Loss
@@ -19,26 +20,6 @@ from registration.common.clock import civil_date
 from registration.common.db import db
 from registration.families.actions import mark_lost
 from registration.families.models import Family
-from registration.families.rules import lexemes
-
-_BY_KEY = select(BirthRecord.family_id).where(
-    BirthRecord.source == bindparam("source"), BirthRecord.source_key.in_(bindparam("keys", expanding=True))
-)
-# Any record of a mother of the very same name with a baby of the very same day is of the same family: better that one family too
-# many hears nothing than that one who lost a baby is sent a welcome.
-_BY_NAME = text("""
-SELECT id FROM family WHERE born @> ARRAY[CAST(:born AS date)] AND name_words = CAST(:words AS tsvector) AND lost_at IS NULL
-""")
-_LINKED = text("""
-WITH RECURSIVE found (id) AS (
-  SELECT unnest(CAST(:families AS bigint[]))
-  UNION
-  SELECT l.other FROM found JOIN LATERAL (
-         SELECT b_id AS other FROM family_link WHERE a_id = found.id AND state = 'linked' AND superseded_at IS NULL
-         UNION ALL
-         SELECT a_id FROM family_link WHERE b_id = found.id AND state = 'linked' AND superseded_at IS NULL) l ON true)
-SELECT f.id FROM found JOIN family f ON f.id = found.id WHERE f.lost_at IS NULL ORDER BY f.id
-""")
 
 
 def note_losses(found: Look, file: BirthFile, now: datetime, actor: str) -> int:
@@ -47,24 +28,12 @@ def note_losses(found: Look, file: BirthFile, now: datetime, actor: str) -> int:
     Of a notice itself only that there was one is kept, under a digest: no later file of any source brings the baby back.
     """
     losses = found.told.losses
-    families = _families(losses, file.source)
-    left = list(db.session.scalars(_LINKED, {"families": sorted(families)})) if families else []
+    left = families_leaving(losses, file.source)
     for family in left:
         _leave(family, now)
         record("births.lost", about=f"family:{family}", actor=actor)
     _remember(losses, file, now)
     return len(left)
-
-
-def _families(losses: Sequence[Loss], source: str) -> set[int]:
-    """Find the families that the losses are of, by the source's own number, and by the mother's name and the day."""
-    keys = [loss.key for loss in losses if loss.key]
-    found = set(db.session.scalars(_BY_KEY, {"source": source, "keys": keys})) if keys else set()
-    for loss in losses:
-        if loss.unchanging:
-            words = lexemes(" ".join(loss.names))
-            found |= set(db.session.scalars(_BY_NAME, {"born": loss.born, "words": words}))
-    return found
 
 
 def _leave(family: int, now: datetime) -> None:

@@ -17,6 +17,7 @@ from registration.births.models import BirthCount, BirthFile, BirthRecord, Sourc
 from registration.common.audit import record
 from registration.common.clock import civil_date
 from registration.common.db import db
+from registration.common.errors import Refused
 from registration.families.models import Family
 from registration.families.rules import lexemes
 
@@ -36,14 +37,20 @@ UPDATE family SET name = :name, name_words = CAST(:name_words AS tsvector), lett
 """)
 
 
-def take_in(brought: Brought, actor: str, now: datetime) -> tuple[BirthFile, Look]:
+class NotChecked(Refused):
+    """Tick the box once you have checked that these babies were stillborn or have died."""
+
+
+def take_in(brought: Brought, actor: str, now: datetime, *, checked: bool = True) -> tuple[BirthFile, Look]:
     """Take a file in, and give what is kept of it and what it told.
 
-    Raises NoAgreement, FileTakenBefore where the very same file came before, and FileRefused naming every fault; then nothing is
-    done. Of two at once the second waits for the first.
+    Raises NoAgreement, FileTakenBefore where the very same file came before, FileRefused naming every fault, and NotChecked where
+    it tells of losses and nobody `checked` them; then nothing is done. Of two at once the second waits for the first.
     """
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtext(BirthFile.__tablename__))))
     found = look(brought, civil_date(now))
+    if found.told.losses and not checked:
+        raise NotChecked
     file = _file(found, actor, now)
     if brought.kind is Kind.COUNTS:
         _keep_counts(found, file)

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import delete
 
-from registration.births.files.looking import Brought, FileTakenBefore, agreement_of, kept_sheet, sheet_of
+from registration.births.files.looking import Brought, agreement_of, kept_sheet, look, refuse_again, sheet_of
 from registration.births.files.models import WaitingFile
-from registration.births.files.queries import WAITS, said_of, taken_before
+from registration.births.files.queries import TAKEN, WAITS, said_of
 from registration.births.files.rules.columns import Kind, become
 from registration.births.files.rules.sheet import read_sheet
 from registration.common.audit import record
@@ -19,9 +19,10 @@ def bring(content: bytes, source: str, kind: Kind, name: str, actor: str, now: d
     """Keep a file to be looked at. Raises NoAgreement, FileTakenBefore, and FileRefused where it is no table."""
     agreement = agreement_of(source, civil_date(now))
     sheet = read_sheet(content)
-    if taken_before(source, sheet.sha256):
-        raise FileTakenBefore
+    refuse_again(source, sheet)
     said = said_of(source) if kind is not Kind.COUNTS else {}
+    if sheet.faults.count:  # told with whatever else is wrong, which reading on finds
+        look(Brought(sheet, source, kind, name, said), civil_date(now))
     columns, _ = become(sheet, kind, agreement.items, said)
     kept = kept_sheet(sheet, columns)
     file = WaitingFile(
@@ -50,8 +51,14 @@ def drop(file: WaitingFile, actor: str) -> None:
     forget(file)
 
 
+def settle(file: WaitingFile, actor: str) -> None:
+    """Let a waiting file go, once it was taken in; the history tells whoever still looks at it."""
+    record(TAKEN, about=f"waiting_file:{file.id}", actor=actor, after={"source": file.source})
+    forget(file)
+
+
 def forget(file: WaitingFile) -> None:
-    """Let a waiting file go, once it was taken in."""
+    """Let the text of a waiting file go."""
     db.session.delete(file)
     db.session.flush()
 

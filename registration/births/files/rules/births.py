@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from registration.births.files.rules import cells
-from registration.births.files.rules.columns import Column, Kind, Why
+from registration.births.files.rules.columns import SAYS_LOSS, Column, Kind, Why
 from registration.births.files.rules.sheet import Faults, Line, Sheet
 from registration.families.rules import name_words
 
@@ -102,13 +102,17 @@ class Reader:
             if column.ours is not None and column.why is Why.TAKEN:
                 self._columns[column.ours].append(column)
         self._faults = Faults()
+        self._faults.join(sheet.faults)
         self._warnings: list[str] = []
 
     def told(self, kind: Kind) -> Told:
         """Read every row; FileRefused names every fault."""
         babies, losses = [], []
         for line in self._lines:
-            if kind is Kind.LOSSES or self._is_lost(line):
+            lost = self._is_lost(line)
+            if kind is Kind.LOSSES and not lost:
+                self._fault_living(line)
+            elif lost:
                 losses.append(self._loss(line))
             elif baby := self._baby(line):
                 babies.append(baby)
@@ -149,6 +153,12 @@ class Reader:
         said = self._read(line, "outcome", lambda text: cells.lost(text, heading))
         death = self._text(line, "died_on")
         return bool(said) or (bool(death) and cells.death(death))
+
+    def _fault_living(self, line: Line) -> None:
+        """Keep as a fault that a row of a file of losses tells of none: such a row takes no family out of anything."""
+        ours = next(name for name in SAYS_LOSS if self._columns[name])
+        reason = "does not say that the baby was stillborn or died, as each row of such a file must"
+        self._faults.add(line.number, self._heading(ours), self._text(line, ours), reason)
 
     def _mother(self, line: Line, *, needed: bool) -> tuple[str | None, str | None]:
         """Give a mother's first name and surname."""

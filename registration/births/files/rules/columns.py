@@ -46,7 +46,11 @@ TITLES = {
 }
 _OF_COUNTS = frozenset({"area", "month", "births"})
 _OF_BIRTHS = frozenset(TITLES) - _OF_COUNTS
-_OF_LOSSES = frozenset({"key", "born", "birth_order", "mother_given", "mother_surname", "mother_name", "postcode"})
+_OF_LOSSES = frozenset(
+    {"key", "born", "birth_order", "mother_given", "mother_surname", "mother_name", "postcode", "outcome", "died_on"}
+)
+#: One of these says that a baby was stillborn or died; without it a file of live births would be taken for one of losses.
+SAYS_LOSS = ("outcome", "died_on")
 #: Which record it is, and that a baby died, needs no item of the agreement: the first keeps corrections apart, the second removes.
 ALWAYS = frozenset({"key", "outcome", "died_on"})
 #: Several columns may stand for one of ours: they are put together.
@@ -243,7 +247,7 @@ def _fault_twice(sheet: Sheet, columns: Sequence[Column], faults: Faults) -> Non
         if column.ours is None or column.ours in SEVERAL:
             continue
         if column.ours in seen:
-            reason = f"means the same as {seen[column.ours]}: say in a mapping which is {column.ours}"
+            reason = f"means the same as {seen[column.ours]}: say which of them becomes “{TITLES[column.ours]}”"
             faults.add(sheet.header_line, "header", column.heading, reason)
         seen.setdefault(column.ours, column.heading)
 
@@ -256,6 +260,11 @@ def _fault_lacking(sheet: Sheet, kind: Kind, columns: Sequence[Column], faults: 
         if taken.isdisjoint(choice):
             said = "is in the file but not in the agreement" if barred & set(choice) else "has no column"
             faults.add(sheet.header_line, "header", TITLES[choice[0]], f"{said}, and nothing can be read without it")
+    if kind is Kind.LOSSES and taken.isdisjoint(SAYS_LOSS):
+        reason = (
+            "has no column: none says that a baby was stillborn or died. Is this a file of live births? Bring it as one"
+        )
+        faults.add(sheet.header_line, "header", TITLES["outcome"], reason)
     if faults.count and len(sheet.header) == 1:
         reason = "is the only column found: part columns by comma, semicolon, tab or |"
         faults.add(sheet.header_line, "header", sheet.header[0], reason)

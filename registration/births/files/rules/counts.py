@@ -40,6 +40,7 @@ def counts(sheet: Sheet, columns: Sequence[Column], today: date) -> tuple[Count,
     """Read every row; FileRefused names every fault. A month that has not begun cannot be counted, nor one twice."""
     places = {column.ours: column for column in columns if column.why is Why.TAKEN}
     faults, seen, found = Faults(), dict[tuple[str, date], int](), []
+    faults.join(sheet.faults)
     for line in sheet.lines:
         area = _read(line, places["area"], lambda text: text, faults)
         month = _read(line, places["month"], lambda text: _past(cells.month(text), today), faults)

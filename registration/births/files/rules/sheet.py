@@ -4,16 +4,17 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from io import StringIO
 from typing import NoReturn
 
 from registration.common.characters import is_storable
-from registration.common.files import MOST_SHOWN, Fault, FileRefused
+from registration.common.files import MOST_SHOWN, WHOLE_FILE, Fault, FileRefused
 
 #: Longer files are no month of births: 5,000 of them take about 1 MB.
 MOST_BYTES = 20 * 1024 * 1024
+TOO_LARGE = f"The file is larger than {MOST_BYTES // 1024 // 1024} MB: give one month at a time."
 _DELIMITERS = ",;\t|"
 _SAYS_SEP = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)
 #: How files begin that are no text, and what they are.
@@ -42,16 +43,6 @@ class Line:
     cells: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A file's content: its SHA-256, its headings with the line they stand on, and its rows; blank ones are left out."""
-
-    sha256: str
-    header: tuple[str, ...]
-    header_line: int
-    lines: tuple[Line, ...]
-
-
 class Faults:
     """Faults as they are found, the first MOST_SHOWN in full; `refuse` raises FileRefused where there are any."""
 
@@ -65,16 +56,35 @@ class Faults:
         if len(self.found) < MOST_SHOWN:
             self.found.append(Fault(line, column, value, reason))
 
+    def join(self, others: "Faults") -> None:
+        """Keep others as well."""
+        self.count += others.count
+        self.found = [*self.found, *others.found][:MOST_SHOWN]
+
     def refuse(self) -> None:
         """Raise FileRefused where any was found."""
         if self.count:
             raise FileRefused(self.found, self.count)
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file's content: its SHA-256, its headings with the line they stand on, and its rows; blank ones are left out.
+
+    `faults` are of rows that are no rows of this table: they are told with what is wrong in the others, and nothing is taken in.
+    """
+
+    sha256: str
+    header: tuple[str, ...]
+    header_line: int
+    lines: tuple[Line, ...]
+    faults: Faults = field(default_factory=Faults, compare=False)
+
+
 def read_sheet(content: bytes) -> Sheet:
     """Read a delimited text: UTF-8, UTF-16 or Windows-1252, parted by comma, semicolon, tab or |.
 
-    Raises FileRefused in words for whatever is no such table; no content raises anything else.
+    Raises FileRefused in words for whatever is no such table, or has no row that is one; no content raises anything else.
     """
     text = _text(content)
     faults, rows = Faults(), _rows(text)
@@ -88,24 +98,24 @@ def read_sheet(content: bytes) -> Sheet:
             lines.append(line)
     if not all(map(is_storable, header)):
         _refuse("header", "has a character that cannot be kept: save the file as CSV in UTF-8", header_line)
-    faults.refuse()
     if not lines:
-        _refuse("file", "has headings only: there are no births in it", header_line)
-    return Sheet(sha256(content).hexdigest(), header, header_line, tuple(lines))
+        faults.refuse()
+        _refuse(WHOLE_FILE, "has headings only: there are no births in it", header_line)
+    return Sheet(sha256(content).hexdigest(), header, header_line, tuple(lines), faults)
 
 
 def _text(content: bytes) -> str:
     if len(content) > MOST_BYTES:
-        _refuse("file", f"is larger than {MOST_BYTES // 1024 // 1024} MB: give one month at a time")
+        _refuse(WHOLE_FILE, f"is larger than {MOST_BYTES // 1024 // 1024} MB: give one month at a time")
     for start, reason in _NO_TEXT.items():
         if content.startswith(start):
-            _refuse("file", reason)
+            _refuse(WHOLE_FILE, reason)
     tried = (_decoded(content, encoding) for encoding in _encodings(content))
     text = next((found for found in tried if found is not None), None)
     if text is not None and "\0" in text:
-        _refuse("file", "is no text, but some program’s own file: open it there, and save the list as CSV")
+        _refuse(WHOLE_FILE, "is no text, but some program’s own file: open it there, and save the list as CSV")
     if text is None:
-        _refuse("file", "is neither UTF-8 nor UTF-16 nor Windows-1252: save it as CSV in UTF-8")
+        _refuse(WHOLE_FILE, "is neither UTF-8 nor UTF-16 nor Windows-1252: save it as CSV in UTF-8")
     return text
 
 
