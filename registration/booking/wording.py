@@ -14,6 +14,7 @@ from registration.common.authority import current_authority
 from registration.common.clock import london, today
 from registration.common.i18n import text_direction
 from registration.common.times import spoken
+from registration.families.wording import DETAILS_IN_WORDS
 
 _WHO = {
     WhoMustCome.BOTH_PARENTS: _l("Both parents must come together, so that both are on the birth certificate."),
@@ -81,6 +82,11 @@ def _bring_sentence(_locale: str, thing: Bring, fee: str) -> str:
 def with_commas(words: Iterable[str]) -> str:
     """Write a list with the comma of the page's script: "step-free, parking", in Urdu with ،."""
     return ("، " if text_direction() == "rtl" else ", ").join(words)
+
+
+def details_in_words(names: Iterable[str]) -> str:
+    """List what of a family's details goes to somebody: "your name, your mobile number"."""
+    return with_commas(str(DETAILS_IN_WORDS[name]) for name in names)
 
 
 def long_day(day: date) -> str:

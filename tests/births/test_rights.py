@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from registration.births.models import BirthFile, BirthRecord
 from registration.booking.actions.changes import cancel_for_bereavement
@@ -13,6 +13,10 @@ from registration.families.links import family_link, subject_of
 from registration.families.models import CentreSignUp, Disclosure, Family, FamilyLink, SharingAgreement, SharingAnswer
 from registration.families.queries import reachable, rulings
 from registration.families.rules import Ruling
+from registration.families.tell_once import actions as tell_once
+from registration.families.tell_once.actions import AnswerOnTelling, keep_service
+from registration.families.tell_once.models import Telling
+from registration.families.tell_once.rules import TELLING_WORDING, Kind, ServiceSaid, Way
 from registration.messages.actions import MessageRequest, send
 from registration.messages.models import Message
 from registration.messages.rules import Recipient
@@ -42,7 +46,7 @@ def token(mine):
     return link(mine).rpartition("/")[2]
 
 
-def known_by_nhs(database, world, **changes):
+def known_by_nhs(database, world, notice="by_source", **changes):
     """Keep a family that the NHS told of, with an agreement in force and notice given by its source; give its number."""
     agreement = SharingAgreement(
         source="nhs",
@@ -57,7 +61,7 @@ def known_by_nhs(database, world, **changes):
         method="m",
         access_roles="a",
         retention_days=365,
-        notice="by_source",
+        notice=notice,
         provider_contact="c",
         recipient_contact="c",
         starts_on=TODAY,
@@ -217,6 +221,95 @@ def test_a_yes_about_one_centre_opens_that_one_alone(client, database, world, mi
     assert (latest.share, latest.route, latest.centre_id) == (True, "online", elland)
     sent(client.post(address(token, f"/answer/{elland}"), data={"share": "no"}), address(token))
     assert reachable(elland, [mine.family_id], TODAY) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {},
+            "may have your details, unless you object. It may see: your name, your baby’s date of birth, your address.",
+        ),
+        (
+            {"notice": "by_letter", "noticed_on": TODAY},
+            "gets these details on Sunday 6 December 2026, unless you object: your name, your baby’s date of birth, your",
+        ),
+        ({"notice": "by_letter"}, "gets these details after we have written to you, unless you object: your name,"),
+    ],
+)
+def test_who_was_told_of_by_the_nhs_reads_when_its_centre_gets_what_unless_it_objects(
+    client, database, world, changes, said
+):
+    token = family_link(known_by_nhs(database, world, **changes))
+    shown = page(client.get(address(token)))
+    assert f"By an agreement about births, Elland Children’s Centre {said}" in shown
+    assert "We have not asked you yet" not in shown
+    assert "Do not tell any centre" in shown
+
+    client.post(address(token, "/object"))
+    shown = page(client.get(address(token)))
+    assert "You said no: your details do not go to Elland" in shown
+    assert "agreement about births" not in shown
+    assert "It may see" not in shown
+    assert "Do not tell any centre" not in shown
+
+
+def test_what_a_centre_may_see_now_stands_beside_the_answer(client, world, mine, token):
+    said = page(client.get(address(token)))
+    assert (
+        "to welcome you. It may see: your name, your email address, your mobile number, your baby’s date of birth"
+        in said
+    )
+    assert said.count("It may see") == 1
+    assert "Change Sunshine" in said
+
+
+def test_services_that_were_told_and_the_answers_on_that_are_shown_and_taken_away(client, database, mine, token):
+    library = ServiceSaid("Halifax Library", Kind.LIBRARY, None, Way.FILE, None, ["name", "born"], active=True)
+    number = keep_service(None, library, "staff:1")
+    tell_once.answer(mine.family_id, AnswerOnTelling(True, (number,), TELLING_WORDING, "online", "family"), NOW)
+    database.execute(update(Telling).values(state="delivered"))
+    tell_once.answer(mine.family_id, AnswerOnTelling(False, (number,), TELLING_WORDING, "online", "family"), NOW)
+    database.commit()
+    said = page(client.get(address(token)))
+    file = json.loads(client.get(address(token, "/details.json")).text)
+
+    assert "Service Halifax Library We told it your details What your name, your baby’s date of birth" in said
+    assert "What became of it Received" in said
+    assert "Service Halifax Library We told it that it forget you What became of it Not sent yet" in said
+    assert "Service Halifax Library Your answer No" in said
+    assert [(row["service"], row["event"], row["what"], row["state"]) for row in file["tellings"]] == [
+        ("Halifax Library", "told", ["name", "born"], "delivered"),
+        ("Halifax Library", "forget", None, "waiting"),
+    ]
+    assert [row["yes"] for row in file["answers_on_telling"]] == [True, False]
+
+
+def test_each_family_reads_how_long_its_own_details_are_kept(client, database, world, mine, token):
+    booking, nhs, heard = (
+        "months after your appointment",
+        "is deleted 365 days after",
+        "months after we last heard from you",
+    )
+    alone = page(client.get(address(family_link(known_by_nhs(database, world)))))
+    answer = client.post(address(""), data=TOLD)
+    for said, wanted in (
+        (page(client.get(address(token))), booking),
+        (alone, nhs),
+        (page(client.get(answer.headers["Location"])), heard),
+    ):
+        assert [words for words in (booking, nhs, heard) if words in said] == [wanted]
+
+
+def test_what_is_wrong_is_listed_in_the_order_of_the_page(client, world):
+    said = page(client.post(address(""), data=TOLD | dict.fromkeys(("share", "born-day", "name", "email"), "")), 422)
+    order = [
+        "Choose yes if the centre",
+        "must include a day",
+        "Enter your full name",
+        "Enter an email address",
+    ]
+    assert [said.find(words) for words in order] == sorted(said.find(words) for words in order), said
 
 
 NOBODY = "Done Your answer is saved: no children’s centre gets your details from us."

@@ -1,5 +1,7 @@
 """Whether other services are told too: asked after the centre, never a condition, changed at any time."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 
@@ -49,7 +51,8 @@ def test_where_there_is_nobody_to_tell_nobody_is_asked(family, world, database):
 def test_a_family_that_says_yes_to_the_centre_is_asked_once_about_the_others(family, library, database):
     parent = family()
     parent.walk_to("tell")
-    assert "Halifax Library" in parent.text
+    assert "to Halifax Library: your name" in parent.text
+    assert "your mobile number" not in parent.text
     assert "Your appointment is the same whether you say yes or no." in parent.text
     assert not parent.page.select("input[type=radio][checked]")
     parent.post("tell", {})
@@ -89,6 +92,11 @@ def test_a_yes_goes_with_the_yes_to_the_centre_it_followed():
     assert settled(said, Answers(share=True, tell_of=(3,), tell=True)).tell is True
 
 
+def listed(name, *items):
+    """Put a service on the list that gets these items; give its number."""
+    return keep_service(None, replace(LIBRARY, name=name, items=list(items)), "staff:1")
+
+
 # ---- beside the booking
 
 
@@ -120,6 +128,48 @@ def test_a_no_to_the_centre_takes_the_others_back_at_once(client, database, mine
     assert client.get(f"{link(mine)}/telling").status_code == 404
     client.post(f"{link(mine)}/sharing", data={"share": "yes"})
     assert told(database) == [("told", "withdrawn")]
+
+
+def test_each_service_is_named_with_what_it_gets_itself(client, database, mine):
+    listed("Health visiting", "mobile", "born")
+    database.commit()
+    said = page(client.get(f"{link(mine)}/telling"))
+    assert "to Halifax Library : your name" in said
+    assert "to Health visiting : your mobile number, your baby’s date of birth" in said
+    assert "your email address" not in said
+
+
+def test_of_a_service_that_joined_the_list_later_the_family_is_asked_alone(client, database, mine):
+    where = link(mine)
+    client.post(f"{where}/telling", data={"tell": "yes"})
+    listed("New Visitors", "mobile")
+    database.commit()
+    said = page(client.get(where))
+    assert "You said yes: we tell other services too: Halifax Library." in said
+    assert "We have not asked you yet whether we shall tell other services too: New Visitors." in said
+    assert "Say whether we tell New Visitors" in said
+
+    assert "Halifax Library" not in page(client.get(f"{where}/telling?new=1"))
+    assert " checked" not in client.get(f"{where}/telling?new=1").text
+    assert "new=1" in client.get(f"{where}/telling?new=1").text
+    assert "Halifax Library" not in page(client.post(f"{where}/telling?new=1"), 422)
+    sent(client.post(f"{where}/telling?new=1", data={"tell": "no"}), where)
+    assert [share for share, *_ in answered(database)] == [True, False]
+    assert told(database) == [("told", "waiting")]
+    said = page(client.get(where))
+    assert "You said yes: we tell other services too: Halifax Library." in said
+    assert "You said no: we do not tell New Visitors." in said
+    assert client.get(f"{where}/telling?new=1").status_code == 404
+    sent(client.post(f"{where}/telling", data={"tell": "no"}), where)
+    assert "You said no: we tell no other services." in page(client.get(where))
+
+
+def test_a_yes_that_a_no_to_the_centre_took_back_is_not_said_to_stand(client, mine):
+    where = link(mine)
+    client.post(f"{where}/telling", data={"tell": "yes"})
+    for share in ("no", "yes"):
+        client.post(f"{where}/sharing", data={"share": share})
+    assert "We have not asked you yet whether we shall tell other services too" in page(client.get(where))
 
 
 def test_without_a_service_there_is_no_such_page(client, world):

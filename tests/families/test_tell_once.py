@@ -16,8 +16,17 @@ from registration.families.rules import SHARING_WORDING, Answer, Contact, Family
 from registration.families.tell_once import actions, jobs, webhooks
 from registration.families.tell_once.archive import folder_of, put
 from registration.families.tell_once.models import Telling, TellingAnswer
-from registration.families.tell_once.queries import Standing, answers, counts, standing_for
-from registration.families.tell_once.rules import TELLING_WORDING, WAITS, Kind, Outcome, ServiceSaid, Way, told_secret
+from registration.families.tell_once.queries import answers, asked_about, counts, named, standing_for
+from registration.families.tell_once.rules import (
+    ITEMS,
+    TELLING_WORDING,
+    WAITS,
+    Kind,
+    Outcome,
+    ServiceSaid,
+    Way,
+    told_secret,
+)
 from tests.booking.world import BORN, NOW, make_world
 from tests.families.receiver import CUT, DRIP, HANG, receiving
 
@@ -227,9 +236,37 @@ def test_a_service_that_joined_the_list_later_is_not_covered_by_an_earlier_yes(d
     jobs.look_after(0)
     assert rows(database) == [("told", "waiting")]
     assert answers(mine) == {visiting: True}
-    assert standing_for(mine) == Standing((later, visiting), ("Halifax Library", "Health visiting"), None)
+    found = standing_for(mine)
+    assert [(each.id, each.name, each.share) for each in found.services] == [
+        (later, "Halifax Library", None),
+        (visiting, "Health visiting", True),
+    ]
+    assert (found.share, found.names(True), found.unanswered()) == (None, ["Health visiting"], found.services[:1])
     say(mine, visiting, later, share=False)
-    assert standing_for(mine).share is False
+    found = standing_for(mine)
+    assert (found.share, found.unanswered()) == (False, ())
+
+
+def test_who_never_answered_is_asked_of_all_and_of_nothing_new(world, visiting):
+    found = standing_for(family(world.centres["sunshine"]))
+    assert (found.share, found.unanswered()) == (None, ())
+
+
+def test_a_yes_that_a_no_to_the_centre_took_back_is_no_answer_any_more(world, visiting):
+    mine = family(world.centres["sunshine"])
+    say(mine, visiting)
+    assert answers(mine) == {visiting: True}
+    record_answer(mine, said(world.centres["sunshine"], share=False))
+    record_answer(mine, said(world.centres["sunshine"], share=True))
+    assert answers(mine) == {}
+    say(mine, visiting)
+    assert standing_for(mine).share is True
+
+
+def test_a_service_is_named_with_what_it_gets_in_the_order_it_is_told(world, visiting, library):
+    assert [(each.name, each.items) for each in named([visiting, library])] == [
+        (each.name, tuple(item for item in ITEMS if item in each.items)) for each in asked_about()
+    ]
 
 
 def test_of_a_service_that_ended_no_yes_is_kept_but_a_no_is(database, world, library):

@@ -32,7 +32,7 @@ from registration.families.tell_once.rules import (
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates" / "booking"
 #: Each wording families were ever asked with, and the digest of its sentences.
-WORDINGS = {"2026-11-22": "62567f9e03520bff"}
+WORDINGS = {"2026-11-22": "62567f9e03520bff", "2026-11-22/2": "b404f1717aa5684c"}
 T = [datetime(2026, 11, 22, hour, tzinfo=UTC) for hour in range(5)]
 NOW = T[0]
 

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from registration.families.rules import DETAILS, Home, Known, Ruling, Said, Terms, may_reach
+from registration.families.rules import DETAILS, Home, Known, Ruling, Said, Terms, has_objected, may_reach, opens_on
 
 TODAY = date(2026, 11, 22)
 HERE, THERE = 1, 2
@@ -90,3 +90,28 @@ def test_only_three_rulings_let_details_through_and_each_says_which():
 def test_a_yes_brings_no_address_and_an_agreement_no_way_to_ring():
     assert "address" not in DETAILS[Ruling.SAID_YES]
     assert not DETAILS[Ruling.UNDER_AGREEMENT] & {"mobile", "email"}
+
+
+def test_a_centre_hears_on_the_first_day_that_a_notice_is_over():
+    homes = (
+        Home(HERE, TODAY, BY_LETTER),
+        Home(HERE, TOO_SHORT, BY_LETTER),
+        Home(HERE, None, BY_LETTER),
+        Home(HERE, LONG_AGO, None),
+        Home(THERE, LONG_AGO, BY_LETTER),
+    )
+    day = opens_on(HERE, Known(homes=homes))
+    assert day == TODAY + timedelta(days=1)
+    assert may_reach(HERE, Known(homes=homes), day - timedelta(days=1)) is Ruling.NOT_NOTICED
+    assert may_reach(HERE, Known(homes=homes), day) is Ruling.UNDER_AGREEMENT
+    assert opens_on(HERE, Known(homes=homes[2:])) is None
+
+
+def test_a_family_has_objected_where_the_last_it_said_is_no():
+    assert [has_objected(said_of(events)) for events in ((), (NO,), (YES_HERE, NO), (NO, YES_HERE))] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert has_objected((Said(False, AT), Said(True, AT, HERE))), "of the same moment the no counts"

@@ -148,6 +148,7 @@ def test_notice_is_due_of_families_told_by_letter_that_said_nothing(database, wo
     families.mark_lost(lost)
 
     assert [each.family_id for each in unnoticed(TODAY)] == [other, due]
+    assert not unnoticed(TODAY)[1].several
     assert unnoticed(TODAY)[1].address == ("7 Told Street", "Halifax", "HX1 1UJ")
     [(made, token)] = make_notices(here, "staff:1", TODAY)
     assert (made.family_id, family_of(token)) == (due, due)
@@ -207,7 +208,11 @@ def test_a_data_officer_makes_letters_of_notice_and_says_they_were_posted(client
     printed = client.post("/reach/notices/print", data={"centre": str(here)})
     assert "Anna Told" in printed.text
     assert "In 14 days we will give" in page(printed)
+    assert "the birth of your baby," in page(printed)
     assert "Of 1 more no address is known" in page(printed)
+    database.get_one(Family, due).born = [TODAY, TODAY]
+    database.commit()
+    assert "the birth of your babies," in page(client.post("/reach/notices/print", data={"centre": str(here)}))
     sent(client.post("/reach/notices/posted", data={"families": str(due)}), "/reach/notices")
     assert database.get_one(Family, due).noticed_on == TODAY
     assert client.post("/reach/notices/posted", data={"families": "x"}).status_code == 422

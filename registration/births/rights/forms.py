@@ -32,6 +32,20 @@ def _a_name(text: str) -> None:
         raise ValueError(_("Your name must only have letters, spaces, hyphens, apostrophes and full stops"))
 
 
+class _Answer(Form):
+    """A family's answer and its baby's date of birth: the first questions of the page, and so the first in its list of errors."""
+
+    share = OneOf(
+        _l("May the children’s centre have your details?"), _l("Choose yes if the centre may have your details"), YES_NO
+    )
+    born = CivilDateField(
+        _l("When was your baby born?"),
+        [not_in_the_future, not_long_ago],
+        missing=_l("Enter your baby’s date of birth"),
+        noun=_l("Date of birth"),
+    )
+
+
 class Correct(Form):
     """What a family is called, where it is reached and where it lives."""
 
@@ -63,18 +77,8 @@ class Correct(Form):
         )
 
 
-class TellUs(Correct):
-    """A family without a link: its baby's date of birth, who it is, and its answer."""
-
-    born = CivilDateField(
-        _l("When was your baby born?"),
-        [not_in_the_future, not_long_ago],
-        missing=_l("Enter your baby’s date of birth"),
-        noun=_l("Date of birth"),
-    )
-    share = OneOf(
-        _l("May the children’s centre have your details?"), _l("Choose yes if the centre may have your details"), YES_NO
-    )
+class TellUs(_Answer, Correct):
+    """A family without a link: its answer, its baby's date of birth, and who it is."""
 
     def validate_email(self, field: StringField) -> None:
         """Ask for one of the two; ValidationError is raised."""

@@ -11,12 +11,15 @@ from sqlalchemy import select, text
 from registration.booking.models import Booking
 from registration.booking.queries import appointment_by_link
 from registration.centres.memory import centre_asked_about
-from registration.centres.queries import centre_card
+from registration.centres.queries import centre_card, successors
+from registration.centres.rules import CentreCard
 from registration.common.db import db
 from registration.common.links import digest
 from registration.families.links import family_of, subject_of
 from registration.families.models import Family
-from registration.families.queries import answer_of, same_family
+from registration.families.queries import known, same_family
+from registration.families.rules import DETAILS, Known, Ruling, answer_to, has_objected, may_reach, opens_on
+from registration.families.wording import DETAILS_IN_WORDS
 
 Row = Mapping[str, Any]
 #: Finds what another capability holds about the families of these numbers, one row each.
@@ -51,8 +54,14 @@ _PARTS = {
   FROM centre_sign_up u JOIN centre c ON c.id = u.centre_id WHERE u.family_id = ANY(:families) ORDER BY u.id""",
     "memberships": """SELECT c.name AS centre, m.joined_on, m.left_on, m.source
   FROM membership m JOIN centre c ON c.id = m.centre_id WHERE m.family_id = ANY(:families) ORDER BY m.joined_on, m.id""",
+    "tellings": """SELECT s.name AS service, CASE t.event WHEN 'told' THEN s.items END AS what, t.event, t.state, t.made_at AS at,
+       t.settled_at FROM telling t JOIN told_service s ON s.id = t.service_id
+ WHERE t.family_id = ANY(:families) ORDER BY t.made_at, t.id""",
+    "answers_on_telling": """SELECT s.name AS service, a.share AS yes, a.route, a.wording_version AS wording, a.at
+  FROM telling_answer a JOIN told_service s ON s.id = a.service_id WHERE a.family_id = ANY(:families) ORDER BY a.at, a.id""",
     "births": """SELECT r.source, r.born, r.sex, r.baby_given, r.baby_surname, r.mother_given, r.mother_surname, r.mother_born,
-       r.house, r.address, r.postcode, r.phone, r.email, r.received_on, a.provider AS received_from
+       r.house, r.address, r.postcode, r.phone, r.email, r.received_on, a.provider AS received_from,
+       a.retention_days AS kept_days
   FROM birth_record r JOIN sharing_agreement a ON a.id = r.agreement_id
  WHERE r.family_id = ANY(:families) AND r.erased_at IS NULL ORDER BY r.born, r.birth_order""",
     "disclosures": """SELECT coalesce(c.name, d.recipient) AS to, d.basis, d.what, d.how, d.at
@@ -81,11 +90,23 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class CentreAnswer:
-    """A centre that the question may name to a family, and its answer: None where it was not asked."""
+    """A centre that the question may name to a family, its answer, None where it was not asked, and what follows.
+
+    `ruling` says whether the centre may have its details now; `opens_on` when it may, where a notice was given and is not over.
+    """
 
     centre_id: int
     centre: str
     shares: bool | None
+    ruling: Ruling
+    opens_on: date | None = None
+
+    @property
+    def details(self) -> Sequence[str]:
+        """List what of the details the centre may have now, or will when the notice is over, in the order they are told."""
+        under = Ruling.UNDER_AGREEMENT if self.ruling is Ruling.NOT_NOTICED else self.ruling
+        covered = DETAILS.get(under, frozenset())
+        return [name for name in DETAILS_IN_WORDS if name in covered]
 
 
 def holds(app: Flask, name: str, find: Finder) -> None:
@@ -145,7 +166,18 @@ def centres_named(family_id: int, today: date) -> list[CentreAnswer]:
     }
     asked |= {number for number in db.session.scalars(_NAMED, {"families": families}) if number is not None}
     cards = [card for number in asked if (card := centre_card(number))]
-    return [
-        CentreAnswer(card.id, card.name, answer_of(family_id, card.id, today))
-        for card in sorted(cards, key=lambda card: (card.name, card.id))
-    ]
+    found, into = known([family_id], today)[family_id], successors(today)
+    cards.sort(key=lambda card: (card.name, card.id))
+    return [_answer(card, into.get(card.id, card.id), found, today) for card in cards]
+
+
+def _answer(card: CentreCard, here: int, found: Known, today: date) -> CentreAnswer:
+    """Say where a family stands with a centre, whose place another may have taken."""
+    ruling = may_reach(here, found, today)
+    opens = opens_on(here, found) if ruling is Ruling.NOT_NOTICED else None
+    return CentreAnswer(card.id, card.name, answer_to(here, found.said), ruling, opens)
+
+
+def objected(family_id: int, today: date) -> bool:
+    """Say whether a family has said no to every centre, and yes to none since."""
+    return has_objected(known([family_id], today)[family_id].said)

@@ -15,8 +15,8 @@ from flask_wtf.csrf import CSRFError
 
 from registration.births.rights import actions
 from registration.births.rights.forms import Correct, TellUs
-from registration.births.rights.queries import CentreAnswer, centres_named, family_by_link, held, reference_of
-from registration.births.rights.wording import as_file, in_words, parts_in_words, source_in_words
+from registration.births.rights.queries import CentreAnswer, centres_named, family_by_link, held, objected, reference_of
+from registration.births.rights.wording import as_file, in_words, parts_in_words, source_in_words, until_when
 from registration.booking.actions.refusals import AlreadyBooked, CannotChange
 from registration.booking.forms.base import YES, yes_or_no
 from registration.booking.forms.manage import Sharing
@@ -147,6 +147,8 @@ def show(family: Family, token: str) -> str:
         parts=list(parts_in_words(found)),
         also=[source_in_words(source) for source in found.also],
         centres=centres_named(family.id, today()),
+        objected=objected(family.id, today()),
+        until_when=until_when(found),
     )
 
 

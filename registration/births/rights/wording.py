@@ -1,6 +1,6 @@
 """What is held about a family in words: what each thing is called, and each value as a person says it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 
 from registration.births.rights.queries import Held, Row
 from registration.booking.forms.needs import language_name
-from registration.booking.wording import day_and_time, long_day, with_commas
+from registration.booking.wording import day_and_time, details_in_words, long_day
+from registration.common.authority import current_authority
 from registration.common.clock import civil_date
 from registration.common.pages import reached
 
@@ -28,6 +29,8 @@ PARTS = {
     "memberships": _l("Memberships"),
     "answers": _l("Your answers"),
     "disclosures": _l("Who received your details"),
+    "answers_on_telling": _l("Your answers on telling other services"),
+    "tellings": _l("Services we told"),
     "messages": _l("Messages we wrote to you"),
 }
 _LABELS = {
@@ -65,17 +68,24 @@ _LABELS = {
     "written_at": _l("When"),
     "to": _l("To"),
     "what": _l("What"),
+    "service": _l("Service"),
+    "event": _l("We told it"),
+    "state": _l("What became of it"),
 }
-#: What went to somebody, by the names of rules.DETAILS.
-_WHAT = {
-    "name": _l("your name"),
-    "email": _l("your email address"),
-    "mobile": _l("your mobile number"),
-    "born": _l("your baby’s date of birth"),
-    "language": _l("your language"),
-    "address": _l("your address"),
-    "preference": _l("how to contact you"),
-    "visit_needs": _l("what makes visiting easier"),
+#: What a service was told, and what became of it.
+_EVENTS = {"told": _l("your details"), "forget": _l("that it forget you")}
+_STATES = {
+    "waiting": _l("Not sent yet"),
+    "delivered": _l("Received"),
+    "dead": _l("It could not be sent"),
+    "withdrawn": _l("Called back before it was received"),
+}
+#: Values that mean something else to a person than what is kept.
+_SPOKEN: Mapping[str, Callable[[Any], str]] = {
+    "event": lambda value: str(_EVENTS[value]),
+    "state": lambda value: str(_STATES[value]),
+    "language": language_name,
+    "what": details_in_words,
 }
 #: What may be a telephone number, kept in E.164.
 _NUMBERS = frozenset({"mobile", "phone", "second_contact", "to"})
@@ -83,6 +93,8 @@ _NUMBERS = frozenset({"mobile", "phone", "second_contact", "to"})
 _SHORT = {
     "answers": ("at", "centre", "yes"),
     "disclosures": ("at", "to", "what"),
+    "answers_on_telling": ("at", "service", "yes"),
+    "tellings": ("at", "service", "event", "what", "state"),
     "messages": ("written_at", "to"),
     "appointments": ("starts", "centre", "reference"),
 }
@@ -99,10 +111,8 @@ def value_in_words(name: str, value: object) -> str:
         return ""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    if name == "what" and isinstance(value, list):
-        return with_commas(str(_WHAT.get(each, each)) for each in value)
-    if name == "language":
-        return language_name(str(value))
+    if name in _SPOKEN:
+        return _SPOKEN[name](value)
     if name in _NUMBERS and str(value).startswith("+"):
         return reached(str(value))
     return _day_in_words(value)
@@ -154,3 +164,21 @@ def _as_json(value: Any) -> Any:  # noqa: ANN401 -- whatever a column holds
     if isinstance(value, date):
         return value.isoformat()
     return [_as_json(each) for each in value] if isinstance(value, list) else value
+
+
+def until_when(found: Held) -> list[str]:
+    """Say of each source of what is held how long it is kept (docs/reference/retention.md)."""
+    kept, sources = current_authority().retention, {row["source"] for row in found.records}
+    said = []
+    if "booking" in sources:
+        said.append(_("Your details are deleted %(months)d months after your appointment.", months=kept.booking_months))
+    if sources & {"moved_in", "member"}:
+        words = _(
+            "What you or a centre told us is deleted %(months)d months after we last heard from you. While you are a member "
+            "of a centre, it is kept.",
+            months=kept.family_months,
+        )
+        said.append(words)
+    if days := max((row["kept_days"] for row in found.parts["births"]), default=0):
+        said.append(_("What the NHS told us is deleted %(days)d days after we received it.", days=days))
+    return said

@@ -65,7 +65,8 @@ def write_down_telling(public_id: UUID, route: str, actor: str, now: datetime, *
         standing = standing_for(appointment.family_id)
     if appointment is None or standing is None:
         raise CannotChange
-    said = tell_once.AnswerOnTelling(tell, standing.service_ids, TELLING_WORDING, route, actor)
+    services = tuple(service.id for service in standing.services)
+    said = tell_once.AnswerOnTelling(tell, services, TELLING_WORDING, route, actor)
     tell_once.answer(appointment.family_id, said, now)
     about, before = f"booking:{appointment.id}", {"tell": standing.share}
     audit.record("telling.answered", about=about, actor=actor, before=before, after={"tell": tell})

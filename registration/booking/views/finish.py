@@ -37,7 +37,7 @@ from registration.common.i18n import current_language
 from registration.common.links import digest
 from registration.common.transaction import commits, undo
 from registration.families.rules import SHARING_WORDING
-from registration.families.tell_once.queries import names_of
+from registration.families.tell_once.queries import named
 
 
 def _centre(answers: Answers) -> CentreCard | None:
@@ -61,7 +61,7 @@ def _join(answers: Answers) -> dict[str, Any]:
 
 @facts_for(Step.TELL)
 def _tell(answers: Answers) -> dict[str, Any]:
-    return {"services": names_of(answers.tell_of)}
+    return {"services": named(answers.tell_of)}
 
 
 @facts_for(Step.CHECK)

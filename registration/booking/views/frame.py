@@ -36,6 +36,8 @@ from registration.booking.wording import (
     day_and_month,
     day_and_time,
     days_from_now,
+    details_in_words,
+    long_day,
     weekday_and_day,
     with_commas,
 )
@@ -91,7 +93,7 @@ def keep_private(response: Response) -> Response:
     return response
 
 
-for _words in (weekday_and_day, day_and_month, days_from_now, with_commas):
+for _words in (weekday_and_day, day_and_month, days_from_now, long_day, with_commas, details_in_words):
     bp.add_app_template_filter(_words)
 
 

@@ -1,5 +1,6 @@
 """Whether other services are told of a family, too: its answer, to change at any time, beside its booking."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from flask import abort, redirect, render_template, request, url_for
@@ -14,7 +15,7 @@ from registration.common.clock import now
 from registration.common.transaction import commits
 from registration.families.queries import shares
 from registration.families.tell_once.actions import AnswerOnTelling, answer
-from registration.families.tell_once.queries import Standing, standing_for
+from registration.families.tell_once.queries import Named, Standing, standing_for
 from registration.families.tell_once.rules import TELLING_WORDING
 
 
@@ -30,9 +31,11 @@ def _standing(appointment: Appointment) -> Standing:
 @public
 @with_booking
 def telling(appointment: Appointment, token: str) -> ResponseReturnValue:
-    """Show a family its answer on telling other services, to change it."""
+    """Show a family its answer on telling other services, to change it; or ask it of those that are new, alone."""
     standing = _standing(appointment)
-    return _asked(token, standing, Telling(tell=request.args.get("tell", yes_or_no(standing.share))))
+    asked, new = _asked_of(standing)
+    share = None if new else standing.share
+    return _page(token, asked, Telling(tell=request.args.get("tell", yes_or_no(share))), new=new)
 
 
 @bp.post("/<token>/telling")
@@ -41,13 +44,24 @@ def telling(appointment: Appointment, token: str) -> ResponseReturnValue:
 @with_booking
 def answer_telling(appointment: Appointment, token: str) -> ResponseReturnValue:
     """Keep a family's new answer, and do at once what follows from it."""
-    standing, form = _standing(appointment), Telling()
+    (asked, new), form = _asked_of(_standing(appointment)), Telling()
     if not form.accepted():
-        return _asked(token, standing, form), HTTPStatus.UNPROCESSABLE_ENTITY
-    said = (form.tell.data == YES, standing.service_ids, TELLING_WORDING, "online", current_actor())
+        return _page(token, asked, form, new=new), HTTPStatus.UNPROCESSABLE_ENTITY
+    services = tuple(service.id for service in asked)
+    said = (form.tell.data == YES, services, TELLING_WORDING, "online", current_actor())
     answer(appointment.family_id, AnswerOnTelling(*said), now())
     return redirect(url_for("manage.show", token=token), HTTPStatus.SEE_OTHER)
 
 
-def _asked(token: str, standing: Standing, form: Telling) -> str:
-    return render_template("booking/manage/telling.html", token=token, form=form, services=standing.names)
+def _asked_of(standing: Standing) -> tuple[Sequence[Named], bool]:
+    """Give the services to ask about, and whether they are only the new ones of those: the other answers stay as they are."""
+    if "new" not in request.args:
+        return standing.services, False
+    new = standing.unanswered()
+    if not new:  # answered meanwhile, in another window
+        abort(HTTPStatus.NOT_FOUND)
+    return new, True
+
+
+def _page(token: str, services: Sequence[Named], form: Telling, *, new: bool) -> str:
+    return render_template("booking/manage/telling.html", token=token, form=form, services=services, new=new)

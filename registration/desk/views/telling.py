@@ -35,8 +35,8 @@ def ask_telling(appointment: Appointment) -> ResponseReturnValue:
 
 
 def _page(appointment: Appointment, standing: Standing | None, form: Telling) -> str:
-    names = standing.names if standing else ()
-    return render_template("desk/telling.html", appointment=appointment, form=form, services=names)
+    services = standing.services if standing else ()
+    return render_template("desk/telling.html", appointment=appointment, form=form, services=services)
 
 
 @bp.post("/booking/<uuid:public_id>/tell-others")

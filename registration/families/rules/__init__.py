@@ -9,7 +9,9 @@ from registration.families.rules.telling import (
     Source,
     Terms,
     answer_to,
+    has_objected,
     may_reach,
+    opens_on,
 )
 from registration.families.rules.values import (
     MOST_NAME,
@@ -42,10 +44,12 @@ __all__ = [
     "Terms",
     "answer_to",
     "birth_key",
+    "has_objected",
     "last_name",
     "lexemes",
     "may_reach",
     "name_words",
+    "opens_on",
     "same_email",
     "words_kept",
 ]

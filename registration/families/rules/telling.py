@@ -107,6 +107,21 @@ def may_reach(centre_id: int, known: Known, today: date) -> Ruling:
     return Ruling.SAID_YES if agreed else _by_agreement(centre_id, known, today)
 
 
+def opens_on(centre_id: int, known: Known) -> date | None:
+    """Give the first day on which notices that were given let a centre have a family's details; None where none was given.
+
+    For families of which `may_reach` says that the notice is not over yet.
+    """
+    notices = [(home.noticed_on, home.terms) for home in known.homes if home.centre_id == centre_id]
+    days = [on + timedelta(days=terms.notice_days) for on, terms in notices if on is not None and terms is not None]
+    return min(days, default=None)
+
+
+def has_objected(said: Sequence[Said]) -> bool:
+    """Say whether a family's latest answer is a no, which is to every centre."""
+    return bool(said) and not max(said, key=lambda each: (each.at, not each.share)).share
+
+
 def answer_to(centre_id: int, said: Sequence[Said]) -> bool | None:
     """Give a family's answer to the question that names a centre: None where it was never asked of it and never said no."""
     refused = max((each.at for each in said if not each.share), default=None)

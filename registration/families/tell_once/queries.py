@@ -7,18 +7,24 @@ from datetime import date
 
 from sqlalchemy import func, select, text
 
-from registration.common.audit import Named
+from registration.common import audit
 from registration.common.db import db
 from registration.families.models import Family
 from registration.families.queries import SAME, known, rulings
 from registration.families.rules import Ruling
-from registration.families.tell_once.models import Telling, TellingAnswer, ToldService
-from registration.families.tell_once.rules import Kind, State, TellingSaid, may_tell
+from registration.families.tell_once.models import Telling, ToldService
+from registration.families.tell_once.rules import Kind, State, TellingSaid, items_for, may_tell
 
 _SAID = text(f"""{SAME}
 SELECT s.root, a.share, a.at FROM same s JOIN telling_answer a ON a.family_id = s.id
  WHERE s.sure AND a.service_id = :service ORDER BY s.root, a.id
 """)  # noqa: S608 -- of our own words only
+# A no to the centre takes a yes about other services back, until the family says yes of them again.
+_GIVEN = text("""
+SELECT DISTINCT ON (a.service_id) a.service_id, a.share,
+       a.share AND EXISTS (SELECT 1 FROM sharing_answer s WHERE s.family_id = a.family_id AND NOT s.share AND s.at >= a.at)
+  FROM telling_answer a WHERE a.family_id = :family ORDER BY a.service_id, a.id DESC
+""")
 #: The latest telling of each family to a service, and whether by it the service has, or may have, or is to get, its details.
 _LATEST = """
 SELECT DISTINCT ON (family_id) id, family_id, event = 'told' AND state <> 'withdrawn' AS live
@@ -53,38 +59,57 @@ def asked_about() -> Sequence[ToldService]:
     return db.session.scalars(wanted.order_by(ToldService.name)).all()
 
 
-def names_of(service_ids: Collection[int]) -> list[str]:
-    """List the names of services, in their order."""
-    wanted = select(ToldService.name).where(ToldService.id.in_(service_ids))
-    return list(db.session.scalars(wanted.order_by(ToldService.name)))
-
-
 def answers(family_id: int) -> Mapping[int, bool]:
-    """Give a family's latest answer about each service it was asked about."""
-    wanted = select(TellingAnswer.service_id, TellingAnswer.share).where(TellingAnswer.family_id == family_id)
-    return {service: share for service, share in db.session.execute(wanted.order_by(TellingAnswer.id))}  # noqa: C416 -- rows are no pairs
+    """Give a family's latest answer about each service it was asked about; a yes that a no to the centre took back is none."""
+    return {service: share for service, share, ended in db.session.execute(_GIVEN, {"family": family_id}) if not ended}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A service as the question names it: what it gets, in the order it is told, and the answer; None where there is none."""
+
+    id: int
+    name: str
+    items: tuple[str, ...]
+    share: bool | None = None
+
+
+def _named(service: ToldService, share: bool | None = None) -> Named:  # noqa: FBT001 -- an answer, no switch
+    return Named(service.id, service.name, tuple(items_for(service.items, None)), share)
+
+
+def named(service_ids: Collection[int]) -> list[Named]:
+    """List services as the question names them, by name."""
+    wanted = select(ToldService).where(ToldService.id.in_(service_ids)).order_by(ToldService.name)
+    return [_named(service) for service in db.session.scalars(wanted)]
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a family stands with the services that are asked about: their names, and its answer; None where it was not asked."""
+    """Where a family stands with the services that are asked about: each has an answer of its own."""
 
-    service_ids: tuple[int, ...]
-    names: tuple[str, ...]
-    share: bool | None
+    services: tuple[Named, ...]
+
+    @property
+    def share(self) -> bool | None:
+        """Give the answer to all of them together: None where one of them was not asked about, and none was refused."""
+        said = [service.share for service in self.services]
+        return False if False in said else None if None in said else True
+
+    def names(self, share: bool | None) -> list[str]:  # noqa: FBT001 -- an answer, no switch
+        """List the services that have this answer, by name."""
+        return [service.name for service in self.services if service.share is share]
+
+    def unanswered(self) -> tuple[Named, ...]:
+        """List the services that joined the list since the family answered of others; () where it never answered."""
+        new = tuple(service for service in self.services if service.share is None)
+        return new if len(new) < len(self.services) else ()
 
 
 def standing_for(family_id: int) -> Standing | None:
-    """Give where a family stands; None where there is no service to ask about.
-
-    Its answer is to all of them: it was asked once. One that joined the list since makes the question new.
-    """
+    """Give where a family stands; None where there is no service to ask about."""
     asked, given = asked_about(), answers(family_id)
-    if not asked:
-        return None
-    said = [given.get(service.id) for service in asked]
-    share = False if False in said else None if None in said else True
-    return Standing(tuple(service.id for service in asked), tuple(service.name for service in asked), share)
+    return Standing(tuple(_named(service, given.get(service.id)) for service in asked)) if asked else None
 
 
 def allowed(service: ToldService, family_ids: Collection[int], today: date) -> dict[int, Ruling | None]:
@@ -165,7 +190,7 @@ def log(state: str, most: int) -> Sequence[tuple[Telling, str]]:
     return [(row, name) for row, name in db.session.execute(wanted.order_by(Telling.id.desc()).limit(most))]
 
 
-def service_names(keys: Collection[str]) -> Mapping[str, Named]:
+def service_names(keys: Collection[str]) -> Mapping[str, audit.Named]:
     """Name services for the history, with the page of each."""
     rows = db.session.execute(select(ToldService.id, ToldService.name).where(ToldService.id.in_(map(int, keys))))
-    return {str(number): Named(name, "telling.service", {"number": number}) for number, name in rows}
+    return {str(number): audit.Named(name, "telling.service", {"number": number}) for number, name in rows}

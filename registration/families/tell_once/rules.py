@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from registration.families.rules import DETAILS, Known, Ruling
 
 #: The wording of the question in force; tests/families/test_tell_once_rules.py holds it against the sentences shown.
-TELLING_WORDING = "2026-11-22"
+TELLING_WORDING = "2026-11-22/2"
 #: What a service may get, by the names of what is kept, in the order it is told. No address: the question promises none.
 ITEMS: Mapping[str, str] = {
     "name": "Name",

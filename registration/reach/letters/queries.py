@@ -20,7 +20,7 @@ MOST = 200
 
 _UNNOTICED = text("""
 SELECT f.id, f.name, f.locale, f.home_centre_id, c.name AS centre, f.letter_address, r.address, r.postcode, r.received_on,
-       t.provider, t.notice_days
+       t.provider, t.notice_days, cardinality(f.born) > 1 AS several
   FROM family f JOIN sharing_agreement t ON t.id = f.agreement_id AND t.state = 'in_force' AND t.notice = 'by_letter'
         AND t.starts_on <= :today AND coalesce(t.ends_on, 'infinity') >= :today
   JOIN centre c ON c.id = f.home_centre_id
@@ -44,6 +44,7 @@ class Unnoticed:
     since: date
     provider: str
     notice_days: int
+    several: bool
 
 
 def unnoticed(on: date) -> list[Unnoticed]:
@@ -75,6 +76,7 @@ def _unnoticed(row: Any) -> Unnoticed:  # noqa: ANN401 -- a row
         row.received_on,
         row.provider,
         row.notice_days,
+        row.several,
     )
 
 

@@ -120,7 +120,7 @@ def _drawn(place: Place, row: DayRow, form: Visit, visitor: HealthVisitor | None
         asked=asked_at(place, row),
         line=line if own_centres() is None else for_centre_worker(line, known=False),
         form=form,
-        services=telling.names if telling else (),
+        services=telling.services if telling else (),
         since=_member_since(place, row),
         visitor=visitor or there,
         by_timetable=known is not None and not known.said,
