@@ -59,6 +59,7 @@ SENTENCES = {
     "agreement.ended": "ended the agreement",
     "reach.target_set": "set what the centre aims at",
     "reach.contact_logged": "wrote down a contact with the family",
+    "reach.contact_taken_back": "took back a contact with the family",
     "reach.family_added": "wrote down a family that moved in or came by",
     "reach.taken_in": "took the family in as a member",
     "reach.said_no": "wrote down that the centre may not have the family’s details",

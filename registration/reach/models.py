@@ -29,7 +29,10 @@ class CentreVisit(Model):
 
 
 class FamilyContact(Model):
-    """One try of a centre to reach a family, what came of it, and what is to be done next. Never changed; a later one counts."""
+    """One try of a centre to reach a family, what came of it, and what is to be done next. Never changed: a later one counts.
+
+    Who wrote it down may take it back on the same day (outreach.actions.take_back).
+    """
 
     __tablename__ = "family_contact"
     __table_args__ = (

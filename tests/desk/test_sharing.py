@@ -25,3 +25,19 @@ def test_the_desk_writes_an_answer_down_on_the_telephone(client, database, world
     database.commit()
     sent(client.get(path), f"/desk/booking/{mine.public_id}")
     assert client.post(path, data={"share": "yes", "join": "no"}).status_code == 409
+
+
+def test_a_no_on_the_telephone_counts_alone_and_joining_is_never_chosen_beforehand(client, database, world, desk):
+    mine = booked(world.centres["sunshine"], at_time(TUESDAY, "9:30"), share=True)
+    path = f"/desk/booking/{mine.public_id}/sharing"
+    joins = {"share": "yes", "join": "yes", "address": "3 Mill Lane", "preference": "phone"}
+    client.post(f"/desk/look/{mine.public_id}")
+    sent(client.post(path, data=joins), f"/desk/booking/{mine.public_id}")
+
+    shown = client.get(path).text
+    assert 'name="join" type="radio" value="yes" checked' not in shown
+    assert "They asked to join before." in shown
+    sent(client.post(path, data=joins | {"share": "no", "address": ""}), f"/desk/booking/{mine.public_id}")
+
+    assert database.scalars(select(SharingAnswer.share).order_by(SharingAnswer.id.desc())).first() is False
+    assert reachable(mine.centre_id, [mine.family_id], TODAY) == frozenset()

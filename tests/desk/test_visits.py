@@ -52,7 +52,8 @@ def test_the_page_shows_what_was_answered_before(client, world, mine):
     client.post(path(world, mine), data=JOINS)
     text_ = client.get(path(world, mine)).text
     assert 'name="share" type="radio" value="yes" checked' in text_
-    assert 'name="join" type="radio" value="yes" checked' in text_
+    assert 'name="join" type="radio" value="yes" checked' not in text_, "who joins is for the family to say each time"
+    assert "They asked to join before." in text_
 
 
 def test_joining_again_changes_the_wish_and_a_no_takes_it_back(client, database, world, mine):
@@ -71,7 +72,6 @@ def test_joining_again_changes_the_wish_and_a_no_takes_it_back(client, database,
     [
         ({"share": ""}, "Choose what the family said"),
         ({"join": ""}, "Choose whether they join"),
-        ({"share": "no"}, "A family can join only if the centre may have their details"),
         ({"address": " "}, "Enter their address"),
         ({"preference": "pigeon"}, "Choose how the centre should contact them"),
     ],
@@ -79,6 +79,14 @@ def test_joining_again_changes_the_wish_and_a_no_takes_it_back(client, database,
 def test_what_is_missing_is_told_beside_it(client, database, world, mine, change, sentence):
     assert sentence in page(client.post(path(world, mine), data=JOINS | change), 422)
     assert len(answers(database)) == 1
+
+
+@pytest.mark.parametrize("join", [{}, {"join": "yes", "address": "x" * 501}])
+def test_a_no_to_sharing_counts_alone_whatever_stands_under_joining(client, database, world, mine, join):
+    client.post(path(world, mine), data=JOINS)
+    assert client.post(path(world, mine), data={"share": "no", **join}).status_code == 303
+    assert answers(database)[-1] == (False, "visit")
+    assert database.scalars(select(CentreSignUp)).all() == []
 
 
 def test_nothing_is_written_down_for_a_booking_that_is_gone(client, database, world, mine):
@@ -120,7 +128,7 @@ def test_a_centre_worker_writes_it_down_for_their_own_centre_on_the_day(client, 
     worker(at, f"{TUESDAY}T09:35")
 
     assert 'value="yes" checked' not in client.get(path(world, made)).text
-    assert "A family, 9:30am, " in page(client.get(path(world, made)))
+    assert "A family" not in page(client.get(path(world, made))), "the list names this family too"
     assert "Sharing and joining" in client.get(f"/day/{world.centres['sunshine']}/{TUESDAY}").text
     assert client.post(path(world, made), data=JOINS).status_code == 303
     assert answers(database) == [(True, "online"), (True, "visit")]
@@ -175,3 +183,11 @@ def test_a_centre_worker_learns_it_of_families_the_centre_may_know(client, datab
     joined(database, world, made)
     worker(at, f"{TUESDAY}T09:35")
     assert SINCE in page(client.get(path(world, made)))
+
+
+def test_a_centre_worker_at_the_visit_reads_the_name_as_the_list_has_it(client, database, world, worker, at):
+    made = booked(world.centres["sunshine"], at_time(TUESDAY, "9:30"))
+    database.execute(text("DELETE FROM sharing_answer"))
+    database.commit()
+    worker(at, f"{TUESDAY}T09:35")
+    assert "A family, 9:30am, " in page(client.get(path(world, made)))

@@ -79,6 +79,10 @@ def test_a_family_joins_and_gets_a_letter_that_is_printed_and_posted(eyes, own):
     member.open(f"/reach/{own}/invitations")
     eyes.look()
     eyes.try_out("nothing chosen")
+    member.give({"kind": "welcome"})
+    member.go_on()
+    assert member.heading.startswith("Send ")
+    eyes.look("asked before it goes out")
 
 
 def test_a_manager_sees_who_waits_and_a_data_officer_sends_notice(come, service):

@@ -188,7 +188,16 @@ def test_a_worker_sends_a_welcome_and_invites_to_a_party(client, database, world
     party = {"kind": "new_baby_party", "day": "2026-12-04", "begins": "10:00", "ends": "11:30"}
 
     assert "Waiting for a welcome: 1." in page(client.get(where))
-    assert "Sent to 1 family." in page(client.post(where, data={"kind": "welcome"}))
+    asked = page(client.post(where, data={"kind": "welcome"}))
+    assert "Send 1 text?" in asked
+    assert "free groups and advice for families" in asked
+    assert "stop: (the family’s own link)" in asked
+    assert "your-details" not in asked
+    asked = client.post(where, data=party).text
+    assert 'name="begins" value="10:00"' in asked
+    assert messages(database) == [], "the page asks before anything goes out"
+    party |= {"sure": "yes"}
+    assert "Sent to 1 family." in page(client.post(where, data={"kind": "welcome", "sure": "yes"}))
     assert "Sent to 1 family." in page(client.post(where, data=party))
     assert "Sent to 0 families." in page(client.post(where, data=party))
     for wrong in ({"day": ""}, {"day": "2026-11-22"}, {"begins": ""}, {"ends": "9:00"}, {"ends": ""}, {"kind": ""}):
@@ -217,3 +226,16 @@ def test_a_data_officer_makes_letters_of_notice_and_says_they_were_posted(client
     assert database.get_one(Family, due).noticed_on == TODAY
     assert client.post("/reach/notices/posted", data={"families": "x"}).status_code == 422
     assert client.post("/reach/notices/print", data={"centre": "999"}).status_code == 422
+
+
+def test_before_many_get_a_welcome_the_page_says_how_many_by_which_way(client, database, world, here):
+    sign_in_as(client, "centre_worker", centres=[here])
+    wished(here)
+    wished(here, preference="email", email="one@example.org")
+    wished(here, preference="email", email="two@example.org")
+
+    asked = page(client.post(f"/reach/{here}/invitations", data={"kind": "welcome"}))
+
+    assert "Send 1 text and 2 emails?" in asked
+    assert "Welcome from Sunshine Children’s Centre" in asked
+    assert messages(database) == []

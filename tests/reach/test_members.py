@@ -69,10 +69,8 @@ def test_a_family_that_only_says_yes_is_no_member(client, database, worker, here
 
 
 def test_of_a_family_that_says_no_nothing_is_kept(client, database, worker, here):
-    sent(
-        client.post(f"/reach/{here}/families/new", data=GIVEN | {"share": "no", "join": "no"}),
-        f"/reach/{here}/outreach",
-    )
+    sent(client.post(f"/reach/{here}/families/new", data={"share": "no"}), f"/reach/{here}/outreach")
+    assert "Nothing of the family was kept." in page(client.get(f"/reach/{here}/outreach"))
 
     assert database.query(Family).count() == 0
 
@@ -80,7 +78,7 @@ def test_of_a_family_that_says_no_nothing_is_kept(client, database, worker, here
 @pytest.mark.parametrize(
     ("wrong", "said_"),
     [
-        ({"share": "no"}, "only if the centre may have their details"),
+        ({"born-day": "22", "born-year": "2021"}, "The child must be under five"),
         ({"address": ""}, "Enter their address"),
         ({"postcode": ""}, "Enter the postcode of the address"),
         ({"postcode": "HX"}, "Enter a full postcode"),
@@ -125,7 +123,9 @@ def test_a_family_that_booked_joins_under_its_own_record_and_twice_is_once(clien
 def test_a_no_at_the_centre_takes_the_family_off_every_list(client, worker, here):
     number = live_birth(agreement(), here)
 
-    client.post(f"/reach/{here}/families/{number}/join", data=GIVEN | {"share": "no", "join": "no"})
+    asked = client.get(f"/reach/{here}/families/{number}/join").text
+    assert 'name="join" type="radio" value="yes" checked' not in asked
+    client.post(f"/reach/{here}/families/{number}/join", data=GIVEN | {"share": "no", "name": ""})
 
     assert known_to(here, TODAY) == []
     assert rulings(here, [number], TODAY)[number] is Ruling.SAID_NO

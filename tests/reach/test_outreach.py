@@ -2,6 +2,7 @@
 
 import pytest
 
+from registration.common.audit import AuditEvent
 from registration.families import actions
 from registration.families.models import Family
 from registration.families.rules import Ruling
@@ -127,16 +128,86 @@ def test_one_button_writes_a_contact_down_and_goes_on_to_the_next(client, databa
 
     answer = client.post(f"/reach/{here}/families/{one}/contact", data={"route": "call", "result": "reached"})
 
-    sent(answer, f"/reach/{here}/outreach#f-{other}")
-    assert [row.family_id for row in database.query(FamilyContact)] == [one]
+    [made] = database.query(FamilyContact)
+    assert made.family_id == one
+    sent(answer, f"/reach/{here}/outreach?written={made.id}&before={other}#f-{other}")
+    assert "Written down: Call, Spoke to the family, Anna 0" in page(client.get(answer.location))
     words = page(client.get(f"/reach/{here}/outreach"))
     assert "Anna 1" in words
     assert "Anna 0" not in words
-    sent(
-        client.post(f"/reach/{here}/families/{other}/contact", data={"route": "visit", "result": "sent"}),
-        f"/reach/{here}/outreach",
-    )
-    assert "Nobody: every family" in page(client.get(f"/reach/{here}/outreach"))
+    answer = client.post(f"/reach/{here}/families/{other}/contact", data={"route": "visit", "result": "sent"})
+    assert "#" not in answer.location
+    last = page(client.get(answer.location))
+    assert "Nobody: every family" in last
+    assert "Written down: Visit, Left or sent something, Anna 1" in last
+
+
+@pytest.mark.parametrize(
+    ("route", "said_"), [("visit", "reached"), ("call", "reached"), ("letter", "sent"), ("message", "sent")]
+)
+def test_a_key_alone_writes_down_what_is_usual_for_it(client, database, worker, here, route, said_):
+    number = live_birth(agreement(), here)
+
+    client.post(f"/reach/{here}/families/{number}/contact", data={"route": route, "result": ""})
+
+    assert [row.result for row in database.query(FamilyContact)] == [said_]
+
+
+def test_who_wrote_a_contact_down_takes_it_back_on_the_same_day(client, database, worker, here, there, at):
+    number = live_birth(agreement(), here)
+    where = f"/reach/{here}/families/{number}/contact"
+    client.post(where, data={"route": "call", "result": "reached"})
+    [made] = database.query(FamilyContact)
+    contact = {"contact": str(made.id)}
+
+    assert client.post(f"{where}/take-back", data={"contact": "x"}).status_code == 400
+    made.centre_id = there
+    database.commit()
+    refused = client.post(f"{where}/take-back", data=contact)
+    assert "Only who wrote a contact down can take it back" in page(client.get(refused.location))
+    made.centre_id = here
+    made.made_by, own = "staff:999999", made.made_by
+    database.commit()
+    client.post(f"{where}/take-back", data=contact)
+    assert database.query(FamilyContact).count() == 1
+    assert "Undo" not in page(client.get(f"/reach/{here}/outreach?written={made.id}"))
+    made.made_by = own
+    made.made_at -= A_DAY
+    database.commit()
+    client.post(f"{where}/take-back", data=contact)
+    assert database.query(FamilyContact).count() == 1
+    made.made_at += A_DAY
+    database.commit()
+
+    sent(client.post(f"{where}/take-back", data=contact), f"/reach/{here}/outreach#f-{number}")
+    assert database.query(FamilyContact).count() == 0
+    words = page(client.get(f"/reach/{here}/outreach?written={contact['contact']}"))
+    assert "Taken back." in words
+    assert "Anna Told" in words
+    event = database.query(AuditEvent).order_by(AuditEvent.id.desc()).first()
+    assert (event.event, event.about, event.actor) == ("reach.contact_taken_back", f"family:{number}", own)
+
+
+def test_what_was_written_of_a_family_that_said_no_since_is_not_shown(client, database, worker, here):
+    number = live_birth(agreement(), here)
+    answer = client.post(f"/reach/{here}/families/{number}/contact", data={"route": "call", "result": "reached"})
+    actions.record_answer(number, said(share=False, centre_id=None))
+    database.commit()
+
+    assert "Anna Told" not in page(client.get(answer.location))
+
+
+def test_who_only_asked_to_join_is_said_to_and_its_language_by_name(client, database, worker, here):
+    number = wished(here, language="pl")
+    where = f"/reach/{here}/families/{number}"
+
+    words = page(client.get(where))
+    assert "asked to join the centre" in words
+    assert "Language Polish" in words
+    assert "(Polish)" in page(client.get(f"/reach/{here}/outreach"))
+    member(number, here)
+    database.commit()
+    assert "Why the centre may know joined the centre" in page(client.get(where))
 
 
 @pytest.mark.parametrize(
@@ -146,6 +217,7 @@ def test_one_button_writes_a_contact_down_and_goes_on_to_the_next(client, databa
         {"result": "reached"},
         {"route": "call", "result": "?"},
         {"route": "call", "result": "reached", "next_on": "2026-11-21"},
+        {"route": "call", "result": "not_wanted", "next_on": "2026-11-30"},
     ],
 )
 def test_a_button_nobody_drew_writes_nothing_down(client, database, worker, here, data):
@@ -170,11 +242,17 @@ def test_a_contact_is_written_down_with_its_next_step(client, worker, here):
     where = f"/reach/{here}/families/{number}"
     given = {"on": "2026-11-20", "route": "visit", "result": "no_answer", "next_step": "call", "next_on": "2026-11-30"}
 
-    sent(client.post(where, data=given | {"note": "Try after 4pm"}), where)
+    answer = client.post(where, data=given | {"note": "Try after 4pm"})
 
-    words = page(client.get(where))
+    assert answer.location.startswith(f"{where}?written=")
+    words = page(client.get(answer.location))
+    assert "Written down: Visit, No answer, Anna Told" in words
     assert "Try after 4pm" in words
     assert "Call, 30 Nov 2026" in words
+    unwanted = page(client.post(where, data=given | {"result": "not_wanted"}), 422)
+    assert "Leave the day of the next step empty: the family wants no contact now" in unwanted
+    before = page(client.post(where, data=given | {"on": f"{BORN - A_DAY}"}), 422)
+    assert f"The baby was not born yet: the day must be {BORN:%-d %B %Y} or later" in before
     for wrong in ({"on": "2026-11-23"}, {"next_on": ""}, {"next_on": "2026-11-01"}, {"result": ""}):
         assert client.post(where, data=given | wrong).status_code == 422
 

@@ -15,7 +15,7 @@ from registration.common.clock import today
 from registration.common.transaction import commits
 from registration.desk.forms.day import Visit
 from registration.desk.views.booking import facts, refused
-from registration.desk.views.day.visits import answered_before
+from registration.desk.views.day.visits import answered_before, asked_to_join
 from registration.desk.views.frame import booking_or_404, bp, to_booking
 from registration.desk.views.looks import let_see, recorded
 from registration.families.queries import member_since
@@ -52,4 +52,5 @@ def answer_sharing(public_id: UUID) -> ResponseReturnValue:
 
 def _drawn(appointment: Appointment, form: Visit) -> str:
     since = member_since(appointment.family_id, asked_about(appointment, today()).id, today())
-    return render_template("desk/sharing.html", form=form, since=since, **facts(appointment))
+    before = asked_to_join(appointment.family_id)
+    return render_template("desk/sharing.html", form=form, since=since, asked_before=before, **facts(appointment))

@@ -22,6 +22,7 @@ class InviteForm(Form):
     day = DayField("Day of the party")
     begins = ClockField("From")
     ends = ClockField("To")
+    sure = StringField()  # "yes" from the page that shows the words and asks
 
     def validate_day(self, field: DayField) -> None:
         """Ask for the day of a party, which is to come; ValidationError is raised."""

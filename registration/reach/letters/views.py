@@ -1,6 +1,7 @@
 """Invitations and letters of a centre, and the council’s letters of notice."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from flask import abort, redirect, render_template, url_for
@@ -9,6 +10,7 @@ from flask_babel import force_locale
 from markupsafe import Markup
 from wtforms.fields.choices import SelectChoice
 
+from registration.booking.forms.base import YES
 from registration.centres.rules import CentreCard
 from registration.common.access import current_actor, has_role, roles
 from registration.common.authority import current_authority
@@ -19,10 +21,11 @@ from registration.common.transaction import commits, undo
 from registration.messages.writing import direction, long_day
 from registration.reach.frame import LARGEST, bp, centre_or_404
 from registration.reach.letters import actions
-from registration.reach.letters.actions import NoAddress
+from registration.reach.letters.actions import NoAddress, Occasion
 from registration.reach.letters.forms import InviteForm, NoticesForm, PostedForm
 from registration.reach.letters.queries import Unnoticed, invitations, letter_of, sendable, unnoticed
 from registration.reach.letters.rules import KINDS
+from registration.reach.letters.specimen import specimen
 from registration.reach.outreach.queries import Card, known_one
 from registration.reach.outreach.views import CENTRE, FAMILY, entry_or_404, family_page
 from registration.staff.rules import NOTICE_READERS, NOTICES, OUTREACH, OUTREACH_READERS
@@ -61,19 +64,44 @@ def _invitations(card: CentreCard, form: InviteForm, said: str = "") -> str:
 @roles(*OUTREACH)
 @commits
 def send_invitations(centre_id: int) -> ResponseReturnValue:
-    """Send it, and say to how many families."""
+    """Show the words and ask first; then send it, and say to how many families."""
     card, form = centre_or_404(centre_id), InviteForm()
     if not form.accepted():
         return _invitations(card, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    occasion = form.read()
+    ways = Counter(way for _, way in sendable(centre_id, occasion.kind, today()))
+    if ways and form.sure.data != YES:
+        return _ask(card, form, occasion, ways)
+    number = actions.invite(centre_id, occasion, _facts(card), current_actor(), now(), today())
+    return _invitations(card, InviteForm(formdata=None), f"Sent to {number} {'family' if number == 1 else 'families'}.")
+
+
+def _facts(card: CentreCard) -> dict[str, str]:
     council = current_authority()
-    facts = {
+    return {
         "centre": card.name,
         "address": f"{card.address}, {card.postcode}" if card.address else "",
         "telephone": card.telephone or council.telephone,
         "council": council.name,
     }
-    number = actions.invite(centre_id, form.read(), facts, current_actor(), now(), today())
-    return _invitations(card, InviteForm(formdata=None), f"Sent to {number} {'family' if number == 1 else 'families'}.")
+
+
+def _ask(card: CentreCard, form: InviteForm, occasion: Occasion, ways: Mapping[str, int]) -> str:
+    """Show what would go out by each way, in English, and ask whether it shall."""
+    return render_template(
+        "reach/invitations_ask.html",
+        centre=card,
+        form=form,
+        numbers=" and ".join(_counted(ways[way], way) for way in ("sms", "email") if way in ways),
+        words=[
+            (CHANNELS[way], specimen(occasion, way, _facts(card), now())) for way in ("sms", "email") if way in ways
+        ],
+    )
+
+
+def _counted(number: int, way: str) -> str:
+    one, more = {"sms": ("text", "texts"), "email": ("email", "emails")}[way]
+    return f"{number} {one if number == 1 else more}"
 
 
 # ---- letters of a centre

@@ -1,6 +1,8 @@
 """What a family says of itself at the centre: the least that is needed to write to it, call it, or make visiting easier."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
 
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
@@ -18,15 +20,21 @@ from registration.common.forms import Form
 from registration.families.rules import MOST_NAME, FamilyDetails
 from registration.reach.members.actions import Newcomer
 from registration.reach.members.queries import COLUMNS
+from registration.reach.outreach.queries import OLDEST_DAYS
 from registration.rota.forms.people import reads
 
 LONGEST_HEADING = 60
 
 
-class FamilyForm(Form):
-    """A family at the centre: may the centre have its details, who it is, how it is reached, and whether it joins."""
+class ShareForm(Form):
+    """May the centre have a family’s details: all that is asked of one that says no."""
 
     share = OneOf("May the centre have their details?", "Choose what the family said", YES_NO)
+
+
+class FamilyForm(ShareForm):
+    """A family at the centre: may the centre have its details, who it is, how it is reached, and whether it joins."""
+
     same = RadioField("Is it the same family?", choices=offered(YES_NO), validate_choice=False)
     name = StringField(
         "Full name", [DataRequired("Enter a name"), Length(max=MOST_NAME, message="The name is too long")]
@@ -48,6 +56,12 @@ class FamilyForm(Form):
         super().__init__(*args, **kwargs)
         self.language.choices = offered([("en", language_name("en")), *language_choices()])
 
+    def accepted(self, extra: Mapping[str, Any] | None = None) -> bool:
+        """Say whether every answer is usable. A no to sharing counts alone, whatever stands in the other boxes."""
+        if self.share.data == NO:
+            return ShareForm().accepted()
+        return super().accepted(extra)
+
     def validate_born(self, field: CivilDateField) -> None:
         """Refuse a day to come; ValidationError is raised."""
         if field.data and field.data > today():
@@ -57,11 +71,6 @@ class FamilyForm(Form):
         """Ask for it where an address is given; ValidationError is raised."""
         if (self.address.data or "").strip() and not (field.data or "").strip():
             raise ValidationError("Enter the postcode of the address")
-
-    def validate_join(self, field: OneOf) -> None:
-        """Nobody joins a centre that may not know of them, nor without an address; ValidationError is raised."""
-        if field.data == YES and self.share.data == NO:
-            raise ValidationError("A family can join only if the centre may have their details")
 
     def validate_address(self, field: TextAreaField) -> None:
         """Ask for it where a family joins; ValidationError is raised."""
@@ -106,6 +115,12 @@ class FamilyForm(Form):
         )
         wish = SignUp(address, str(self.preference.data), (self.visit_needs.data or "").strip())
         return Newcomer(details, wish if self.join.data == YES else None)
+
+
+def young_enough(_form: Form, field: CivilDateField) -> None:
+    """Refuse a family that is no new one of a centre, its child being five or older; ValidationError is raised."""
+    if field.data and field.data <= today() - timedelta(days=OLDEST_DAYS):
+        raise ValidationError("The child must be under five: a centre is for families with younger children")
 
 
 class ExportForm(Form):

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Response, redirect, render_template, url_for
+from flask import Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from registration.booking.forms.base import NO, YES
@@ -13,7 +13,7 @@ from registration.common.clock import now, today
 from registration.common.transaction import commits
 from registration.reach.frame import bp, centre_or_404
 from registration.reach.members import actions
-from registration.reach.members.forms import ExportForm, FamilyForm
+from registration.reach.members.forms import ExportForm, FamilyForm, young_enough
 from registration.reach.members.queries import COLUMNS, joined_here, mapping_of, member_like, members_file
 from registration.reach.outreach.queries import Entry
 from registration.reach.outreach.views import CENTRE, FAMILY, entry_or_404, family_page
@@ -38,10 +38,10 @@ def _asked(card: CentreCard, form: FamilyForm, entry: Entry | None = None, like:
 def add_family(centre_id: int) -> ResponseReturnValue:
     """Write the family down where it lets the centre have its details; of one that does not, nothing is kept."""
     card, form = centre_or_404(centre_id), FamilyForm()
-    if not form.accepted():
+    if not form.accepted({"born": [young_enough]}):
         return _asked(card, form), HTTPStatus.UNPROCESSABLE_ENTITY
     if not form.shares:
-        return redirect(url_for("reach.outreach_list", centre_id=centre_id), HTTPStatus.SEE_OTHER)
+        return _left(centre_id, "Nothing of the family was kept.")
     given = form.read(home_of(form.place, today()))
     like = member_like(centre_id, given.details, today()) if given.wish else None
     if like is not None and form.same.data not in {YES, NO}:
@@ -49,6 +49,12 @@ def add_family(centre_id: int) -> ResponseReturnValue:
         return _asked(card, form, like=like), HTTPStatus.UNPROCESSABLE_ENTITY
     same_as = like.card.family_id if like is not None and form.same.data == YES else None
     return _to_family(centre_id, actions.add_newcomer(centre_id, given, current_actor(), today(), same_as))
+
+
+def _left(centre_id: int, said: str) -> ResponseReturnValue:
+    """Go back to the list, which says what became of a family that said no."""
+    flash(said)
+    return redirect(url_for("reach.outreach_list", centre_id=centre_id), HTTPStatus.SEE_OTHER)
 
 
 def _to_family(centre_id: int, family_id: int) -> ResponseReturnValue:
@@ -71,7 +77,6 @@ def ask_to_join(centre_id: int, family_id: int) -> str:
         email=card.email,
         address="\n".join(lines[:-1]),
         postcode=lines[-1] if lines else "",
-        join="yes",
         preference=card.preference,
         visit_needs=card.visit_needs,
     )
@@ -88,7 +93,7 @@ def join(centre_id: int, family_id: int) -> ResponseReturnValue:
         return _asked(card, form, entry), HTTPStatus.UNPROCESSABLE_ENTITY
     if not form.shares:
         actions.refuse(centre_id, family_id, current_actor(), today())
-        return redirect(url_for("reach.outreach_list", centre_id=centre_id), HTTPStatus.SEE_OTHER)
+        return _left(centre_id, "Written down: the family says no. It is on no list of this centre any more.")
     given = form.read(home_of(form.place, today()))
     if given.wish is None:
         return _to_family(centre_id, family_id)

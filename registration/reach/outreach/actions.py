@@ -6,7 +6,7 @@ from registration.common import audit
 from registration.common.db import db
 from registration.common.errors import Refused
 from registration.reach.models import FamilyContact
-from registration.reach.outreach.queries import Entry, known_one
+from registration.reach.outreach.queries import Entry, known_one, written_today
 from registration.reach.outreach.rules import Try
 
 
@@ -22,26 +22,48 @@ def may_know(centre_id: int, family_id: int, today: date) -> Entry:
     return entry
 
 
-def log_contact(centre_id: int, family_id: int, done: Try, actor: str, today: date) -> None:
-    """Write down a try to reach a family; MayNotKnow is raised where the centre may not have its details."""
+def log_contact(centre_id: int, family_id: int, done: Try, actor: str, today: date) -> int:
+    """Write down a try to reach a family, and give its number; MayNotKnow is raised where the centre may not have its details."""
     card = may_know(centre_id, family_id, today).card
-    db.session.add(
-        FamilyContact(
-            family_id=card.family_id,
-            centre_id=centre_id,
-            contacted_on=done.on,
-            route=done.route,
-            result=done.result,
-            next_step=done.next_step,
-            next_on=done.next_on,
-            note=done.note,
-            made_by=actor,
-        )
+    made = FamilyContact(
+        family_id=card.family_id,
+        centre_id=centre_id,
+        contacted_on=done.on,
+        route=done.route,
+        result=done.result,
+        next_step=done.next_step,
+        next_on=done.next_on,
+        note=done.note,
+        made_by=actor,
     )
+    db.session.add(made)
     db.session.flush()
     audit.record(
         "reach.contact_logged",
         about=f"family:{card.family_id}",
         actor=actor,
         after={"route": done.route, "result": done.result, "centres": [centre_id]},
+    )
+    return made.id
+
+
+class NotTakenBack(Refused):
+    """Only who wrote a contact down can take it back, and only on the same day."""
+
+
+def take_back(centre_id: int, contact_id: int, actor: str, today: date) -> None:
+    """Strike a contact out that its writer wrote down by mistake; NotTakenBack is raised for any other, and the next day.
+
+    Of the contact itself nothing stays; the history keeps that there was one, and what was struck out.
+    """
+    made = written_today(centre_id, contact_id, actor, today)
+    if made is None:
+        raise NotTakenBack
+    db.session.delete(made)
+    db.session.flush()
+    audit.record(
+        "reach.contact_taken_back",
+        about=f"family:{made.family_id}",
+        actor=actor,
+        before={"route": made.route, "result": made.result, "centres": [centre_id]},
     )

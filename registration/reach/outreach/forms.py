@@ -1,17 +1,21 @@
 """A contact as it is written down: one button in the list, or all of it on the family’s page."""
 
+from collections.abc import Iterable
 from datetime import date
 
-from wtforms import SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, NumberRange, ValidationError
 
-from registration.booking.forms.base import OneOf, at_most, offered
+from registration.booking.forms.base import Check, OneOf, at_most, offered
 from registration.common.clock import today
 from registration.common.forms import Form
-from registration.reach.outreach.rules import RESULTS, ROUTES, Try
+from registration.reach.outreach.rules import AS_USUAL, RESULTS, ROUTES, Try
 from registration.rota.forms.fields import DayField
 
 LONGEST_NOTE = 300
+MOST_CONTACTS = 2**63 - 1
+#: What stands first in a row: each button then writes down what is usual for it.
+USUAL = {"": "Spoke to them, or sent it", **RESULTS}
 NEXT = {"": "Nothing", **{route: name for route, name in ROUTES.items()}}  # noqa: C416 -- a copy with one before
 
 
@@ -19,7 +23,7 @@ class QuickContact(Form):
     """What a row of the list sends: the button that was pressed, and what came of it."""
 
     route = StringField(validators=[InputRequired("Press one of the buttons")])
-    result = SelectField("What came of it", choices=offered(list(RESULTS.items())))
+    result = SelectField("What came of it", choices=offered(list(USUAL.items())))
     next_on = DayField("Again on")
 
     def validate_route(self, field: StringField) -> None:
@@ -28,13 +32,15 @@ class QuickContact(Form):
             raise ValidationError("Press one of the buttons")
 
     def validate_next_on(self, field: DayField) -> None:
-        """Refuse a day that is over; ValidationError is raised."""
+        """Refuse a day that is over, and any for a family that wants no contact; ValidationError is raised."""
         _not_over(field)
+        _wanted(field, self.result.data)
 
     def to_try(self, on: date) -> Try:
         """Give the contact, of today; whoever is to be called on again is so by the same route."""
         again = self.route.data if self.next_on.data else ""
-        return Try(on, self.route.data, self.result.data, again, self.next_on.data)
+        result = self.result.data or AS_USUAL[self.route.data]
+        return Try(on, self.route.data, result, again, self.next_on.data)
 
 
 class ContactForm(Form):
@@ -53,8 +59,9 @@ class ContactForm(Form):
             raise ValidationError("The day must be today or in the past")
 
     def validate_next_on(self, field: DayField) -> None:
-        """Refuse a day that is over, and one without the other; ValidationError is raised."""
+        """Refuse a day that is over, one for who wants no contact, and one without the other; ValidationError is raised."""
         _not_over(field)
+        _wanted(field, self.result.data)
         if bool(field.data) != bool(self.next_step.data):
             raise ValidationError("Give the next step with its day, or neither")
 
@@ -62,6 +69,29 @@ class ContactForm(Form):
         """Give the contact."""
         note = (self.note.data or "").strip()
         return Try(self.on.data, self.route.data, self.result.data, self.next_step.data or "", self.next_on.data, note)
+
+
+class TakeBack(Form):
+    """Which contact is taken back."""
+
+    contact = IntegerField(validators=[InputRequired(), NumberRange(1, MOST_CONTACTS)])
+
+
+def since_birth(births: Iterable[date]) -> Check:
+    """Give a check that a contact is not of a day before the first of these births; it raises ValidationError."""
+    first = min(births)
+
+    def check(_form: Form, field: DayField) -> None:
+        """Refuse a day before the birth; ValidationError is raised."""
+        if field.data and field.data < first:
+            raise ValidationError(f"The baby was not born yet: the day must be {first:%-d %B %Y} or later")
+
+    return check
+
+
+def _wanted(field: DayField, result: str | None) -> None:
+    if field.data and result == "not_wanted":
+        raise ValidationError("Leave the day of the next step empty: the family wants no contact now")
 
 
 def _not_over(field: DayField) -> None:

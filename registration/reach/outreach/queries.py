@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import text
 
 from registration.centres.queries import successors
+from registration.common.clock import civil_date
 from registration.common.db import db
 from registration.families.queries import records_of, rulings
 from registration.families.rules import DETAILS, Ruling
 from registration.reach.known.queries import target_of
+from registration.reach.models import FamilyContact
 from registration.reach.outreach.rules import ARRIVED, Row, Standing, ordered, overdue, why
 
 #: Families with no child younger than this are not looked for: a centre is for children under five.
@@ -126,6 +128,13 @@ def outreach(centre_id: int, today: date) -> list[Entry]:
     by_family = {each.row.family_id: each for each in known_to(centre_id, today) if each.row}
     rows = ordered((each.row for each in by_family.values() if each.row), target_of(centre_id).first)
     return [by_family[row.family_id] for row in rows]
+
+
+def written_today(centre_id: int, contact_id: int, actor: str, today: date) -> FamilyContact | None:
+    """Give a contact of a centre that this person wrote down this day; None where there is none such."""
+    made = db.session.get(FamilyContact, contact_id)
+    own = made is not None and (made.centre_id, made.made_by) == (centre_id, actor)
+    return made if made is not None and own and civil_date(made.made_at) == today else None
 
 
 def _entries(centre_id: int, family_ids: Collection[int], today: date) -> list[Entry]:

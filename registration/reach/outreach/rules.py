@@ -18,6 +18,8 @@ RESULTS = {
     "wrong_details": "Details are wrong",
     "not_wanted": "Wants no contact from us now",
 }
+#: What came of a contact by its way, where nobody says otherwise: who writes or leaves something speaks to nobody.
+AS_USUAL = {"visit": "reached", "call": "reached", "letter": "sent", "message": "sent"}
 #: What says that the family heard of the centre; the others are tries.
 ARRIVED = frozenset({"reached", "sent", "not_wanted"})
 

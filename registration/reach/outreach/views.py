@@ -1,21 +1,24 @@
 """The list of families a centre should call on, one family with its log, and who waits too long at each centre."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from registration.booking.forms.needs import language_name
 from registration.centres.rules import CentreCard
 from registration.common.access import current_actor, has_role, roles
 from registration.common.clock import today
 from registration.common.contacts import as_read
 from registration.common.transaction import commits, undo
+from registration.families.rules import Ruling
 from registration.reach.frame import LARGEST, MOST_FAMILIES, bp, centre_or_404, centres_seen
 from registration.reach.known.queries import target_of
-from registration.reach.outreach.actions import MayNotKnow, log_contact
-from registration.reach.outreach.forms import ContactForm, QuickContact
-from registration.reach.outreach.queries import Card, Entry, known_one, known_to, outreach
+from registration.reach.outreach.actions import MayNotKnow, NotTakenBack, log_contact, take_back
+from registration.reach.outreach.forms import MOST_CONTACTS, USUAL, ContactForm, QuickContact, TakeBack, since_birth
+from registration.reach.outreach.queries import Card, Entry, known_one, known_to, outreach, written_today
 from registration.reach.outreach.rules import RESULTS, ROUTES, Why
 from registration.staff.queries import names_of
 from registration.staff.rules import OUTREACH, OUTREACH_READERS
@@ -35,6 +38,12 @@ BASES = {
     "joined": "joined the centre",
     "under_agreement": "live birth data, under the data sharing agreement",
 }
+
+
+def basis_words(entry: Entry) -> str:
+    """Say why a centre may know a family: one that only asked to join has not joined."""
+    asked = entry.card.basis is Ruling.JOINED and entry.standing.joined_on is None
+    return "asked to join the centre" if asked else BASES[entry.card.basis]
 
 
 def reach_of(card: Card) -> str:
@@ -65,6 +74,10 @@ def _list(card: CentreCard, fault: str = "") -> str:
         whys=WHYS,
         routes=ROUTES,
         results=RESULTS,
+        usual=USUAL,
+        language_name=language_name,
+        written=_written(card),
+        before=request.args.get("before", type=int),
         target=target_of(card.id),
         late=sum(each.row.overdue for each in entries if each.row),
         form=QuickContact(formdata=None),
@@ -86,11 +99,50 @@ def quick_contact(centre_id: int, family_id: int) -> ResponseReturnValue:
         return _list(card, fault), HTTPStatus.UNPROCESSABLE_ENTITY
     following = _following(centre_id, family_id)
     try:
-        log_contact(centre_id, family_id, form.to_try(today()), current_actor(), today())
+        made = log_contact(centre_id, family_id, form.to_try(today()), current_actor(), today())
     except MayNotKnow as refusal:
         undo()
         return _list(card, refusal.sentence), HTTPStatus.CONFLICT
     anchor = f"f-{following}" if following else None
+    there = url_for("reach.outreach_list", centre_id=centre_id, written=made, before=following, _anchor=anchor)
+    return redirect(there, HTTPStatus.SEE_OTHER)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The contact that was just written down, as the next page says it and offers to take it back."""
+
+    id: int
+    family_id: int
+    name: str
+    said: str
+
+
+def _written(card: CentreCard) -> Written | None:
+    """Give the contact that ?written= names, where who looks wrote it down today and the family may still be known."""
+    number = request.args.get("written", type=int)
+    made = written_today(card.id, number, current_actor(), today()) if number and number <= MOST_CONTACTS else None
+    entry = known_one(card.id, made.family_id, today()) if made else None
+    if made is None or entry is None:
+        return None
+    return Written(made.id, made.family_id, entry.card.name, f"{ROUTES[made.route]}, {RESULTS[made.result]}")
+
+
+@bp.post(f"{FAMILY}/contact/take-back")
+@roles(*OUTREACH)
+@commits
+def take_contact_back(centre_id: int, family_id: int) -> ResponseReturnValue:
+    """Strike out the contact that was just written down, and go back to the family in the list."""
+    centre_or_404(centre_id)
+    form = TakeBack()
+    if not form.accepted():
+        abort(HTTPStatus.BAD_REQUEST)
+    try:
+        take_back(centre_id, form.contact.data, current_actor(), today())
+        flash("Taken back.")
+    except NotTakenBack as refusal:
+        flash(refusal.sentence, "error")
+    anchor = f"f-{family_id}"
     return redirect(url_for("reach.outreach_list", centre_id=centre_id, _anchor=anchor), HTTPStatus.SEE_OTHER)
 
 
@@ -127,7 +179,9 @@ def family_page(card: CentreCard, entry: Entry, form: ContactForm | None = None,
         entry=entry,
         card=entry.card,
         whys=WHYS,
-        basis=BASES[entry.card.basis],
+        basis=basis_words(entry),
+        language=language_name(entry.card.language),
+        written=_written(card),
         routes=ROUTES,
         results=RESULTS,
         names=names,
@@ -145,10 +199,11 @@ def family_page(card: CentreCard, entry: Entry, form: ContactForm | None = None,
 def write_contact(centre_id: int, family_id: int) -> ResponseReturnValue:
     """Write down a contact with all that is kept of it."""
     card, entry, form = centre_or_404(centre_id), entry_or_404(centre_id, family_id), ContactForm()
-    if not form.accepted():
+    if not form.accepted({"on": [since_birth(entry.card.born)]}):
         return family_page(card, entry, form), HTTPStatus.UNPROCESSABLE_ENTITY
-    log_contact(centre_id, family_id, form.to_try(), current_actor(), today())
-    return redirect(url_for("reach.family", centre_id=centre_id, family_id=family_id), HTTPStatus.SEE_OTHER)
+    made = log_contact(centre_id, family_id, form.to_try(), current_actor(), today())
+    there = url_for("reach.family", centre_id=centre_id, family_id=family_id, written=made)
+    return redirect(there, HTTPStatus.SEE_OTHER)
 
 
 @bp.get("/waiting")

@@ -170,6 +170,12 @@ def _left_for_the_centre(place: Place, rows: list[DayRow], lines: list[Line], ow
     return [for_centre_worker(line, known=row.family_id in may_know) for row, line in zip(rows, lines, strict=True)]
 
 
+def as_listed(place: Place, row: DayRow, line: Line) -> Line:
+    """Leave of one line what the list leaves of it for who looks, for a page about it alone."""
+    own = own_centres()
+    return line if own is None else _left_for_the_centre(place, [row], [line], own)[0]
+
+
 def named_on_lists(centre_id: int, today: date) -> set[int]:
     """Give the families whose names a centre's own workers read on its lists of today and the days to come."""
     days = sorted({civil_date(start) for start in starts_from(centre_id, midnight(today))})

@@ -18,9 +18,8 @@ from registration.common.access import current_actor, has_role, roles
 from registration.common.clock import now, today
 from registration.common.transaction import commits, undo
 from registration.desk.forms.day import HealthVisitor, Visit
-from registration.desk.rules.day import for_centre_worker
 from registration.desk.views.day.frame import Place, bp, place_of
-from registration.desk.views.day.lists import line_of, row_here
+from registration.desk.views.day.lists import as_listed, line_of, row_here
 from registration.desk.wording import refusal_sentence
 from registration.families.queries import answer_of, member_since, postcode_of, reachable, rulings, who_wants_to_join
 from registration.families.rules import Ruling
@@ -118,10 +117,11 @@ def _drawn(place: Place, row: DayRow, form: Visit, visitor: HealthVisitor | None
         "desk/day_visit.html",
         place=place,
         asked=asked_at(place, row),
-        line=line if own_centres() is None else for_centre_worker(line, known=False),
+        line=as_listed(place, row, line),
         form=form,
         services=telling.services if telling else (),
         since=_member_since(place, row),
+        asked_before=own_centres() is None and asked_to_join(row.family_id),
         visitor=visitor or there,
         by_timetable=known is not None and not known.said,
         marks=has_role(*DAY_MARKERS),
@@ -141,7 +141,14 @@ def asked_at(place: Place, row: DayRow) -> CentreCard:
 
 
 def answered_before(family_id: int, centre_id: int) -> Visit:
-    """Make the form with what a family answered of a centre before; nothing is chosen where it was not asked."""
+    """Make the form with what a family answered of a centre before; nothing is chosen where it was not asked.
+
+    Joining is never chosen beforehand: that somebody joins is for the family to say each time.
+    """
     shares = answer_of(family_id, centre_id, today())
-    joins = YES if family_id in who_wants_to_join([family_id]) else NO if shares else None
-    return Visit(formdata=None, share=yes_or_no(shares), join=joins)
+    return Visit(formdata=None, share=yes_or_no(shares), join=NO if shares and not asked_to_join(family_id) else None)
+
+
+def asked_to_join(family_id: int) -> bool:
+    """Say whether a family asked to join before: told in words beside the question, which it answers anew."""
+    return family_id in who_wants_to_join([family_id])
