@@ -239,11 +239,10 @@ def safe_cell(text: str) -> str:
 
 
 def written(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """Write a CSV file that Excel reads in the right letters (UTF-8 with its mark); every text goes through `safe_cell`."""
+    """Write a CSV file that Excel reads in the right letters (UTF-8 with its mark); every text is a `safe_cell`, headings too."""
     text = StringIO()
     writer = csv.writer(text)
-    writer.writerow(header)
-    for row in rows:
+    for row in (header, *rows):
         writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in row])
     return codecs.BOM_UTF8 + text.getvalue().encode()
 

@@ -1,7 +1,7 @@
 """Who is away or which centre closes, and what a family is to have instead."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
@@ -15,6 +15,8 @@ from registration.rota.forms.absences import AwayFor
 from registration.rota.rules.absences import ABSENCE_REASONS
 
 LONGEST_NOTE = 200
+#: So far ahead cover is planned.
+FARTHEST = timedelta(days=366)
 CALL, NOBODY = "call", "nobody"
 
 #: A centre and a start in minutes since 1970, as the value of a radio button.
@@ -37,6 +39,14 @@ class NewPlan(AwayFor, Form):
         [Length(max=LONGEST_NOTE, message=f"This must be {LONGEST_NOTE} letters or fewer")],
         description="Nothing about anybody’s health.",
     )
+
+    def validate_last(self, field: CivilDateField) -> None:
+        """Refuse an absence that is over, that begins far off, or that is no span; ValidationError is raised."""
+        if field.data is not None and field.data < today():
+            raise ValidationError("The last day must be today or a day to come")
+        if self.first.data is not None and self.first.data > today() + FARTHEST:
+            raise ValidationError("An absence must begin within a year from today")
+        super().validate_last(field)
 
 
 class NewClosing(Form):

@@ -137,7 +137,7 @@ def test_what_is_cancelled_once_is_told_to_no_family_that_day_until_it_takes_pla
     assert cancellations(sunshine, TUESDAY) == []
     actions.take_back(sunshine, number, MONDAY, "staff:1")
     assert sunshine in services_on(MONDAY, [sunshine])
-    with pytest.raises(actions.NoSuchService):
+    with pytest.raises(actions.TakesPlace):
         actions.take_back(sunshine, number, MONDAY, "staff:1")
     with pytest.raises(actions.NotThatDay):
         actions.cancel_once(sunshine, number, TUESDAY, "", "staff:1")
@@ -209,6 +209,11 @@ def test_every_fault_of_a_timetable_is_named_and_nothing_is_read(database, sunsh
         "line 7: title, Clinic, is there already, on line 6",
     ]
     assert database.scalars(select(CentreService)).all() == []
+
+
+def test_a_timetable_with_headings_only_is_refused(sunshine):
+    with pytest.raises(FileRefused, match="there is no service under the headings"):
+        actions.import_services(file(), "staff:1")
 
 
 def test_a_name_that_two_centres_have_is_a_fault(database, world):

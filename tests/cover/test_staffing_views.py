@@ -83,7 +83,10 @@ def test_a_manager_looks_for_ways_watches_and_makes_one_a_draft(manager, made):
     assert "made a draft rota that staffs the sessions" in page(manager.get(cover))
     assert "A way was made a draft of the rota" in page(manager.get(f"{cover}/staffing"))
     again = page(manager.post(f"{cover}/staffing"), 409)
-    assert "No session of theirs from tomorrow on is without a registrar" in again
+    for said in (again, page(manager.get(f"{cover}/staffing"))):
+        assert said.count("No session of theirs from tomorrow on is without a registrar") == 1
+        assert "Find ways" not in said
+        assert "Make way" not in said
     assert "There is" not in page(manager.post(f"{cover}/staffing/9/draft"), 409)
 
 

@@ -116,6 +116,8 @@ def test_another_page_says_who_is_away_and_when(manager, world):
         ({"registrar": ""}, "Choose who is away"),
         ({"registrar": "0"}, "Choose one of those offered"),
         ({"last-day": "23"}, "The last day must be the first day or after it"),
+        ({"first-year": "2020", "last-year": "2020"}, "The last day must be today or a day to come"),
+        ({"first-year": "9999", "last-year": "9999"}, "An absence must begin within a year from today"),
         ({"from_midday": "y", "to_midday": "y"}, "leave out the morning or the afternoon, not both"),
         ({"first-day": ""}, "First day must include a day"),
         ({"reason": "fun"}, "Choose one of those offered"),
@@ -124,6 +126,11 @@ def test_another_page_says_who_is_away_and_when(manager, world):
 def test_bad_input_is_answered_with_a_sentence(manager, database, world, changes, said):
     assert said in page(ask(manager, world, **changes), 422)
     assert database.scalars(select(CoverPlan)).all() == []
+
+
+def test_an_absence_that_has_begun_may_be_planned_for(manager, world):
+    began = {"first-day": "16", "first-month": "11"}
+    assert ask(manager, world, **began).status_code == 303
 
 
 def test_a_manager_changes_a_row_and_sends(manager, database, world, family, nobody_free):

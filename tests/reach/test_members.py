@@ -240,19 +240,35 @@ def test_a_membership_made_here_is_the_sources_once_it_brings_our_key_back(clien
 def test_the_file_has_the_columns_asked_for_no_formula_and_leaves_a_trace(client, database, worker, here):
     number = wished(here, name="=cmd|'/c calc'!A1")
     answered(here)
-    headings = {"key": "InternalCode", "name": "Parent", "born": "", "mobile": "Phone"}
-    other = dict.fromkeys(("email", "address", "preference", "language", "visit_needs", "joined"), "")
+    other = wished(here, name="Ewa", mobile="+48512345678", email="ewa@example.pl")
+    headings = {"key": "InternalCode", "name": "=Parent", "born": "", "mobile": "Phone"}
+    unwanted = dict.fromkeys(("email", "address", "preference", "language", "visit_needs", "joined"), "")
 
-    answer = client.post(f"/reach/{here}/members.csv", data=headings | other)
+    answer = client.post(f"/reach/{here}/members.csv", data=headings | unwanted)
 
     assert answer.text.lstrip("\ufeff").splitlines() == [
-        "InternalCode,Parent,Phone",
-        f"RS-{number},'=cmd|'/c calc'!A1,'+447700900123",
+        "InternalCode,'=Parent,Phone",
+        f"RS-{number},'=cmd|'/c calc'!A1,07700 900123",
+        f"RS-{other},Ewa,0048 512 345 678",
     ]
-    [row] = database.query(Disclosure)
-    assert (row.family_id, row.centre_id, row.how, row.basis) == (number, here, "export", "joined")
+    row = database.query(Disclosure).filter_by(family_id=number).one()
+    assert (row.centre_id, row.how, row.basis) == (here, "export", "joined")
     assert "InternalCode" in client.get(f"/reach/{here}/members").text
     assert client.post(f"/reach/{here}/members.csv", data={"key": "x" * 61}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("headings", "sentence"),
+    [
+        ({"name": " date OF birth "}, "Two columns have this heading. Give each its own"),
+        ({"key": " "}, "Enter a heading for our key"),
+    ],
+)
+def test_headings_by_which_no_file_could_come_back_are_refused(client, database, worker, here, headings, sentence):
+    wished(here)
+    usual = {"key": "Our key", "name": "Name", "born": "Date of birth"}
+    assert sentence in page(client.post(f"/reach/{here}/members.csv", data=usual | headings), 422)
+    assert database.query(Disclosure).count() == 0
 
 
 # ---- the files that come back
@@ -287,6 +303,20 @@ def test_members_are_brought_in_once_and_what_differs_is_changed(database, world
     assert (family.source, family.name, family.home_centre_id) == ("member", "Mia M", here)
     assert family.letter_address == "3, Mill Lane\nHX1 1UJ"
     assert (row.centre_id, row.left_on, row.source_key) == (here, TODAY - 2 * A_DAY, "M1")
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("07700 900777", "+447700900777"),
+        ("'+447700900777", "+447700900777"),
+        ("0048 512 345 678", "+48512345678"),
+        ("+48 512 345 678", "+48512345678"),
+    ],
+)
+def test_a_number_comes_back_however_it_left(database, world, here, written, kept):
+    bring(HEAD + LINE.replace("07700 900777", written))
+    assert database.query(Family).one().mobile == kept
 
 
 def test_a_member_under_our_own_key_is_the_family_we_sent(database, world, here, there):

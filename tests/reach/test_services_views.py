@@ -1,11 +1,14 @@
 """The pages of a centre's timetable: whose it is to see and change, and what families then read."""
 
+from datetime import time
 from io import BytesIO
 
 import pytest
 from bs4 import BeautifulSoup
 
+from registration.centres.services.actions import keep_service
 from registration.centres.services.queries import timetables
+from registration.centres.services.rules import Details, Kind
 from tests.booking.appointments import booked, link, two_mornings
 from tests.booking.world import MONDAY, NOW, TUESDAY, WEDNESDAY, at_time
 from tests.staff.people import page, sent, sign_in_as
@@ -96,6 +99,7 @@ def test_a_service_is_changed_on_a_page_of_its_own(worker, here):
         ({"title": "x" * 81}, "This must be 80 letters or fewer"),
         ({"ends": "10:00"}, "It must end after it begins"),
         ({"starts": ""}, "Enter when it begins"),
+        ({"last_on": "2026-11-21"}, "The last day must be today or a day to come"),
         ({"first_on": "2026-12-02", "last_on": "2026-12-01"}, "The last day must not be before the first"),
     ],
 )
@@ -123,11 +127,46 @@ def test_a_service_is_cancelled_on_one_day_and_takes_place_after_all(worker, her
     assert "While you are there" not in page(worker.get(link(mine)))
     sent(worker.post(where(here, number, "takes-place"), data=day), where(here))
     assert "While you are there" in page(worker.get(link(mine)))
-    assert "no longer in the timetable" in page(worker.post(where(here, number, "takes-place"), data=day), 409)
+    again = page(worker.post(where(here, number, "takes-place"), data=day), 409)
+    assert "It takes place on that day already." in again
     assert "Cancelled" in page(worker.post(where(here, number, "takes-place"), data={"day": "soon"}), 422)
-    assert "Cancelled" in page(worker.post(where(here, number, "cancel"), data={"day": "soon"}), 422)
+    assert "no longer in the timetable" in page(worker.post(where(here, 999, "cancel"), data=day), 409)
     other = {"day": WEDNESDAY.isoformat()}
     assert "does not happen on this day" in page(worker.post(where(here, number, "cancel"), data=other), 409)
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "sentence"),
+    [
+        ({"day": ""}, 422, "Enter the day"),
+        ({"day": "31/02/2027"}, 422, "Enter a date like 24/11/2026"),
+        ({"day": "9999-01-05"}, 422, "Enter a year from 2000 to 2100"),
+        ({"day": "2026-11-17"}, 422, "Enter today or a day to come"),
+        ({"day": "2026-11-24", "reason": "x" * 121}, 422, "This must be 120 letters or fewer"),
+        ({"day": WEDNESDAY.isoformat(), "reason": "Snow"}, 409, "It does not happen on this day of the week"),
+    ],
+)
+def test_a_day_that_cannot_be_cancelled_is_told_beside_the_box_which_stays_open(worker, here, typed, code, sentence):
+    number = the_one(here).id
+    answer = worker.post(where(here, number, "cancel"), data=typed)
+    assert f"There is a problem {sentence}" in page(answer, code)
+    opened = BeautifulSoup(answer.text, "html.parser").find("details", open=True)
+    assert sentence in opened.text
+    assert opened.find(id=f"reason-{number}")["value"] == typed.get("reason", "")
+    summary = BeautifulSoup(answer.text, "html.parser").find(class_="govuk-error-summary").find("a")["href"]
+    assert opened.find(id=summary[1:])["aria-invalid"] == "true"
+
+
+def past(centre):
+    over = Details("Over", Kind.OTHER, 4, time(9), time(10), last_on=MONDAY.replace(day=1))
+    return keep_service(centre, None, over, "staff:1")
+
+
+def test_what_is_over_stands_as_past_and_is_not_offered_to_be_cancelled(worker, here):
+    number = past(here)
+    shown = worker.get(where(here))
+    assert "Over Past until 1 November 2026" in page(shown)
+    assert f"day-{number}" not in shown.text
 
 
 def test_a_service_that_is_taken_out_is_gone(worker, here):
@@ -140,7 +179,7 @@ def test_a_service_that_is_taken_out_is_gone(worker, here):
 
 def test_the_sheet_for_the_wall_has_the_week_and_leaves_out_what_is_over(worker, here):
     worker.post(where(here), data=PLAY)
-    worker.post(where(here), data=PLAY | {"title": "Over", "last_on": MONDAY.replace(day=1).isoformat()})
+    past(here)
     sheet = page(worker.get(where(here, "sheet")))
     assert "This week at Sunshine Children’s Centre" in sheet
     assert "Tuesday 9:30am to 11:30am Weighing clinic Wednesday 10am to 11:30am Stay and play" in sheet

@@ -5,7 +5,8 @@ from datetime import time, timedelta
 import pytest
 
 from registration.rota.actions.turns import NoSuchTurn, ThereAlready, give_turn, take_turn_back
-from registration.rota.rules.turns import Turning
+from registration.rota.rules.days import OpenDays, Otherwise
+from registration.rota.rules.turns import Turning, day_refused, times_refused
 from registration.staff.turns import turns
 from tests.booking.appointments import booked
 from tests.booking.world import BORN, MONDAY, TODAY, TUESDAY, WEDNESDAY, at_time
@@ -33,6 +34,42 @@ def turning(world, person, day=TUESDAY, begins=time(9), ends=time(13), place="of
 )
 def test_a_turn_belongs_to_the_half_day_it_begins_in(begins, half):
     assert Turning(1, 2, TUESDAY, begins, time(19)).half == half
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        (TODAY - timedelta(days=1), "Enter today or a day to come"),
+        (TODAY + timedelta(days=366), "Enter a day within a year from today"),
+        (TODAY + timedelta(days=7), "Nobody registers births on a Sunday. Enter another day"),
+        (TODAY + timedelta(days=14), ""),
+        (TODAY + timedelta(days=21), "Nobody registers births on a Sunday. Enter another day"),
+        (TUESDAY, "It is closed on this day: a holiday. Enter another day"),
+        (WEDNESDAY, ""),
+    ],
+)
+def test_a_turn_is_on_a_day_within_a_year_on_which_the_place_is_open(day, sentence):
+    decided = {
+        (1, TODAY + timedelta(days=14)): Otherwise(open=True, reason=""),
+        (1, TODAY + timedelta(days=21)): Otherwise(open=False, reason="works"),
+    }
+    assert day_refused(1, day, TODAY, OpenDays({TUESDAY: "a holiday"}, decided)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "sentence"),
+    [
+        (time(9), time(9), "It must end after it begins"),
+        (time(6, 59), time(9), "Enter times from 7am to 9pm"),
+        (time(17), time(21, 1), "Enter times from 7am to 9pm"),
+        (time(9), time(14, 1), "A half-day is 5 hours at most"),
+        (time(9), time(14), ""),
+        (time(7), time(9), ""),
+        (time(17), time(21), ""),
+    ],
+)
+def test_a_turn_is_a_half_day_at_most(begins, ends, sentence):
+    assert times_refused(begins, ends) == sentence
 
 
 def test_nobody_is_in_two_places_at_once(database, world, rosie):
@@ -74,12 +111,18 @@ def test_a_manager_puts_a_worker_on_the_rota_and_takes_them_off(manager, databas
     assert "It is not on the rota any more." in page(manager.post(f"/rota/sign-ups/{number}/remove"), 409)
     for wrong, sentence in (
         ({"day": "2026-11-21"}, "Enter today or a day to come"),
+        ({"day": "2036-11-24"}, "Enter a day within a year from today"),
+        ({"day": "2026-11-29"}, "Nobody registers births on a Sunday. Enter another day"),
+        ({"day": "2026-12-25"}, "It is closed on this day: Christmas Day. Enter another day"),
         ({"ends": "9:00"}, "It must end after it begins"),
-        ({"worker": "0"}, "Not a valid choice"),
+        ({"begins": "0:00", "ends": "23:59"}, "Enter times from 7am to 9pm"),
+        ({"begins": "0:00", "ends": "4:00"}, "Enter times from 7am to 9pm"),
+        ({"worker": "0"}, "Choose one of those offered"),
         ({"centre": ""}, "Choose where"),
+        ({"centre": "elsewhere"}, "Choose one of those offered"),
     ):
         refused = page(manager.post("/rota/sign-ups", data=values | wrong), 422)
-        assert sentence in refused or "centre worker" in refused
+        assert sentence in refused.partition("There is a problem")[2]
     assert turns(TODAY) == []
 
 

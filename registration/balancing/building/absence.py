@@ -64,6 +64,11 @@ def missed(absence: Absence, today: date) -> Missed:
     return Missed(replace(built, instance=_settled(built, today)), builder.away(), left)
 
 
+def leaves_sessions(absence: Absence, today: date) -> bool:
+    """Say whether a registrar's absence leaves any session after today that nobody has taken over or promised to."""
+    return bool(_theirs(absence, today))
+
+
 def _theirs(absence: Absence, today: date) -> list[Planned]:
     """List the published sessions that an absence falls on, after today, that nobody has promised to take over."""
     last = absence.ends.date()

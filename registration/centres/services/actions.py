@@ -30,6 +30,10 @@ class NotThatDay(Refused):
     """It does not happen on this day of the week. Choose another day."""
 
 
+class TakesPlace(Refused):
+    """It takes place on that day already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """What reading a timetable in did, in services."""
@@ -102,11 +106,14 @@ def cancel_once(centre_id: int, service_id: int, day: date, reason: str, actor: 
 
 
 def take_back(centre_id: int, service_id: int, day: date, actor: str) -> None:
-    """Let a service that was cancelled on one day take place after all; raises NoSuchService where nothing was."""
+    """Let a service that was cancelled on one day take place after all.
+
+    Raises NoSuchService where it is gone, TakesPlace where it is not cancelled.
+    """
     _service(centre_id, service_id)
     known = db.session.scalar(select(ServiceCancelled).filter_by(service_id=service_id, day=day))
     if known is None:
-        raise NoSuchService
+        raise TakesPlace
     db.session.delete(known)
     db.session.flush()
     _note_day("service.takes_place", service_id, actor, {"day": day.isoformat()})

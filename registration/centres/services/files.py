@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from registration.centres.services.rules import KIND_TITLES, MOST_NOTE, MOST_TITLE, Details, Kind, Weekly, kind_told_by
-from registration.common.files import Row, Table, day, written, yes_or_no
+from registration.common.files import Fault, Row, Table, day, written, yes_or_no
 
 HEADER = (
     "centre",
@@ -36,7 +36,10 @@ class ServiceRecord:
 
 
 def read_services(table: Table, centres: Mapping[str, Sequence[int]]) -> list[ServiceRecord]:
-    """Read a timetable of the centres named so; raises FileRefused naming every fault, a repeated line among them."""
+    """Read a timetable of the centres named so; raises FileRefused naming every fault.
+
+    A line that is repeated is one, and so is a file with headings only.
+    """
     table.name_columns(_LAYOUT, needed=("centre", "title", "weekday", "starts", "ends"))
     found: dict[tuple[object, ...], ServiceRecord] = {}
     for row in table:
@@ -46,6 +49,8 @@ def read_services(table: Table, centres: Mapping[str, Sequence[int]]) -> list[Se
             if key in found:
                 table.add_repeated(row.line, "title", record.details.title, found[key].line)
             found[key] = record
+    if not found and not table.fault_count:
+        table.add(Fault(2, "row", "", "there is no service under the headings"))
     table.refuse_if_faulty()
     return list(found.values())
 

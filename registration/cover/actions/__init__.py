@@ -18,7 +18,7 @@ from registration.cover.actions.planning import (
     undo_plan,
 )
 from registration.cover.actions.sending import PlanChanged, mark_called, send_plan, settle_plans
-from registration.cover.actions.staffing import AT_WORK, NotStaffed, choose_way, find_ways, look_again
+from registration.cover.actions.staffing import AT_WORK, NotStaffed, choose_way, find_ways, is_anything_left, look_again
 
 __all__ = [
     "AT_WORK",
@@ -38,6 +38,7 @@ __all__ = [
     "clean_up",
     "find_ways",
     "going_along",
+    "is_anything_left",
     "lines_of",
     "look_again",
     "mark_called",

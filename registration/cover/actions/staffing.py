@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from registration.balancing.building.absence import Absence
+from registration.balancing.building.absence import Absence, leaves_sessions
 from registration.balancing.plans.covering import ask_ways, draft_way
 from registration.balancing.plans.models import BalancePlan
 from registration.booking.actions.seats import stands_again
@@ -55,6 +55,11 @@ def find_ways(public_id: UUID, now: datetime, actor: str) -> BalancePlan:
     db.session.flush()
     audit.record("looked for other ways to staff the sessions", about=f"cover:{made.id}", actor=actor)
     return plan
+
+
+def is_anything_left(made: CoverPlan, now: datetime) -> bool:
+    """Say whether an absence leaves any session from tomorrow on that could be staffed otherwise."""
+    return leaves_sessions(_absence(made, now), civil_date(now))
 
 
 def _of_an_absence(public_id: UUID) -> CoverPlan:

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response, abort, after_this_request, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from registration.balancing.building.absence import NothingLeft
 from registration.balancing.plans.actions import SILENT
 from registration.balancing.plans.queries import is_silent, plan_by_id
 from registration.common.access import current_actor, has_role, roles
@@ -41,6 +42,8 @@ def _page(found: CoverPlan, fault: str = "") -> str:
     plan = None if found.staffing_id is None else plan_by_id(found.staffing_id)
     at_work = plan is not None and plan.state in actions.AT_WORK
     silent = plan is not None and is_silent(plan, SILENT)
+    stands = found.state != actions.UNDONE and not queries.is_taken_back(found.absence_id)
+    covered = stands and not at_work and not actions.is_anything_left(found, now())
     if at_work and not silent and "still" not in request.args:
         after_this_request(_ask_again)
     return render_template(
@@ -51,7 +54,9 @@ def _page(found: CoverPlan, fault: str = "") -> str:
         at_work=at_work,
         silent=silent,
         page=StaffingPage(plan) if plan is not None and plan.ways is not None else None,
-        stands=found.state != actions.UNDONE and not queries.is_taken_back(found.absence_id),
+        stands=stands,
+        covered=covered,
+        nothing_left=NothingLeft().sentence,
         may_plan=has_role(*COVER),
         form=Form(formdata=None),
         fault=fault,

@@ -124,7 +124,7 @@ def young_enough(_form: Form, field: CivilDateField) -> None:
 
 
 class ExportForm(Form):
-    """How the columns are headed that a centre’s own system takes; one left empty is left out."""
+    """How the columns are headed that a centre’s own system takes; one left empty is left out, but for our key."""
 
     def headings(self) -> dict[str, str]:
         """Give the heading of each column that is wanted, by our name."""
@@ -132,5 +132,15 @@ class ExportForm(Form):
         return {name: heading for name, heading in said.items() if heading}
 
 
+def _once(form: Form, field: StringField) -> None:
+    """Refuse a heading that another column has; ValidationError is raised."""
+    said = [(form[name].data or "").strip().casefold() for name in COLUMNS]
+    own = (field.data or "").strip().casefold()
+    if own and said.count(own) > 1:
+        raise ValidationError("Two columns have this heading. Give each its own")
+
+
+_NEEDED = {"key": [DataRequired("Enter a heading for our key: by it a family is known when the file comes back")]}
 for _name, _heading in COLUMNS.items():
-    setattr(ExportForm, _name, StringField(_heading, [at_most(LONGEST_HEADING)], default=_heading))
+    _checks = [*_NEEDED.get(_name, ()), at_most(LONGEST_HEADING), _once]
+    setattr(ExportForm, _name, StringField(_heading, _checks, default=_heading))

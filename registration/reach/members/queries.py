@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from registration.births.models import SourceMapping
 from registration.centres.models import Centre
+from registration.common.contacts import as_read
 from registration.common.db import db
 from registration.common.files import written
 from registration.families.rules import FamilyDetails, Ruling, same_email
@@ -64,13 +65,19 @@ def members_file(entries: Sequence[Entry], headings: Mapping[str, str]) -> bytes
     return written([headings[name] for name in wanted], [[cells[name] for name in wanted] for cells in rows])
 
 
+def _dialled(mobile: str) -> str:
+    """Give a number as it is dialled here, 07700 900123 or 0048 512 345 678: a plus would be taken for a formula."""
+    number = as_read(mobile)
+    return f"00{number[1:]}" if number.startswith("+") else number
+
+
 def _cells(entry: Entry) -> dict[str, str]:
     card, joined = entry.card, entry.standing.joined_on
     return {
         "key": our_key(card.family_id),
         "name": card.name,
         "born": "; ".join(day.isoformat() for day in card.born),
-        "mobile": card.mobile,
+        "mobile": _dialled(card.mobile),
         "email": card.email,
         "address": ", ".join(card.address.splitlines()),
         "preference": card.preference,

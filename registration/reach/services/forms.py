@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from registration.centres.services.rules import KIND_TITLES, MOST_NOTE, MOST_TITLE, Details, Kind
+from registration.common.clock import today
 from registration.common.forms import Form
 from registration.rota.forms.fields import ClockField, DayField
 
@@ -40,9 +41,11 @@ class ServiceForm(Form):
             raise ValidationError("It must end after it begins")
 
     def validate_last_on(self, field: DayField) -> None:
-        """Refuse a last day before the first; raises ValidationError."""
+        """Refuse a last day before the first, or one that is over; raises ValidationError."""
         if self.first_on.data and field.data and field.data < self.first_on.data:
             raise ValidationError("The last day must not be before the first")
+        if field.data and field.data < today():
+            raise ValidationError("The last day must be today or a day to come")
 
     def details(self) -> Details:
         """Give what was said, once the form is accepted."""
@@ -65,6 +68,17 @@ class CancelForm(Form):
 
     day = DayField("Day", [InputRequired("Enter the day")])
     reason = StringField("Why (optional)", [_at_most(MOST_NOTE)])
+
+    def about(self, service_id: int) -> "CancelForm":
+        """Name its boxes after a service, for a page has such a form of each."""
+        for field in (self.day, self.reason):
+            field.id = f"{field.name}-{service_id}"
+        return self
+
+    def validate_day(self, field: DayField) -> None:
+        """Refuse a day that is over; raises ValidationError."""
+        if field.data and field.data < today():
+            raise ValidationError("Enter today or a day to come")
 
 
 class DayForm(Form):

@@ -1,6 +1,6 @@
 """Pages of the timetable of a centre's services: see it, change it, cancel once, print it, as a file."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from http import HTTPStatus
@@ -103,21 +103,28 @@ def timetable(centre_id: int) -> str:
     return _drawn(_centre(centre_id), ServiceForm(formdata=None))
 
 
-def _drawn(card: CentreCard, form: ServiceForm, fault: str = "", cancel: CancelForm | None = None) -> str:
-    """Draw a centre's timetable; `cancel` is a form of cancelling once that was refused."""
+def _drawn(card: CentreCard, form: ServiceForm, fault: str = "", refused: tuple[int, CancelForm] | None = None) -> str:
+    """Draw a centre's timetable; `refused` is a form of cancelling once that was refused, with its service's number."""
     services = timetables([card.id]).get(card.id, ())
     titles = {service.id: service.details.title for service in services}
     return render_template(
         "reach/timetable.html",
         centre=card,
-        week=week_in_words(services),
+        week=week_in_words(services, today()),
         cancelled=days_in_words(cancellations(card.id, today()), titles),
-        form=form,
-        cancel=cancel or CancelForm(formdata=None),
+        form=refused[1] if refused else form,
+        adding=form,
+        bare=Form(formdata=None),
+        cancels=_cancel_forms(titles, refused),
         fault=fault,
         may_change=has_role(*SERVICES),
         lines=_history(card.id, titles),
     )
+
+
+def _cancel_forms(numbers: Iterable[int], refused: tuple[int, CancelForm] | None) -> dict[int, CancelForm]:
+    fresh = {number: CancelForm(formdata=None).about(number) for number in numbers}
+    return fresh | dict([refused] if refused else [])
 
 
 def _history(centre_id: int, numbers: Collection[int]) -> list[audit.Line]:
@@ -195,11 +202,24 @@ def remove(centre_id: int, number: int) -> ResponseReturnValue:
 @commits
 def cancel(centre_id: int, number: int) -> ResponseReturnValue:
     """Cancel a service on one day."""
-    card, form = _centre(centre_id), CancelForm()
+    card, form = _centre(centre_id), CancelForm().about(number)
     if not form.accepted():
-        return _drawn(card, ServiceForm(formdata=None), cancel=form), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _not_cancelled(card, number, form), HTTPStatus.UNPROCESSABLE_ENTITY
     reason = (form.reason.data or "").strip()
-    return _done(card, lambda: actions.cancel_once(centre_id, number, form.day.data, reason, current_actor()))
+    try:
+        actions.cancel_once(centre_id, number, form.day.data, reason, current_actor())
+    except actions.NotThatDay as refusal:
+        undo()
+        form.day.errors = (refusal.sentence,)
+        return _not_cancelled(card, number, form), HTTPStatus.CONFLICT
+    except Refused as refusal:
+        undo()
+        return _drawn(card, ServiceForm(formdata=None), refusal.sentence), HTTPStatus.CONFLICT
+    return _back(centre_id)
+
+
+def _not_cancelled(card: CentreCard, number: int, form: CancelForm) -> str:
+    return _drawn(card, ServiceForm(formdata=None), refused=(number, form))
 
 
 @bp.post(f"{CENTRE}{ONE}/takes-place")
@@ -233,7 +253,10 @@ def sheet(centre_id: int) -> str:
     days = [day for day in cancellations(centre_id, now) if day.day < now + 4 * A_WEEK]
     titles = {service.id: service.details.title for service in services}
     return render_template(
-        "reach/services_sheet.html", centre=card, week=week_in_words(services), cancelled=days_in_words(days, titles)
+        "reach/services_sheet.html",
+        centre=card,
+        week=week_in_words(services, now),
+        cancelled=days_in_words(days, titles),
     )
 
 

@@ -3,6 +3,7 @@
 from calendar import day_name
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from registration.centres.models import ServiceCancelled
 from registration.centres.services.rules import KIND_TITLES, Details, Kind, Weekly
@@ -11,30 +12,32 @@ from registration.common.times import spoken_span
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One service as a line of the timetable: its number, when, what it is, of which kind, and when it does not run."""
+    """One service as a line of the timetable: number, times, what it is, of which kind, when it does not run, if it is over."""
 
     id: int
     times: str
     title: str
     kind: str
     when: str
+    past: bool
 
 
-def week_in_words(services: Iterable[Weekly]) -> list[tuple[str, list[Shown]]]:
+def week_in_words(services: Iterable[Weekly], today: date) -> list[tuple[str, list[Shown]]]:
     """Give the timetable by day of the week, each day that has something with its services in their order."""
     days: dict[int, list[Weekly]] = {}
     for service in services:
         days.setdefault(service.details.weekday, []).append(service)
     return [
-        (day_name[weekday - 1], [_line(service) for service in sorted(found, key=lambda each: each.details.starts)])
+        (day_name[weekday - 1], [_line(each, today) for each in sorted(found, key=lambda one: one.details.starts)])
         for weekday, found in sorted(days.items())
     ]
 
 
-def _line(service: Weekly) -> Shown:
+def _line(service: Weekly, today: date) -> Shown:
     said = service.details
     kind = "" if said.kind is Kind.OTHER or KIND_TITLES[said.kind] == said.title else KIND_TITLES[said.kind]
-    return Shown(service.id, spoken_span(said.starts, said.ends), said.title, kind, _when(said))
+    past = (said.last_on or today) < today
+    return Shown(service.id, spoken_span(said.starts, said.ends), said.title, kind, _when(said), past)
 
 
 def _when(said: Details) -> str:

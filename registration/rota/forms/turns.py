@@ -10,7 +10,8 @@ from wtforms.validators import InputRequired, ValidationError
 from registration.common.clock import today
 from registration.common.forms import Form
 from registration.rota.forms.fields import ClockField, DayField
-from registration.rota.rules.turns import Turning
+from registration.rota.queries.days import open_days
+from registration.rota.rules.turns import Turning, day_refused, times_refused
 
 
 class TurnForm(Form):
@@ -32,15 +33,21 @@ class TurnForm(Form):
         return self
 
     def validate_day(self, field: DayField) -> None:
-        """Refuse a day that is over; raises ValidationError."""
-        if field.data and field.data < today():
-            raise ValidationError("Enter today or a day to come")
+        """Refuse a day that is over or far off, or on which the place is closed; raises ValidationError."""
+        if field.data:
+            place = int(self.centre.data) if str(self.centre.data).isdecimal() else 0
+            _refuse(day_refused(place, field.data, today(), open_days(field.data, field.data)))
 
     def validate_ends(self, field: ClockField) -> None:
-        """Refuse an end that is not after the beginning; raises ValidationError."""
-        if self.begins.data and field.data and field.data <= self.begins.data:
-            raise ValidationError("It must end after it begins")
+        """Refuse times that are no half-day; raises ValidationError."""
+        if self.begins.data is not None and field.data is not None:
+            _refuse(times_refused(self.begins.data, field.data))
 
     def turning(self) -> Turning:
         """Give what was said, once the form is accepted."""
         return Turning(int(self.worker.data), int(self.centre.data), self.day.data, self.begins.data, self.ends.data)
+
+
+def _refuse(sentence: str) -> None:
+    if sentence:
+        raise ValidationError(sentence)
