@@ -209,6 +209,9 @@ def test_a_data_officer_makes_letters_of_notice_and_says_they_were_posted(client
     assert "In 14 days we will give" in page(printed)
     assert "Of 1 more no address is known" in page(printed)
     sent(client.post("/reach/notices/posted", data={"families": str(due)}), "/reach/notices")
+    assert "Done 1 letter was posted today. Their days of notice begin." in page(client.get("/reach/notices"))
     assert database.get_one(Family, due).noticed_on == TODAY
+    client.post("/reach/notices/posted", data={"families": str(due)})
+    assert "Done 0 letters were posted today" in page(client.get("/reach/notices"))
     assert client.post("/reach/notices/posted", data={"families": "x"}).status_code == 422
     assert client.post("/reach/notices/print", data={"centre": "999"}).status_code == 422
