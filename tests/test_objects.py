@@ -47,7 +47,10 @@ NOTICES = {"reach.notices", "reach.print_notices", "reach.notices_posted"}
 OF_NO_FAMILY = {"agreements.overview", "agreements.sharing_rules"}
 
 #: What services were told, by references that name no family.
-TOLD = {f"telling.{name}" for name in ("overview", "again", "ask_add", "add", "service", "change", "new_secret")}
+TOLD = {
+    f"telling.{name}"
+    for name in ("overview", "again", "ask_add", "add", "service", "change", "new_secret", "show_secret")
+}
 #: Two records side by side, for the data officer to say whether they are one family’s.
 TWO_RECORDS = "same_families."
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import select, text
 
+from registration.births.files.actions.erasing import KIND
 from registration.births.models import Deletion
 from registration.births.retention import actions, rules, running
 from registration.births.retention.queries import due
@@ -15,6 +16,8 @@ from registration.booking.actions.contacts import contact_of, correct_contact
 from registration.booking.invariants import broken_rows
 from registration.booking.models import Booking, Journey
 from registration.booking.rules.outcomes import Marking, Outcome
+from registration.common.clock import london
+from registration.common.times import spoken
 from registration.families.actions import disclosed
 from registration.families.models import CentreSignUp, Disclosure, Family, Membership
 from registration.families.rules import Contact, Ruling
@@ -226,6 +229,9 @@ def test_the_page_shows_every_rule_what_is_due_and_what_went(client, mine, at, r
     said = page(client.get("/births/retention"))
 
     assert all(rule.title in said for rule in rules.RULES)
+    when = london(later(days=400))
+    assert f"{when:%-d %B %Y}, {spoken(when.time())} {rules.RULES[0].title} 1" in said
+    assert rules.TITLES[KIND] == "Live births"
     assert done.digest[:16] in said
 
 

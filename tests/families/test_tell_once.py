@@ -2,6 +2,7 @@
 
 import csv
 import io
+import socket
 from dataclasses import replace
 from datetime import timedelta
 
@@ -409,6 +410,13 @@ def _real():
 )
 def test_a_live_service_sends_nothing_to_itself_or_in_the_clear(url, why):
     assert why in webhooks.post(url, b"{}", {}, demonstration=False).problem
+
+
+def test_nothing_is_sent_to_a_name_that_leads_into_a_private_network(monkeypatch):
+    there = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in ("151.101.0.81", "10.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: there)
+    told = webhooks.post("https://library.example/", b"{}", {}, demonstration=False)
+    assert told.problem == "The address leads into a private network, where nothing is sent."
 
 
 def test_a_certificate_nobody_vouches_for_is_refused(receiver):

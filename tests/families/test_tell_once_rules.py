@@ -168,6 +168,16 @@ def test_it_is_tried_after_longer_and_longer_waits_and_then_given_up():
         "https://library.example/a b",
         "https://bücherei.example/",
         "https://[::1/",
+        "https://[::1]/",
+        "https://[::ffff:10.0.0.1]/",
+        "https://localhost/",
+        "https://x.localhost./",
+        "https://127.0.0.1:8443/",
+        "https://127.1/",
+        "https://0x7f000001/",
+        "https://2130706433/",
+        "https://10.0.0.1/",
+        "https://169.254.169.254/latest",
     ],
 )
 def test_an_address_that_cannot_be_used_is_refused(url):
@@ -177,7 +187,23 @@ def test_an_address_that_cannot_be_used_is_refused(url):
 
 def test_an_address_that_can_be_used_is_kept_as_it_is():
     assert check_url("https://library.example:8443/new?x=1", demonstration=False)
-    assert check_url("http://127.0.0.1:9000/", demonstration=True)
+    assert check_url("https://151.101.0.81/", demonstration=False)
+    for own in ("http://127.0.0.1:9000/", "http://localhost:9000/", "http://[::1]:9000/", "https://127.0.0.1/"):
+        assert check_url(own, demonstration=True)
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://library.example/", "begins with https://"),
+        ("http://10.0.0.1/", "begins with https://"),
+        ("https://10.0.0.1/", "leads into a private network"),
+        ("https://169.254.169.254/", "leads into a private network"),
+    ],
+)
+def test_a_demonstration_may_use_its_own_machine_and_no_other_near_it(url, why):
+    with pytest.raises(ValueError, match=why):
+        check_url(url, demonstration=True)
 
 
 @pytest.mark.parametrize(

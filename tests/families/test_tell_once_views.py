@@ -97,14 +97,41 @@ def test_a_live_service_takes_no_address_in_the_clear(app, officer, monkeypatch)
 
 def test_a_new_secret_is_shown_once_and_signs_what_is_sent(officer, database, visiting):
     one = f"{WHERE}/services/{visiting.id}"
-    shown = page(officer.post(f"{one}/secret"))
+    shown = made_secret(officer, one)
     secret = next(word for word in shown.split() if word.startswith("whsec_"))
     database.expire_all()
     assert Webhook(secret)._whsecret == actions.key_of(visiting)
     assert secret not in officer.get(one).text
     assert "gave the service a new secret" in page(officer.get(one))
     officer.post(one, data=HOOK | {"way": "file"})
-    assert actions.password_of(database.get(ToldService, visiting.id)) not in page(officer.post(f"{one}/secret"))
+    assert actions.password_of(database.get(ToldService, visiting.id)) not in made_secret(officer, one)
+
+
+def made_secret(officer, one):
+    """Make a new secret; give the page that shows it, which shows it once however often it is opened again."""
+    sent(officer.post(f"{one}/secret"), f"{one}/secret")
+    shown = page(officer.get(f"{one}/secret"))
+    for _ in range(2):
+        answer = officer.get(f"{one}/secret")
+        assert (answer.status_code, answer.headers["Location"]) == (303, one)
+    return shown
+
+
+def test_another_service_and_another_officer_are_shown_no_secret(officer, app, visiting, database):
+    one = f"{WHERE}/services/{visiting.id}"
+    officer.post(f"{one}/secret")
+    other = app.test_client()
+    sign_in_as(other, "data_officer", email="other@council.gov.uk")
+    sent(other.get(f"{one}/secret"), one)
+    other.post(f"{one}/secret")
+    sent(officer.get(f"{one}/secret"), one)
+    assert "whsec_" in page(other.get(f"{one}/secret"))
+
+
+def test_a_demonstration_says_that_its_own_machine_may_be_told(app, officer, monkeypatch):
+    assert "In this demonstration it may also lead to the machine itself" in page(officer.get(f"{WHERE}/add"))
+    monkeypatch.setitem(app.config, "DEMO", False)
+    assert "In this demonstration" not in page(officer.get(f"{WHERE}/add"))
 
 
 def test_the_log_says_what_became_of_each_and_names_no_family(officer, database, told, visiting):
@@ -131,7 +158,7 @@ def test_what_was_given_up_is_told_again_by_hand(officer, database, told):
         actions.claim(row.id, now())
         actions.record(row.id, Outcome(arrived=False, problem="It answered 500."), now())
     database.commit()
-    assert "Given up 10 tries It answered 500. Try again" in page(officer.get(WHERE))
+    assert "Given up After 10 tries. It answered 500. Try again" in page(officer.get(WHERE))
     sent(officer.post(f"{WHERE}/{row.id}/again"), WHERE)
     database.expire_all()
     assert (row.state, row.tries) == ("waiting", 0)

@@ -223,7 +223,10 @@ def test_a_data_officer_makes_letters_of_notice_and_says_they_were_posted(client
     database.commit()
     assert "the birth of your babies," in page(client.post("/reach/notices/print", data={"centre": str(here)}))
     sent(client.post("/reach/notices/posted", data={"families": str(due)}), "/reach/notices")
+    assert "Done 1 letter was posted today. Their days of notice begin." in page(client.get("/reach/notices"))
     assert database.get_one(Family, due).noticed_on == TODAY
+    client.post("/reach/notices/posted", data={"families": str(due)})
+    assert "Done 0 letters were posted today" in page(client.get("/reach/notices"))
     assert client.post("/reach/notices/posted", data={"families": "x"}).status_code == 422
     assert client.post("/reach/notices/print", data={"centre": "999"}).status_code == 422
 

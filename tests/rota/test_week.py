@@ -192,6 +192,12 @@ def table(answer):
     return {row[0]: row[1:] for row in rows[2:] if len(row) > 1}
 
 
+@pytest.mark.parametrize("number", ["2147483648", "-1"])
+def test_a_link_that_names_a_number_no_row_can_have_leads_nowhere(manager, number):
+    assert manager.get(f"/rota/week?cluster={number}").status_code == 404
+    assert manager.get(f"/rota/extra?centre={number}").status_code == 404
+
+
 def test_a_week_by_centre_shows_who_sits_when_and_how_much_is_booked(world, manager):
     booked(world.centres["sunshine"], at_time(TUESDAY, "9:00"))
     answer = manager.get(THIS)

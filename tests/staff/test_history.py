@@ -104,7 +104,7 @@ def test_older_lines_are_a_page_away_with_the_same_search(client, auditor, monke
     assert 'href="/history?event=moved">Newest<' in second.text
 
 
-@pytest.mark.parametrize("before", ["0", "-1", "x", "99999999999999999999"])
+@pytest.mark.parametrize("before", ["0", "-1", "x", "99999999999999999999", "-99999999999999999999"])
 def test_a_page_number_made_up_is_no_trouble(client, auditor, before):
     page(client.get("/history", query_string={"before": before}))
 

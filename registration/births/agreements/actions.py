@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from registration.births.agreements.queries import replaced_by, seen_of, terms_of
 from registration.births.agreements.rules import Origin, Signature, Terms, clauses, missing_signatures
+from registration.births.agreements.rules.review import LONGEST, REVIEW_YEARS
 from registration.births.files.actions import blank
 from registration.births.models import BirthRecord
 from registration.common import audit
@@ -44,6 +45,10 @@ class Over(Refused):
 
 class NoReview(Refused):
     """The next review must be after today."""
+
+
+class TooFar(Refused):
+    """The next review is too far away."""
 
 
 def draft(terms: Terms, actor: str) -> SharingAgreement:
@@ -159,13 +164,15 @@ def _end(found: SharingAgreement, today: date, why: str, actor: str) -> None:
 def note_review(agreement_id: int, review_on: date, today: date, actor: str) -> SharingAgreement:
     """Note that both sides reviewed an agreement and left it as it is, and when they look at it next.
 
-    Raises NotInForce, and NoReview where that day is not after today.
+    Raises NotInForce, NoReview where that day is not after today, and TooFar where it is years away.
     """
     found = _locked(agreement_id)
     if found.state != "in_force":
         raise NotInForce
     if review_on <= today:
         raise NoReview
+    if review_on - today > LONGEST:
+        raise TooFar(f"The next review must be within {REVIEW_YEARS} years.")
     before, found.review_on = found.review_on, review_on
     db.session.flush()
     days = {"before": {"review": before.isoformat()}, "after": {"review": review_on.isoformat()}}

@@ -1,7 +1,7 @@
 """What is asked of an agreement: where births come from, its terms, who signed it, why it ends, when it is looked at again."""
 
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
@@ -18,6 +18,7 @@ from registration.births.agreements.rules import (
     places_to_sign,
 )
 from registration.births.agreements.rules.items import NEEDED, in_order
+from registration.births.agreements.rules.review import LONGEST, REVIEW_YEARS
 from registration.births.agreements.rules.signing import PlaceToSign
 from registration.births.agreements.wording import FREQUENCIES, NOTICES, ORIGINS
 from registration.common.forms import Form
@@ -26,9 +27,6 @@ from registration.rota.forms.people import reads
 
 LONGEST_NAME, LONGEST_TEXT = 160, 4000
 MOST_KEPT, MOST_NOTICE = 3660, 90
-#: An agreement is looked at again within so many years.
-REVIEW_YEARS = 3
-_LONGEST = timedelta(days=365 * REVIEW_YEARS + 1)
 
 
 def _whole(least: int, most: int) -> Any:  # noqa: ANN401 -- WTForms is untyped
@@ -133,7 +131,7 @@ class TermsForm(Form):
             return
         if field.data <= first:
             raise ValidationError("The review must be after the first day")
-        if field.data - first > _LONGEST:
+        if field.data - first > LONGEST:
             raise ValidationError(f"The review must be within {REVIEW_YEARS} years of the first day")
 
     def validate_ends_on(self, field: DayField) -> None:

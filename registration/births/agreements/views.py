@@ -24,6 +24,7 @@ from registration.births.agreements.queries import (
 from registration.births.agreements.rules import ITEMS, Frequency, Origin, State, Terms, places_to_sign, proposed
 from registration.births.agreements.rules.items import NEVER
 from registration.births.agreements.rules.standing import Standing, comes_monthly, named
+from registration.births.agreements.rules.template import FORMERLY
 from registration.births.agreements.wording import (
     DELIVERED,
     FREQUENCIES,
@@ -36,6 +37,7 @@ from registration.births.agreements.wording import (
 from registration.births.files.queries import Beyond, held_beyond
 from registration.common import audit
 from registration.common.access import ROLES, current_actor, has_role, keep_private, roles
+from registration.common.asked import LARGEST, asked_number
 from registration.common.authority import current_authority
 from registration.common.clock import today
 from registration.common.errors import Refused
@@ -45,7 +47,6 @@ from registration.families.models import SharingAgreement
 from registration.staff import views as staff
 from registration.staff.rules import AGREEMENT_READERS, AGREEMENTS, DELIVERY_READERS, Door
 
-LARGEST = 2147483647
 ONE = f"/agreements/<int(max={LARGEST}):agreement_id>"
 _YEAR = timedelta(days=365)
 
@@ -134,7 +135,7 @@ def sharing_rules() -> str:
 @roles(*AGREEMENTS)
 def new() -> ResponseReturnValue:
     """Ask who is to send births; then show the terms to fill in, from the template or from an earlier agreement."""
-    like = request.args.get("like", type=int)
+    like = asked_number("like")
     if like is not None:
         return _draft(TermsForm.showing(_next(_agreement(like))))
     if not request.args:
@@ -151,6 +152,7 @@ def _next(former: SharingAgreement) -> Terms:
     """Propose the terms of an earlier agreement again, from today and for a year."""
     terms = terms_of(former)
     values = {name: getattr(terms, name) for name in Terms.__slots__}
+    values["access_roles"] = terms.access_roles.replace(FORMERLY, "")
     return Terms(**values | {"starts_on": today(), "review_on": today() + _YEAR, "ends_on": None})
 
 

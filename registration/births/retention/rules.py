@@ -1,6 +1,6 @@
 """What kinds of record there are, how long each is kept, and how a deletion is proven."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -64,6 +64,9 @@ RULES: Sequence[Rule] = (
         "contacts", "What centres noted of contacts with families", "contact_months", "months", "the contact", "deleted"
     ),
 )
+
+#: What each kind of record that was deleted is called; live births have their rule in their agreement.
+TITLES: Mapping[str, str] = {rule.kind: rule.title for rule in RULES} | {"live_births": "Live births"}
 
 
 def proof(keys: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ from flask import Blueprint, Flask, render_template
 from flask.typing import ResponseReturnValue
 
 from registration.births.retention.queries import deletions, due
+from registration.births.retention.rules import TITLES
 from registration.common.access import keep_private, roles
 from registration.common.clock import london, now
 from registration.staff import views as staff
@@ -23,5 +24,5 @@ def init_app(app: Flask) -> None:
 @roles(*RETENTION_READERS)
 def show() -> ResponseReturnValue:
     """Show every kind of record with its rule, how many are due tonight, and what was deleted before."""
-    gone = [(london(each.at), each) for each in deletions()]
+    gone = [(london(each.at), TITLES[each.kind], each) for each in deletions()]
     return render_template("births/retention/show.html", due=due(now()), gone=gone)

@@ -9,7 +9,7 @@ SOURCES: Mapping[Source, str] = {
     Source.LIVE_BIRTHS: "Live birth data",
     Source.BOOKING: "Booking",
     Source.MEMBER: "Member of a centre",
-    Source.MOVED_IN: "Written down by a centre",
+    Source.MOVED_IN: "Own answer or centre’s note",
 }
 STATES = {"linked": "Same family", "to_review": "Not decided yet", "apart": "Different families"}
 RUN_STATES = {"waiting": "Waiting", "running": "Under way", "done": "Done", "failed": "Given up"}

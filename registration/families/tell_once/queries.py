@@ -187,7 +187,10 @@ def log(state: str, most: int) -> Sequence[tuple[Telling, str]]:
         wanted = wanted.where(Telling.state == State.WAITING, Telling.tries > 0)
     elif state:
         wanted = wanted.where(Telling.state == state)
-    return [(row, name) for row, name in db.session.execute(wanted.order_by(Telling.id.desc()).limit(most))]
+    return [
+        (row, name)
+        for row, name in db.session.execute(wanted.order_by(Telling.made_at.desc(), Telling.id.desc()).limit(most))
+    ]
 
 
 def service_names(keys: Collection[str]) -> Mapping[str, audit.Named]:

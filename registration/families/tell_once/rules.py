@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from socket import inet_aton, inet_ntoa
 from urllib.parse import urlsplit
 
 from registration.families.rules import DETAILS, Known, Ruling
@@ -213,7 +214,8 @@ def wait_after(tries: int, outcome: Outcome) -> timedelta | None:
 def check_url(url: str, *, demonstration: bool) -> str:
     """Give a webhook's address as it is kept; ValueError with the sentence to show where it cannot be used.
 
-    It must be https. A demonstration may use http, to try it on the machine itself.
+    It must be https, and no address of a private network in whatever way it is written; what a name leads to is looked at when
+    something is sent. A demonstration may use its own machine, by http too, to try it.
     """
     try:
         parts = urlsplit(url)
@@ -222,11 +224,35 @@ def check_url(url: str, *, demonstration: bool) -> str:
         host = port = None
     if not host or port == 0 or not url.isascii() or any(letter.isspace() for letter in url):
         raise ValueError("Enter a web address like https://library.example.gov.uk/new-families")
-    if parts.scheme not in ({"https", "http"} if demonstration else {"https"}):
+    public = _reaches(host, demonstration=False)
+    own = not public and demonstration and _reaches(host, demonstration=True)
+    if parts.scheme not in ({"https", "http"} if own else {"https"}):
         raise ValueError("Enter an address that begins with https://")
+    if not (public or own):
+        raise ValueError("Enter an address on the public internet: this one leads into a private network")
     if parts.username or parts.password or parts.fragment:
         raise ValueError("Enter an address without a password and without #")
     return url
+
+
+def _reaches(host: str, *, demonstration: bool) -> bool:
+    """Say whether a host written as an IP address may be sent to; of any other name it is seen only when it is looked up."""
+    address = _address_of(host.rstrip("."))
+    return address is None or may_reach_address(address, demonstration=demonstration)
+
+
+def _address_of(host: str) -> str | None:
+    """Give the IP address a host is written as, 127.1 and 0x7f000001 too, which are looked up as 127.0.0.1; None for a name."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return "127.0.0.1"
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        pass
+    try:
+        return inet_ntoa(inet_aton(host))
+    except (OSError, ValueError):
+        return None
 
 
 def may_reach_address(address: str, *, demonstration: bool) -> bool:

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from registration.centres.queries import participating_centres
@@ -34,6 +34,8 @@ STATES = {
     "dead": "Given up",
     "withdrawn": "Withdrawn",
 }
+#: Which new secret is still to be shown in this session: the service and the number of its secret, never the secret itself.
+_TO_SHOW = "told_secret_to_show"
 EVENTS = {"told": "A family is there", "forget": "Forget a family"}
 
 bp = Blueprint("telling", __name__, url_prefix="/births/tell-once")
@@ -111,7 +113,13 @@ def ask_add() -> str:
 
 def _asked(form: ServiceForm, row: ToldService | None = None) -> str:
     offered = form.offer((card.id, card.name) for card in participating_centres(today()))
-    return render_template("births/tell_once/service.html", form=offered, service=row, **_around(row))
+    return render_template(
+        "births/tell_once/service.html",
+        form=offered,
+        service=row,
+        demonstration=current_app.config["DEMO"],
+        **_around(row),
+    )
 
 
 def _around(row: ToldService | None) -> dict[str, object]:
@@ -173,12 +181,23 @@ def _kept(row: ToldService | None) -> ResponseReturnValue:
 @roles(*TELLERS)
 @commits
 def new_secret(number: int) -> ResponseReturnValue:
-    """Give a service a new secret and show it, this once."""
+    """Give a service a new secret, and lead to the page that shows it."""
     if not Form().accepted():
         return _overview(), HTTPStatus.UNPROCESSABLE_ENTITY
     row = _service(number)
     actions.renew_secret(row.id, current_actor())
     db.session.refresh(row)
+    session[_TO_SHOW] = [row.id, row.secret_number]
+    return redirect(url_for("telling.show_secret", number=row.id), HTTPStatus.SEE_OTHER)
+
+
+@bp.get(f"/services/{ONE}/secret")
+@roles(*TELLERS)
+def show_secret(number: int) -> ResponseReturnValue:
+    """Show the new secret of a service to whoever made it, this once; after that, and to anybody else, the service."""
+    row = _service(number)
+    if session.pop(_TO_SHOW, None) != [row.id, row.secret_number]:
+        return redirect(url_for("telling.service", number=row.id), HTTPStatus.SEE_OTHER)
     shown = told_secret(actions.key_of(row)) if row.way == Way.WEBHOOK else actions.password_of(row)
     return render_template("births/tell_once/secret.html", service=row, secret=shown, webhook=row.way == Way.WEBHOOK)
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
-from flask import abort, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from markupsafe import Markup
@@ -255,5 +255,7 @@ def notices_posted() -> ResponseReturnValue:
     form = PostedForm()
     if not form.accepted():
         return _notices("Make the letters again: what was sent names no families"), HTTPStatus.UNPROCESSABLE_ENTITY
-    actions.notices_posted(form.numbers(), current_actor(), today())
+    number = actions.notices_posted(form.numbers(), current_actor(), today())
+    letters = "1 letter was" if number == 1 else f"{number} letters were"
+    flash(f"{letters} posted today. Their days of notice begin.", "success")
     return redirect(url_for("reach.notices"), HTTPStatus.SEE_OTHER)

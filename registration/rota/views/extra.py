@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 
 from registration.centres.queries import participating_centres
 from registration.common.access import current_actor, roles
+from registration.common.asked import asked_number
 from registration.common.clock import civil_date, london, now
 from registration.common.errors import Refused
 from registration.common.transaction import commits, undo
@@ -31,7 +32,7 @@ def _said() -> dict[str, object]:
     """Read what a link says: registrar and centre by number, the day as 2026-12-03, times as 12:30, and why."""
     said = request.args
     texts = {name: said.get(name, "")[:LONGEST_REASON] for name in ("begins", "ends", "reason")}
-    numbers = {name: said.get(name, type=int) for name in ("registrar", "centre")}
+    numbers = {name: asked_number(name) for name in ("registrar", "centre")}
     return {**texts, **numbers, "day": said.get("day", type=date.fromisoformat)}
 
 

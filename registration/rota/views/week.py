@@ -11,6 +11,7 @@ from flask import render_template, request, url_for
 
 from registration.centres.rules import participating
 from registration.common.access import roles
+from registration.common.asked import asked_number
 from registration.common.clock import LONDON, now, today
 from registration.common.holidays import bank_holidays
 from registration.common.times import spoken
@@ -121,7 +122,7 @@ def week() -> str:
     """Show a week; ?from= names a day of it, ?by= what stands down the side, ?cluster= keeps it to one cluster."""
     monday, by = _monday(request.args.get("from", "")), request.args.get("by", "")
     by = by if by in VIEWS else "centres"
-    found = Week(monday, request.args.get("cluster", type=int))
+    found = Week(monday, asked_number("cluster"))
     rows = {"centres": _by_centre, "registrars": _by_registrar, "clusters": _by_cluster}[by](found)
     return render_template(
         "rota/week.html",

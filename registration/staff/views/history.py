@@ -37,7 +37,7 @@ def show() -> ResponseReturnValue:
     form = _asked()
     if not form.usable():
         return _page(form, []), HTTPStatus.UNPROCESSABLE_ENTITY
-    before = min(request.args.get("before", LAST_LINE, type=int), LAST_LINE)
+    before = max(0, min(request.args.get("before", LAST_LINE, type=int), LAST_LINE))
     return _page(form, lines(AuditEvent.id < before, *_conditions(form), most=PAGE + 1))
 
 

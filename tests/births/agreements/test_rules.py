@@ -234,6 +234,7 @@ def test_of_a_new_source_nothing_is_due_yet():
 
 def test_a_first_file_before_anything_is_over_is_no_fault():
     found = stands(months(1, days_after=-20), today=date(2026, 1, 20))
+    assert found.delivered is Delivered.NOT_YET
     assert found.sentence == "Calder NHS is to send births every month. None are due yet."
 
 
@@ -443,6 +444,13 @@ def test_the_text_lists_the_items_with_their_reasons_and_what_is_never_sent():
     [clause] = [each for each in clauses(terms(items=("born", "postcode"))) if each.items]
     assert clause.items == tuple((ITEMS[name].words, ITEMS[name].why) for name in ("born", "postcode"))
     assert all(word in clause.says[-1] for word in NEVER)
+
+
+def test_the_text_says_what_a_centre_sees_by_the_items_agreed():
+    every = "Baby’s date of birth, Mother’s given names, Mother’s last name, House number or name, Address, Postcode"
+    assert f"Of a family’s details a centre sees no more than these: {every}." in said()
+    assert "no more than these: Baby’s date of birth, Postcode." in said(items=("born", "sex", "postcode"))
+    assert "no more than these" not in said(items=())
 
 
 def test_where_only_numbers_come_the_text_says_nothing_of_families_is_shared():

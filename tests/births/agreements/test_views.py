@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from registration.births.agreements import actions, charts
 from registration.births.agreements.queries import agreement_by_id, seen_of, terms_of
-from registration.births.agreements.rules import Origin, State
+from registration.births.agreements.rules import Origin, State, template
 from registration.births.agreements.rules.items import USUAL
 from registration.births.models import BirthFile
 from registration.common.access import ROLES
@@ -389,6 +389,8 @@ def test_an_agreement_is_ended_with_a_reason(officer):
     path = f"/births/agreements/{made.id}/end"
     assert "At once no file of Calder NHS Trust is taken in any more" in page(officer.get(path))
     assert "Say why it ends" in page(officer.post(path, data={"why": ""}), 422)
+    assert "This must be 300 letters or fewer" in page(officer.post(path, data={"why": "x" * 301}), 422)
+    assert "a character we cannot keep" in page(officer.post(path, data={"why": "a\0"}), 422)
     sent(officer.post(path, data={"why": "They  stop"}), f"/births/agreements/{made.id}")
     said = page(officer.get(f"/births/agreements/{made.id}"))
     assert "The agreement has ended." in said
@@ -412,6 +414,8 @@ def test_a_review_is_noted(officer):
     path = f"/births/agreements/{made.id}/reviewed"
     assert "Enter the day of the next review" in page(officer.post(path, data={"review_on": ""}), 422)
     assert "The next review must be after today." in page(officer.post(path, data={"review_on": "2026-11-22"}), 409)
+    far = page(officer.post(path, data={"review_on": "2100-12-31"}), 409)
+    assert "The next review must be within 3 years." in far
     sent(officer.post(path, data={"review_on": "2028-01-01"}), f"/births/agreements/{made.id}")
     assert "to be reviewed by 1 January 2028" in page(officer.get(f"/births/agreements/{made.id}"))
     draft = drafted(source="x")
@@ -438,3 +442,15 @@ def test_the_history_names_agreements(client, now):
     answer = client.get("/history")
     assert "agreement with Calder NHS Trust" in page(answer)
     assert f'href="/births/agreements/{made.id}"' in answer.text
+
+
+@pytest.mark.parametrize("number", ["2147483648", "-1", "9" * 30])
+def test_a_number_that_no_table_can_hold_leads_to_no_agreement(officer, number):
+    assert officer.get("/births/agreements/new", query_string={"like": number}).status_code == 404
+    assert officer.get(f"/births/agreements/new?like={number}&asked=1&origin=nhs").status_code == 404
+
+
+def test_a_renewal_says_what_centres_see_by_what_is_agreed_and_not_by_what_was(officer):
+    made = in_force(access_roles=f"Workers of the centre{template.FORMERLY}. All sign in.")
+    shown = officer.get(f"/births/agreements/new?like={made.id}").text
+    assert "Workers of the centre. All sign in." in shown

@@ -38,6 +38,9 @@ ITEMS: Mapping[str, Item] = {
     "email": Item("Email address", _SAME_FAMILY),
 }
 
+#: What a centre sees of a family by an agreement, as far as it is among the items agreed.
+CENTRE_SEES = frozenset({"born", "mother_given", "mother_surname", "house", "address", "postcode"})
+
 #: Without it nothing of a birth can be used.
 NEEDED = "born"
 #: What a new draft begins with.

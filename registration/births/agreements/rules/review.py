@@ -1,7 +1,7 @@
 """When an agreement is to be looked at again: said 60 and 30 days before, and until it is done; written 60 and 14 days before."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 #: Days before the day of review, or the last day, from which it is said, and said with weight.
@@ -10,6 +10,9 @@ SOON, VERY_SOON = 60, 30
 
 #: Days before the day of review on which data officers are written to, once each.
 WRITTEN = (60, 14)
+#: An agreement is looked at again within so many years.
+REVIEW_YEARS = 3
+LONGEST = timedelta(days=365 * REVIEW_YEARS + 1)
 
 
 class Urgency(StrEnum):

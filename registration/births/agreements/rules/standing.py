@@ -106,10 +106,9 @@ def _delivered(promised: Frequency, spans: Sequence[Span], came: Sequence[Came],
             return Delivered(frequency.value)
         if frequency is promised and 0 < due.count(State.MISSING) == _behind(due) < len(due):
             return Delivered.LATE
-    if came:
-        return Delivered.NOW_AND_THEN
-    overdue = any(each.state is State.MISSING for each in promises(promised, spans, came, today))
-    return Delivered.NEVER if overdue else Delivered.NOT_YET
+    if all(each.state is State.AWAITED for each in promises(promised, spans, came, today)):
+        return Delivered.NOT_YET
+    return Delivered.NOW_AND_THEN if came else Delivered.NEVER
 
 
 def _sentence(provider: str, frequency: Frequency, shown: Sequence[Promise], delivered: Delivered, behind: int) -> str:

@@ -38,9 +38,10 @@ METHOD = (
 )
 ACCESS = (
     "The council’s data officer brings the file in. The manager and outreach workers of a centre see the families of their own "
-    "area only: name, address and the baby’s date of birth. Everybody signs in with a name of their own, and what they do is "
-    "recorded."
+    "area only. Everybody signs in with a name of their own, and what they do is recorded."
 )
+#: What the template said besides of what centres see. The text now says it by the items agreed, so a renewal leaves it out.
+FORMERLY = ": name, address and the baby’s date of birth"
 RETENTION_DAYS = 180
 NOTICE_DAYS = 14
 _YEAR = timedelta(days=365)

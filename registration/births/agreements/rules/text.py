@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from registration.births.agreements.rules.delivery import GRACE
-from registration.births.agreements.rules.items import ITEMS, NEVER
+from registration.births.agreements.rules.items import CENTRE_SEES, ITEMS, NEVER
 from registration.births.agreements.rules.standing import EVERY
 from registration.births.agreements.rules.terms import Notice, Terms
 
@@ -77,7 +77,9 @@ def _sending(terms: Terms) -> Iterator[Clause]:
     late = f"The births of a period come within {GRACE.days} days after it ends."
     yield Clause("How often", (f"The sender sends {EVERY[terms.frequency]}. {late}",))
     yield Clause("How it is sent", (terms.method,))
-    yield Clause("Who may see it", (terms.access_roles,))
+    seen = ", ".join(ITEMS[name].words for name in terms.items if name in CENTRE_SEES)
+    no_more = (f"Of a family’s details a centre sees no more than these: {seen}.",) if seen else ()
+    yield Clause("Who may see it", (terms.access_roles, *no_more))
 
 
 def _keeping(terms: Terms) -> Iterator[Clause]:
