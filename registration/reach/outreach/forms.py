@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, NumberRange, ValidationError
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Regexp, ValidationError
 
 from registration.booking.forms.base import Check, OneOf, at_most, offered
 from registration.common.clock import today
@@ -74,7 +74,7 @@ class ContactForm(Form):
 class TakeBack(Form):
     """Which contact is taken back."""
 
-    contact = IntegerField(validators=[InputRequired(), NumberRange(1, MOST_CONTACTS)])
+    contact = StringField(validators=[Regexp(r"[0-9]{1,18}\Z", message="Press the button beside the contact")])
 
 
 def since_birth(births: Iterable[date]) -> Check:

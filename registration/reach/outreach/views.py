@@ -138,7 +138,7 @@ def take_contact_back(centre_id: int, family_id: int) -> ResponseReturnValue:
     if not form.accepted():
         abort(HTTPStatus.BAD_REQUEST)
     try:
-        take_back(centre_id, form.contact.data, current_actor(), today())
+        take_back(centre_id, int(form.contact.data), current_actor(), today())
         flash("Taken back.")
     except NotTakenBack as refusal:
         flash(refusal.sentence, "error")
