@@ -15,7 +15,7 @@ from registration.rota.forms.fields import DayField
 LONGEST_NOTE = 300
 MOST_CONTACTS = 2**63 - 1
 #: What stands first in a row: each button then writes down what is usual for it.
-USUAL = {"": "Spoke to them, or sent it", **RESULTS}
+USUAL = {"": "Spoke or sent", **RESULTS}
 NEXT = {"": "Nothing", **{route: name for route, name in ROUTES.items()}}  # noqa: C416 -- a copy with one before
 
 
