@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time as pause
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -273,18 +275,23 @@ def test_families_who_book_while_their_centre_closes_are_in_the_plan_or_turned_a
     check(app)
 
 
-def test_families_who_book_in_a_session_that_follows_to_the_successor_just_then_are_never_left_without_it(live):
-    """No session has a family yet, so each goes whole to centre 2, where there are rooms for all; families book meanwhile."""
+@pytest.fixture
+def roomy(live):
+    """Centre 2 has rooms for all who work at centre 1."""
     from registration.common.db import db
 
+    more = "INSERT INTO room (centre_id, name) SELECT 2, 'More ' || n FROM generate_series(1, 4) n"
     with live.app_context(), db.engine.begin() as connection:
-        connection.execute(
-            text("INSERT INTO room (centre_id, name) SELECT 2, 'More ' || n FROM generate_series(1, 4) n")
-        )
-    plan = do(live, lambda: plan_closing(AWAY, into=2))
+        connection.execute(text(more))
+    return live
+
+
+def test_families_who_book_in_a_session_that_follows_to_the_successor_just_then_are_never_left_without_it(roomy):
+    """No session has a family yet, so each goes whole to centre 2, where there are rooms for all; families book meanwhile."""
+    plan = do(roomy, lambda: plan_closing(AWAY, into=2))
 
     def act(number):
-        return close(live, plan) if number == 0 else take(live, start_at(1 + number, 12), 100 + number)[0]
+        return close(roomy, plan) if number == 0 else take(roomy, start_at(1 + number, 12), 100 + number)[0]
 
     answers = at_once(6, act)
     assert answers[0] in {"sent", "PlanChanged"}
@@ -292,12 +299,32 @@ def test_families_who_book_in_a_session_that_follows_to_the_successor_just_then_
     if answers[0] == "PlanChanged":
         from registration.cover.actions import refresh
 
-        do(live, lambda: refresh(plan, NOW))
-        assert close(live, plan) == "sent"
+        do(roomy, lambda: refresh(plan, NOW))
+        assert close(roomy, plan) == "sent"
     left = "SELECT count(*) FROM session WHERE centre_id = 1 AND state = 'published' AND begins_at > '2026-11-24'"
-    assert counted(live, left) == 0
+    assert counted(roomy, left) == 0
     told = """
         SELECT count(*) FROM booking b WHERE b.state = 'booked' AND b.centre_id = 1
            AND EXISTS (SELECT 1 FROM offer o WHERE o.booking_id = b.id AND o.state = 'sent')"""
-    assert counted(live, told) == answers.count(201)
-    check(live)
+    assert counted(roomy, told) == answers.count(201)
+    check(roomy)
+
+
+def while_all_goes_to_the_successor(app, act):
+    """Do something that waits for centre 1 to be merged into centre 2, its sessions going there; give what came of it."""
+    from registration.common.transaction import transaction
+
+    made = do(app, lambda: plan_closing(AWAY, into=2))
+    with ThreadPoolExecutor(1) as pool, app.app_context():
+        with transaction():
+            send(made)
+            asked = pool.submit(act)
+            pause.sleep(1)
+        return asked.result()
+
+
+def test_a_family_that_comes_while_a_session_goes_to_the_successor_does_not_book_where_it_never_chose(roomy):
+    """The family has read who is free at centre 1 before that closed: its hold comes to nothing, its answers are kept."""
+    status, body = while_all_goes_to_the_successor(roomy, lambda: take(roomy, start_at(4, 12), 1))
+    assert (status, body["type"].rsplit("/", 1)[1]) == (410, "hold-ran-out")
+    assert counted(roomy, "SELECT count(*) FROM booking") == 0

@@ -15,7 +15,7 @@ from registration.booking.queries import appointment_by_id, appointment_live_for
 from registration.booking.rules.attendance import MotherMustCome, who_must_come
 from registration.booking.rules.deadline import last_lawful_day
 from registration.booking.rules.reference import make_reference
-from registration.booking.rules.requests import Appointment, BookRequest
+from registration.booking.rules.requests import Appointment, BookRequest, wish_of
 from registration.centres import memory as places
 from registration.centres.rules import OFFICES
 from registration.common.access import current_actor
@@ -100,7 +100,7 @@ def book(request: BookRequest, now: datetime) -> Appointment:
     except MotherMustCome:
         raise MotherNeeded from None
     held = _held(request.hold)
-    if held is None:  # it ran out, or this very request was answered before
+    if held is None or _went_elsewhere(request.hold, held):  # or it ran out, or this very request was answered before
         return _booked_before(request.key)
     family_id = _add_family(request, held, civil_date(now))
     made = _appointment(request, held, family_id, uuid4())
@@ -111,6 +111,12 @@ def book(request: BookRequest, now: datetime) -> Appointment:
     if request.channel != "walk_in" or made.start - now > TOLD_IN_PERSON:
         confirm(made, now)
     return made
+
+
+def _went_elsewhere(token: str, held: _Held) -> bool:
+    """Say whether the session went to another centre as the hold was made: the family chose this one, not that."""
+    wanted = wish_of(token)
+    return wanted is not None and wanted.centre_id != held.centre_id
 
 
 def _booked_before(key: tuple[bytes, bytes] | None) -> Appointment:

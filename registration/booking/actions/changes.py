@@ -36,7 +36,7 @@ _MOVE = text("""
 UPDATE booking SET session_id = :session, centre_id = :centre, begins_at = :begins, ends_at = :ends,
                    version = version + 1, changed_at = clock_timestamp()
  WHERE id = :booking AND EXISTS (SELECT 1 FROM session WHERE id = :session AND state = 'published'
-                                    AND begins_at <= :begins AND ends_at >= :ends)
+                                    AND centre_id = :centre AND begins_at <= :begins AND ends_at >= :ends)
    AND NOT EXISTS (SELECT 1 FROM absence WHERE registrar_id = :registrar AND state = 'planned'
                       AND begins_at < :ends AND ends_at > :begins)
    AND NOT EXISTS (SELECT 1 FROM centre WHERE id = :centre
@@ -114,7 +114,7 @@ def _swap(booking_id: int, opening: Opening, start: datetime, end: datetime) -> 
     if swapped.rowcount != 1:  # type: ignore[attr-defined]
         return False
     if db.session.execute(_MOVE, values).rowcount != 1:  # type: ignore[attr-defined]
-        raise NotOffered  # off the rota or made shorter, its registrar away or its centre closed, since a moment ago
+        raise NotOffered  # off the rota, made shorter or gone to another centre, its registrar away, since a moment ago
     return True
 
 

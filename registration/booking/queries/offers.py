@@ -37,6 +37,7 @@ SELECT f.id, f.public_id, f.booking_id, f.cause, f.state, f.session_id, f.centre
        f.state IN ('kept', 'sent') AND EXISTS (
          SELECT 1 FROM occupancy o JOIN session s ON s.id = o.session_id
           WHERE o.offer_id = f.id AND (o.until > clock_timestamp() OR o.kind = 'booking') AND s.state = 'published'
+            AND s.centre_id = f.centre_id
             AND NOT EXISTS (SELECT 1 FROM absence a WHERE a.registrar_id = s.registrar_id AND a.state = 'planned'
                                AND a.begins_at < f.ends_at AND a.ends_at > f.begins_at))
   FROM offer f JOIN centre c ON c.id = f.centre_id
