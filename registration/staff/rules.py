@@ -68,6 +68,10 @@ ACCOUNT_READERS = (*ACCOUNTS, "auditor")
 BIRTH_FILES = ("data_officer", "administrator")
 BIRTH_FILE_READERS = (*BIRTH_FILES, "auditor")
 
+#: The pilot: its protocol, its figures and its releases. No page of these names a family.
+PILOT = ("evaluator", "administrator")
+PILOT_READERS = (*PILOT, "data_officer", "auditor")
+
 #: Roles that see every centre; whoever holds none of them sees only the centres they belong to.
 EVERY_CENTRE = frozenset({"registrar", *_SERVICE, "auditor"})
 

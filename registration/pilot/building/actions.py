@@ -1,0 +1,182 @@
+"""Protocols registered, bundles asked for, worked on, kept, and let go to others."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import func, select, text
+
+from registration.common import audit
+from registration.common.db import db
+from registration.common.errors import Refused
+from registration.common.queue import defer
+from registration.pilot.building.models import PilotBuild, PilotProtocol
+from registration.pilot.building.queries import in_work, protocol_by_id, released
+
+#: Seconds after which a bundle whose worker has given no sign is given up.
+SILENT = 60
+WORK = "pilot.work"
+GIVEN_UP = "The program that worked on these figures ended before it was done. Ask for them again."
+#: Any number of our own: two workers that look for a bundle to work on at once would both take one.
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(20260719)")
+
+
+class AlreadyRegistered(Refused):
+    """This very protocol is registered already."""
+
+
+class NotThatDate(Refused):
+    """Figures are as of a day that has been: choose today or an earlier day."""
+
+
+class BuildSettled(Refused):
+    """These figures are not at that point any more. Look at them again."""
+
+
+class AlreadyReleased(Refused):
+    """These figures were released already."""
+
+
+def register_protocol(words: str, actor: str) -> PilotProtocol:
+    """Register a protocol as it was written, with the moment and who did; AlreadyRegistered where its words are there."""
+    digest = sha256(words.encode()).hexdigest()
+    if db.session.scalar(select(PilotProtocol.id).filter_by(sha256=digest)):
+        raise AlreadyRegistered
+    made = PilotProtocol(words=words, sha256=digest, registered_by=actor)
+    db.session.add(made)
+    db.session.flush()
+    audit.record("pilot.protocol_registered", about=f"pilot_protocol:{made.id}", actor=actor, after={"sha256": digest})
+    return made
+
+
+def ask(as_of: date, protocol_id: int | None, today: date, actor: str) -> PilotBuild:
+    """Ask for the figures as of a date, by a protocol or by none; the worker builds them. NotThatDate for a day to come."""
+    if as_of > today:
+        raise NotThatDate
+    made = PilotBuild(as_of=as_of, protocol_id=protocol_id, asked_by=actor)
+    db.session.add(made)
+    db.session.flush()
+    audit.record("pilot.asked", about=f"pilot_build:{made.id}", actor=actor, after={"as_of": as_of.isoformat()})
+    defer(WORK)
+    return made
+
+
+def ask_to_stop(build_id: int, actor: str) -> None:
+    """Ask for a bundle not to be built any further; BuildSettled where it has ended."""
+    build = db.session.get(PilotBuild, build_id, with_for_update=True)
+    if build is None or build.state not in ("waiting", "running"):
+        raise BuildSettled
+    build.stop_asked = True
+    if build.state == "waiting":
+        _end(build, "stopped")
+    db.session.flush()
+    audit.record("pilot.stop_asked", about=f"pilot_build:{build.id}", actor=actor)
+
+
+# ---- worked on
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the worker works on: figures as of a date, by a protocol's words, after the bundles released before."""
+
+    build_id: int
+    as_of: date
+    protocol: str | None
+    earlier: tuple[int, ...]
+
+
+def take_next() -> Task | None:
+    """Take up the bundle that has waited longest; None where none waits, or another is worked on."""
+    db.session.execute(_ONE_AT_A_TIME)
+    if in_work(SILENT):
+        return None
+    wanted = select(PilotBuild).filter_by(state="waiting").order_by(PilotBuild.id).limit(1).with_for_update()
+    build = db.session.scalars(wanted).one_or_none()
+    if build is None:
+        return None
+    build.state, build.stage = "running", "Starting"
+    build.began_at = build.beat_at = func.clock_timestamp()
+    db.session.flush()
+    protocol = protocol_by_id(build.protocol_id) if build.protocol_id else None
+    return Task(build.id, build.as_of, protocol.words if protocol else None, tuple(each.id for each in released()))
+
+
+def note(build_id: int, stage: str = "", share: float = 0.0) -> bool:
+    """Keep how far a bundle is, and that somebody is at it; give whether it shall stop."""
+    build = db.session.get_one(PilotBuild, build_id, populate_existing=True)
+    if stage:
+        build.stage, build.share = stage, min(max(share, build.share), 1.0)
+    build.beat_at = func.clock_timestamp()
+    db.session.flush()
+    return build.stop_asked or build.state != "running"
+
+
+def settle(build_id: int, bundle: bytes, manifest: dict[str, Any]) -> None:
+    """Keep what was built."""
+    build = _running(build_id)
+    build.bundle, build.manifest = bundle, manifest
+    _end(build, "done")
+
+
+def give_up(build_id: int, faults: list[str]) -> None:
+    """Say why nothing came of it; stopped where that was asked for."""
+    build = _running(build_id)
+    build.faults = faults
+    _end(build, "stopped" if build.stop_asked else "failed")
+
+
+def _running(build_id: int) -> PilotBuild:
+    build = db.session.get(PilotBuild, build_id, with_for_update=True)
+    if build is None or build.state != "running":
+        raise BuildSettled
+    return build
+
+
+def _end(build: PilotBuild, state: str) -> None:
+    build.state, build.stage, build.share = state, "", 1.0
+    build.ended_at = func.clock_timestamp()
+    db.session.flush()
+    audit.record(f"pilot.{state}", about=f"pilot_build:{build.id}", actor="service")
+
+
+def look_after() -> None:
+    """Give up bundles whose worker has died, and have those that wait built."""
+    silent = func.clock_timestamp() - timedelta(seconds=SILENT)
+    wanted = select(PilotBuild).where(PilotBuild.state == "running", PilotBuild.beat_at < silent)
+    for build in db.session.scalars(wanted.with_for_update(skip_locked=True)):
+        build.faults = [GIVEN_UP]
+        _end(build, "failed")
+    waits = db.session.scalar(select(PilotBuild.id).filter_by(state="waiting").limit(1))
+    if waits and not in_work(SILENT):
+        defer(WORK)
+
+
+# ---- let go
+
+
+def release(build_id: int, purpose: str, now: datetime, actor: str) -> PilotBuild:
+    """Let a bundle go to others, for a purpose.
+
+    BuildSettled where it is not built, AlreadyReleased, or where another was released since it was built: what it protects was
+    not tried against that one.
+    """
+    db.session.execute(_ONE_AT_A_TIME)
+    build = db.session.get(PilotBuild, build_id, with_for_update=True)
+    if build is None or build.state != "done" or build.began_at is None:
+        raise BuildSettled
+    if build.released_at is not None:
+        raise AlreadyReleased
+    if any(each.released_at and each.released_at >= build.began_at for each in released()):
+        raise NotTriedAgainst
+    build.released_at, build.released_by, build.released_for = now, actor, purpose
+    db.session.flush()
+    audit.record(
+        "pilot.released", about=f"pilot_build:{build.id}", actor=actor, after={"as_of": build.as_of.isoformat()}
+    )
+    return build
+
+
+class NotTriedAgainst(Refused):
+    """Other figures were released since these were built, and both together could tell too much. Ask for these anew."""

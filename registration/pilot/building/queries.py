@@ -1,0 +1,73 @@
+"""Questions about protocols and bundles."""
+
+import io
+import zipfile
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from registration.common.audit import Named
+from registration.common.db import db
+from registration.pilot.building.models import PilotBuild, PilotProtocol
+
+#: So many bundles are listed; older ones are reached by their address.
+MOST_LISTED = 50
+
+
+def builds() -> Sequence[PilotBuild]:
+    """Give the latest bundles, the last one asked for first, without what is in them."""
+    return db.session.scalars(select(PilotBuild).order_by(PilotBuild.id.desc()).limit(MOST_LISTED)).all()
+
+
+def released() -> Sequence[PilotBuild]:
+    """Give the bundles that were let go to others, the first one first."""
+    return db.session.scalars(
+        select(PilotBuild).where(PilotBuild.released_at.is_not(None)).order_by(PilotBuild.released_at)
+    ).all()
+
+
+def build_by_id(build_id: int) -> PilotBuild | None:
+    """Give a bundle, None where there is none."""
+    return db.session.get(PilotBuild, build_id)
+
+
+def latest_done() -> PilotBuild | None:
+    """Give the bundle that was built last, None where there is none yet."""
+    wanted = select(PilotBuild).filter_by(state="done").order_by(PilotBuild.id.desc()).limit(1)
+    return db.session.scalars(wanted).one_or_none()
+
+
+def file_of(build: PilotBuild, name: str) -> bytes | None:
+    """Give one file of a bundle by its name in it ('csv/M02.csv'), None where it has none of that name."""
+    if build.bundle is None:
+        return None
+    with zipfile.ZipFile(io.BytesIO(build.bundle)) as archive:
+        return archive.read(name) if name in archive.namelist() else None
+
+
+def protocols() -> Sequence[PilotProtocol]:
+    """Give the protocols registered, the last one first."""
+    return db.session.scalars(select(PilotProtocol).order_by(PilotProtocol.id.desc())).all()
+
+
+def protocol_by_id(protocol_id: int) -> PilotProtocol | None:
+    """Give a protocol, None where there is none."""
+    return db.session.get(PilotProtocol, protocol_id)
+
+
+def in_work(silent_seconds: float) -> bool:
+    """Say whether a worker is at a bundle: one that gave a sign within so many seconds."""
+    since = func.clock_timestamp() - timedelta(seconds=silent_seconds)
+    wanted = select(PilotBuild.id).where(PilotBuild.state == "running", PilotBuild.beat_at >= since)
+    return db.session.scalar(wanted.limit(1)) is not None
+
+
+def build_names(keys: Collection[str]) -> Mapping[str, Named]:
+    """Give the names of bundles as the record shows them, by number, with the page of each."""
+    rows = db.session.execute(
+        select(PilotBuild.id, PilotBuild.as_of).where(PilotBuild.id.in_([int(key) for key in keys]))
+    )
+    return {
+        str(row.id): Named(f"figures as of {row.as_of:%-d %B %Y}", "pilot.build", {"build_id": row.id}) for row in rows
+    }

@@ -1,0 +1,75 @@
+"""Protocols: written before the data are seen, registered as they are, and shown ever after."""
+
+from http import HTTPStatus
+
+from flask import Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from registration.common.access import current_actor, has_role, roles
+from registration.common.clock import london
+from registration.common.errors import Refused
+from registration.common.transaction import commits, undo
+from registration.pilot.building.actions import register_protocol
+from registration.pilot.building.queries import protocol_by_id, protocols
+from registration.pilot.forms import LARGEST_PROTOCOL, ProtocolForm
+from registration.pilot.report.protocol import ProtocolRefused, read_words
+from registration.pilot.views.frame import LARGEST, PILOT, PILOT_READERS, bp
+
+
+@bp.get("/protocols")
+@roles(*PILOT_READERS)
+def protocol_list() -> str:
+    """List the protocols, and offer to register one."""
+    return _list(ProtocolForm(formdata=None))
+
+
+def _list(form: ProtocolForm, faults: tuple[str, ...] = ()) -> str:
+    listed = [(each, london(each.registered_at)) for each in protocols()]
+    return render_template(
+        "pilot/protocols.html", listed=listed, form=form, faults=faults, may_register=has_role(*PILOT)
+    )
+
+
+@bp.post("/protocols")
+@roles(*PILOT)
+@commits
+def register() -> ResponseReturnValue:
+    """Register a protocol, or say every fault of it by its line."""
+    form = ProtocolForm()
+    faults: tuple[str, ...] = ()
+    if form.accepted():
+        try:
+            words = read_words(request.files["file"].read(LARGEST_PROTOCOL + 1))
+            made = register_protocol(words, current_actor())
+            return redirect(url_for("pilot.protocol", protocol_id=made.id), HTTPStatus.SEE_OTHER)
+        except ProtocolRefused as refusal:
+            faults = refusal.lines
+            form.file.errors = (
+                "The protocol was not registered. Put right what is listed, and choose the file again.",
+            )
+        except Refused as refusal:
+            undo()
+            form.file.errors = (refusal.sentence,)
+    return _list(form, faults), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+@bp.get(f"/protocols/<int(max={LARGEST}):protocol_id>")
+@roles(*PILOT_READERS)
+def protocol(protocol_id: int) -> str:
+    """Show a protocol as it was registered."""
+    found = protocol_by_id(protocol_id)
+    if found is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return render_template("pilot/protocol.html", protocol=found, at=london(found.registered_at))
+
+
+@bp.get(f"/protocols/<int(max={LARGEST}):protocol_id>.toml")
+@roles(*PILOT_READERS)
+def protocol_file(protocol_id: int) -> Response:
+    """Give a protocol's file as it came."""
+    found = protocol_by_id(protocol_id)
+    if found is None:
+        abort(HTTPStatus.NOT_FOUND)
+    answer = Response(found.words, mimetype="application/toml")
+    answer.headers["Content-Disposition"] = f'attachment; filename="protocol-{found.id}.toml"'
+    return answer
