@@ -135,3 +135,14 @@ def file(build_id: int, name: str) -> Response:
         taken = f"pilot-{found.as_of.isoformat()}-{name.rsplit('/', 1)[-1]}"
         answer.headers["Content-Disposition"] = f'attachment; filename="{taken}"'
     return answer
+
+
+@bp.get(f"/builds/<int(max={LARGEST}):build_id>/tables/<name>")
+@roles(*PILOT_READERS)
+def table(build_id: int, name: str) -> str:
+    """Show one table of the fixed catalogue."""
+    found = found_build(build_id)
+    laid = Shown(found).table(name) if found.state == "done" else None
+    if laid is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return render_template("pilot/table.html", build=found, laid=laid, name=name)

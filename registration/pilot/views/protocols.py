@@ -1,6 +1,8 @@
 """Protocols: written before the data are seen, registered as they are, and shown ever after."""
 
+import tempfile
 from http import HTTPStatus
+from pathlib import Path
 
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +14,7 @@ from registration.common.transaction import commits, undo
 from registration.pilot.building.actions import register_protocol
 from registration.pilot.building.queries import protocol_by_id, protocols
 from registration.pilot.forms import LARGEST_PROTOCOL, ProtocolForm
-from registration.pilot.report.protocol import ProtocolRefused, read_words
+from registration.pilot.report.protocol import DEFAULT, ProtocolRefused, read_protocol
 from registration.pilot.views.frame import LARGEST, PILOT, PILOT_READERS, bp
 
 
@@ -39,8 +41,7 @@ def register() -> ResponseReturnValue:
     faults: tuple[str, ...] = ()
     if form.accepted():
         try:
-            words = read_words(request.files["file"].read(LARGEST_PROTOCOL + 1))
-            made = register_protocol(words, current_actor())
+            made = register_protocol(_words(request.files["file"].read(LARGEST_PROTOCOL + 1)), current_actor())
             return redirect(url_for("pilot.protocol", protocol_id=made.id), HTTPStatus.SEE_OTHER)
         except ProtocolRefused as refusal:
             faults = refusal.lines
@@ -51,6 +52,29 @@ def register() -> ResponseReturnValue:
             undo()
             form.file.errors = (refusal.sentence,)
     return _list(form, faults), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _words(brought: bytes) -> str:
+    """Give the words of a protocol that can be used; ProtocolRefused names every fault of another."""
+    if len(brought) > LARGEST_PROTOCOL:
+        raise ProtocolRefused(["The file is far longer than a protocol is."])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "protocol.toml"
+        path.write_bytes(brought)
+        return read_protocol(path).text
+
+
+@bp.get("/protocols/to-begin-from.toml")
+@roles(*PILOT_READERS)
+def protocol_to_begin_from() -> Response:
+    """Give the built-in protocol, to be filled in and registered."""
+    return _file(DEFAULT.read_text(encoding="utf-8"), "protocol.toml")
+
+
+def _file(words: str, name: str) -> Response:
+    answer = Response(words, mimetype="application/toml")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 @bp.get(f"/protocols/<int(max={LARGEST}):protocol_id>")
@@ -70,6 +94,4 @@ def protocol_file(protocol_id: int) -> Response:
     found = protocol_by_id(protocol_id)
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
-    answer = Response(found.words, mimetype="application/toml")
-    answer.headers["Content-Disposition"] = f'attachment; filename="protocol-{found.id}.toml"'
-    return answer
+    return _file(found.words, f"protocol-{found.id}.toml")

@@ -1,0 +1,115 @@
+"""What a bundle holds, as the pages show it: read from the bundle's own report.json and tables, which are rounded and withheld."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import Any
+
+from registration.pilot.building.models import PilotBuild
+from registration.pilot.building.queries import file_of
+
+#: The states of a bundle, as a person reads them.
+STATES = {
+    "waiting": "Waiting its turn",
+    "running": "Being made",
+    "done": "Done",
+    "stopped": "Stopped",
+    "failed": "Could not be made",
+}
+_KINDS = {
+    ".csv": "text/csv; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".json": "application/json",
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+    ".pdf": "application/pdf",
+    ".svg": "image/svg+xml",
+    ".toml": "application/toml",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+#: The files that stand for the whole, in the order in which people want them, and what each is called.
+WHOLE = {
+    "report.pdf": "The report (PDF)",
+    "report.html": "The report (one page for a browser)",
+    "tables.xlsx": "All tables (Excel)",
+    "tables.ods": "All tables (OpenDocument)",
+    "manifest.json": "What it was made of (JSON)",
+}
+_WHERE = ("place", "group", "quarter")
+
+
+def kind_of(name: str) -> str:
+    """Give the media type of a file of a bundle."""
+    return _KINDS.get(PurePosixPath(name).suffix, "application/octet-stream")
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """One table of the catalogue as it is read: a row for each place, group and quarter, a column for each measure."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+class Shown:
+    """A bundle that is done."""
+
+    def __init__(self, build: PilotBuild) -> None:
+        self._build = build
+
+    @cached_property
+    def report(self) -> Mapping[str, Any]:
+        """Give the report's words and numbers."""
+        words = file_of(self._build, "report.json")
+        found: Mapping[str, Any] = json.loads(words or b"{}")
+        return found
+
+    @property
+    def answers(self) -> Sequence[Mapping[str, Any]]:
+        """Give the questions and answers of page one, each with the picture that belongs to it."""
+        charts = {chart["name"]: chart for chart in self.report["charts"]}
+        return [answer | {"chart": charts.get(answer["chart"])} for answer in self.report["answers"]]
+
+    @property
+    def other_charts(self) -> Sequence[Mapping[str, Any]]:
+        """Give the pictures that are not on page one."""
+        first = {answer["chart"] for answer in self.report["answers"]}
+        return [chart for chart in self.report["charts"] if chart["name"] not in first]
+
+    @property
+    def files(self) -> Sequence[tuple[str, str]]:
+        """Give the files that stand for the whole, by name."""
+        there = (self._build.manifest or {}).get("files", {})
+        return [(name, title) for name, title in WHOLE.items() if name in there or name == "manifest.json"]
+
+    def table(self, name: str) -> Laid | None:
+        """Give a table of the catalogue by its name, None where there is none."""
+        listed = {each["name"]: each["title"] for each in self.report["tables"]}
+        words = file_of(self._build, f"csv/{name}.csv") if name in listed else None
+        return None if words is None else _laid_out(listed[name], words.decode())
+
+
+def _laid_out(title: str, words: str) -> Laid:
+    cells = list(csv.DictReader(io.StringIO(words)))
+    measures = list(dict.fromkeys(cell["measure"] for cell in cells))
+    rows: dict[tuple[str, ...], dict[str, str]] = {}
+    for cell in cells:
+        where = tuple(cell[name].removeprefix("'") for name in _WHERE)
+        rows.setdefault(where, {})[cell["measure"]] = cell["mark"] or cell["value"]
+    kept = [column for column in range(len(_WHERE)) if len({where[column] for where in rows}) > 1]
+    heads = [("Place", "Group", "Quarter of birth")[column] for column in kept]
+    return Laid(
+        title,
+        [*heads, *(_NAMES.get(measure, measure) for measure in measures)],
+        [
+            [*(where[column] for column in kept), *(found.get(measure, "[z]") for measure in measures)]
+            for where, found in rows.items()
+        ],
+    )
+
+
+_NAMES = {"count": "How many", "num": "So many", "den": "Of so many", "percent": "Percent"}
