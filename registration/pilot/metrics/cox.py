@@ -14,17 +14,20 @@ from registration.pilot.metrics.columns import Days, Marks, Numbers
 
 _MOST_STEPS = 40
 _CLOSE = 1e-10
-#: Above this the covariates say the same, or a coefficient runs off to infinity.
-_WORST_CONDITION = 1e12
+#: Information of an event, of covariates of unit variance, under which they say the same or a coefficient runs off to infinity.
+_LEAST_INFORMATION = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Cox:
-    """Log hazard ratios of each covariate, with the model's standard errors and those that hold within clusters."""
+    """Log hazard ratios of each covariate, with the model's standard errors and those that hold within clusters.
+
+    Of one cluster alone the latter are None: its residuals sum to nothing.
+    """
 
     coef: Sequence[float]
     se_model: Sequence[float]
-    se_robust: Sequence[float]
+    se_robust: Sequence[float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class _Terms:
 class _Data:
     """Rows in the order of their days, longest first, and of each term the day it belongs to."""
 
-    covariates: Numbers  # n x p, about their means
+    covariates: Numbers  # n x p, about their means, of unit variance
     event: Marks  # n
     last: Days  # t: the last row that was followed to each event day or longer
     day: Days  # n: the number of event days, latest first, that a row was not followed to
@@ -62,20 +65,27 @@ def fit(days: Days, events: Marks, covariates: Numbers, clusters: NDArray[np.str
     Errors that hold within clusters are the root of I^-1 (sum over clusters of U U') I^-1, U being the sum of a cluster's exact
     Efron score residuals and I the information, with no factor for small samples.
     """
-    if not events.any():
+    scale = covariates.std(axis=0) if events.any() else np.zeros(1)
+    if not scale.all():
         return None
     order = np.argsort(-days, kind="stable")
-    data = _data(days[order], events[order], covariates[order])
+    data = _data(days[order], events[order], covariates[order] / scale)
     found = _maximum(data)
     if found is None:
         return None
     coef, terms = found
     inverse = np.linalg.inv(terms.information)
-    _, cluster = np.unique(clusters[order], return_inverse=True)
-    summed = np.zeros((int(cluster.max()) + 1, len(coef)))
+    robust = inverse @ _meat(data, terms, clusters[order]) @ inverse
+    coef, model, within = (each / scale for each in (coef, np.sqrt(np.diag(inverse)), np.sqrt(np.diag(robust))))
+    return Cox(coef.tolist(), model.tolist(), within.tolist() if len(np.unique(clusters)) > 1 else None)
+
+
+def _meat(data: _Data, terms: _Terms, clusters: NDArray[np.str_]) -> Numbers:
+    """Give the sum over clusters of U U', p x p."""
+    names, cluster = np.unique(clusters, return_inverse=True)
+    summed = np.zeros((len(names), len(terms.score)))
     np.add.at(summed, cluster, _score_residuals(data, terms))
-    robust = inverse @ summed.T @ summed @ inverse
-    return Cox(*(tuple(map(float, each)) for each in (coef, np.sqrt(np.diag(inverse)), np.sqrt(np.diag(robust)))))
+    return summed.T @ summed
 
 
 def _data(days: Days, events: Marks, covariates: Numbers) -> _Data:
@@ -97,22 +107,28 @@ def _maximum(data: _Data) -> tuple[Numbers, _Terms] | None:
     coef = np.zeros(data.covariates.shape[1])
     terms = _terms(data, coef)
     for _ in range(_MOST_STEPS):
-        if not np.linalg.cond(terms.information) < _WORST_CONDITION:
+        if np.linalg.eigvalsh(terms.information)[0] < _LEAST_INFORMATION * len(data.term_day):
             return None
         step = np.linalg.solve(terms.information, terms.score).astype(np.float64)
         if np.abs(step * np.sqrt(np.diag(terms.information))).max() < _CLOSE:
             return coef, terms
-        coef, terms = _stepped(data, coef, step, terms.likelihood)
+        taken = _stepped(data, coef, step, terms.likelihood)
+        if taken is None:
+            return None
+        coef, terms = taken
     return None
 
 
-def _stepped(data: _Data, coef: Numbers, step: Numbers, likelihood: float) -> tuple[Numbers, _Terms]:
+def _stepped(data: _Data, coef: Numbers, step: Numbers, likelihood: float) -> tuple[Numbers, _Terms] | None:
+    """Take a step, halved until it does not lose; None where no step does."""
     for _ in range(_MOST_STEPS):
-        terms = _terms(data, coef + step)
-        if terms.likelihood >= likelihood - _CLOSE * abs(likelihood):
-            break
+        # Too far out the weights of a risk set run under, and the likelihood is no number.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            terms = _terms(data, coef + step)
+        if np.isfinite(terms.likelihood) and terms.likelihood >= likelihood - _CLOSE * abs(likelihood):
+            return coef + step, terms
         step = step / 2
-    return coef + step, terms
+    return None
 
 
 def _terms(data: _Data, coef: Numbers) -> _Terms:

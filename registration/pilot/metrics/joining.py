@@ -52,9 +52,11 @@ def hazards(births: Births, families: Followed) -> Iterator[Figure]:
     covariates = np.column_stack([families.at_centre, hard, decile]).astype(np.float64)[known]
     home = births.home[families.birth][known]
     found = cox.fit(families.days[known], families.joined[known], covariates, home)
-    if found is not None:
-        for name, *values in zip(COVARIATES, found.coef, found.se_model, found.se_robust, strict=True):
-            yield from named("M12_cox", name, **dict(zip(("coef", "se_model", "se_robust"), values, strict=True)))
+    if found is None:
+        return
+    for place, name in enumerate(COVARIATES):
+        robust = None if found.se_robust is None else found.se_robust[place]
+        yield from named("M12_cox", name, coef=found.coef[place], se_model=found.se_model[place], se_robust=robust)
 
 
 def told_by_90_days(births: Births, families: Followed) -> tuple[Marks, Marks]:

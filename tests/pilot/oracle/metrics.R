@@ -18,8 +18,10 @@ told <- function(time) {
   at <- c(0, 1, 2, 5, 30, 90, 365, 5000)
   kept <- summary(fit, times = at, extend = TRUE)
   test <- survdiff(Surv(time, status) ~ first, data = v)
-  cox <- coxph(Surv(time, status) ~ first + karno + age, data = v, ties = "efron", cluster = celltype,
-               control = coxph.control(eps = 1e-14, toler.chol = 1e-15, iter.max = 100))
+  v$row <- seq_along(time)
+  close <- coxph.control(eps = 1e-14, toler.chol = 1e-15, iter.max = 100)
+  cox <- coxph(Surv(time, status) ~ first + karno + age, v, ties = "efron", cluster = celltype, control = close)
+  alone <- coxph(Surv(time, status) ~ first + karno + age, v, ties = "efron", cluster = row, control = close)
   object(
     field("time", row(v$time)), field("status", row(v$status)), field("first", row(v$first)),
     field("karno", row(v$karno)), field("age", row(v$age)), field("cluster", texts(v$celltype)),
@@ -28,7 +30,7 @@ told <- function(time) {
     field("n_risk", row(sapply(at, function(t) sum(v$time >= t)))),
     field("logrank", row(c(test$chisq, pchisq(test$chisq, 1, lower.tail = FALSE)))),
     field("coef", row(coef(cox))), field("se_model", row(sqrt(diag(cox$naive.var)))),
-    field("se_robust", row(sqrt(diag(vcov(cox))))), field("score", rows(residuals(cox, type = "score")))
+    field("se_robust", row(sqrt(diag(vcov(cox))))), field("se_row", row(sqrt(diag(vcov(alone)))))
   )
 }
 
