@@ -80,6 +80,7 @@ from registration.families.tell_once import jobs as _tell_once_jobs  # noqa: F40
 from registration.families.tell_once import views as telling
 from registration.messages import jobs as _message_jobs  # noqa: F401 -- registers its jobs
 from registration.messages import views as messages
+from registration.pilot.commands import pilot as pilot_commands
 from registration.reach import jobs as _reach_jobs  # noqa: F401 -- registers its job
 from registration.reach import pages as reach
 from registration.reach.members.commands import memberships
@@ -224,6 +225,7 @@ def _capabilities(app: Flask) -> None:
     app.cli.add_command(patterns)
     app.cli.add_command(sessions)
     app.cli.add_command(memberships)
+    app.cli.add_command(pilot_commands)
     app.extensions["booked_after"] = booked_after  # what an import of places asks, which knows no bookings
     for group in place_commands:
         app.cli.add_command(group)

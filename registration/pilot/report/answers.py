@@ -1,0 +1,146 @@
+"""Page one: the two questions, each answered in one sentence with its number, interval, n and the strength of the design."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from registration.pilot.effect.headline import Headline
+from registration.pilot.figures import Figures
+from registration.pilot.report.numbers import Rounding, Share, chance, interval, percent, points, signed, whole
+from registration.pilot.report.protocol import Protocol
+
+FAMILIES = "Does registering births in children’s centres identify and contact new families?"
+REACH_MORE = "Does it enable centres to reach more families?"
+#: A p-value below it counts as told apart from nothing, as the protocol has it.
+LEVEL = 0.05
+DIFFERENT_FAMILIES = (
+    "The 97% line is the founding report’s share of families with children under five; these are families with a new baby, so the "
+    "two have not the same denominators."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question and its answer in a sentence; `strength` names the stage of evidence, `beside` what else must be known."""
+
+    letter: str
+    question: str
+    sentence: str
+    strength: str
+    beside: str
+
+
+def identified(figures: Figures, rounding: Rounding, as_of: date, goal: float) -> Answer:
+    """Answer (a) from M03, the families first known through registration, and M02, all that are known, against the line."""
+    first = rounding.share("", figures.proportion("M03_first_known_via_registration", "all"))
+    known = rounding.share("", figures.proportion("M02_reach_known_families", "all"))
+    strength = "Described only: counted from the pilot’s own records, with nothing to compare them to."
+    return Answer(
+        "a", FAMILIES, _first_known(first, as_of), strength, _against(known, goal) + _contacted(figures, rounding)
+    )
+
+
+def _first_known(first: Share, as_of: date) -> str:
+    if first.value is None:
+        return "Not yet observable: too few families became known first through registering a birth at a centre to be told of."
+    return (
+        f"{percent(first.value)} of families with a new baby became known to a children’s centre first by registering the birth "
+        f"there, or booking to (95% interval {interval(first)}; {whole(first.n)} families up to {as_of.day} {as_of:%B %Y})."
+    )
+
+
+def _against(known: Share, goal: float) -> str:
+    if known.value is None:
+        return DIFFERENT_FAMILIES
+    return (
+        f"By any route, centres know {percent(known.value)} of these families ({interval(known)}), against a line of {goal:.0%}. "
+        + DIFFERENT_FAMILIES
+    )
+
+
+def _contacted(figures: Figures, rounding: Rounding) -> str:
+    share = rounding.share("", figures.proportion("M15_contacted_within_14d", "all"))
+    if share.value is None:
+        return ""
+    return f" By the centres’ own log, {percent(share.value)} were contacted within 14 days of becoming known ({interval(share)})."
+
+
+def reached_more(found: Headline, protocol: Protocol, rounding: Rounding, described: str) -> Answer:
+    """Answer (b) from the causal headline; where none can be claimed, say why not and what is described in its place."""
+    n = whole(rounding.count(found.n))
+    if not found.claimed or found.att is None or found.lo is None or found.hi is None:
+        sentence = f"It cannot be said yet: {_lowered(found.why_not)} ({n} families at {_centres(found)})."
+        return Answer("b", REACH_MORE, sentence, stage(found, protocol), f"{described} {_power(found)}".strip())
+    between = f"95% interval {signed(found.lo)} to {signed(found.hi)}"
+    whom = f"{n} families at {_centres(found)}"
+    return Answer(
+        "b",
+        REACH_MORE,
+        f"{_effect(found)} ({between}; {whom}).",
+        stage(found, protocol),
+        f"{_robust(found)} {_power(found)}".strip(),
+    )
+
+
+def _effect(found: Headline) -> str:
+    att = found.att or 0.0
+    often = (
+        f"families joined a children’s centre within 90 days of a birth {points(att)} percentage points "
+        f"{'more' if att > 0 else 'less'} often once births were registered at their home centre, wherever they went themselves"
+    )
+    told = found.lo is not None and found.hi is not None and (found.lo > 0 or found.hi < 0)
+    if told and max(found.p_cr2 or 0.0, found.p_permutation or 0.0) < LEVEL:
+        return often[0].upper() + often[1:]
+    return f"No clear difference yet: {often}, which chance alone could make"
+
+
+def _p(p: float | None) -> str:
+    return "not known" if p is None else chance(p)
+
+
+def _centres(found: Headline) -> str:
+    return f"{found.centres_live} centres that had begun, compared with {found.centres_not} that had not yet"
+
+
+def _lowered(words: str) -> str:
+    return (words[:1].lower() + words[1:]).rstrip(".")
+
+
+def stage(found: Headline, protocol: Protocol) -> str:
+    """Name the strength of the design, from describing only to an order drawn by lot under a registered protocol."""
+    if not found.claimed:
+        return f"Described only: {_lowered(found.why_not)}."
+    registered = (
+        "under a protocol registered beforehand"
+        if protocol.registered_on
+        else "without a protocol registered beforehand"
+    )
+    if protocol.lot is None:
+        return f"Staggered roll-out in an order not known to be drawn by lot, {registered}: centres may have differed otherwise."
+    return (
+        f"Staggered roll-out in an order drawn by lot ({protocol.lot.unit}s, seed {protocol.lot.seed}), {registered}."
+    )
+
+
+def _robust(found: Headline) -> str:
+    sentences = [
+        f"p {_p(found.p_cr2)}; over all orders in which the centres could have begun, p {_p(found.p_permutation)}."
+    ]
+    if found.group_time is not None:
+        each = found.group_time
+        sentences.append(
+            f"Comparing only with centres not yet begun gives {signed(each.att)} ({signed(each.lo)} to {signed(each.hi)})."
+        )
+    if found.pre_trend_p is not None:
+        apart = "did" if found.pre_trend_p < LEVEL else "did not clearly"
+        sentences.append(f"Before registration began the centres {apart} differ (p {chance(found.pre_trend_p)}).")
+    return " ".join(sentences)
+
+
+def _power(found: Headline) -> str:
+    if found.power is None:
+        return ""
+    months = found.power.months_needed
+    until = f"; to tell one worth having takes {months} months in all" if months is not None else ""
+    return (
+        f"As it stands, four times in five an effect of {points(found.power.detectable)} points would be found{until}."
+    )

@@ -1,0 +1,75 @@
+"""All that one extract shows, measured once: what every part of the report is made of."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from registration.pilot.disclosure.catalogue import tables
+from registration.pilot.disclosure.protect import protect
+from registration.pilot.disclosure.rules import Release, Settings
+from registration.pilot.effect.headline import Headline, headline
+from registration.pilot.extract.rules import Extract
+from registration.pilot.figures import Figures, Proportion
+from registration.pilot.metrics.measuring import measure
+from registration.pilot.metrics.pictures import attrition, by_decile, days_to_registration, sign_up_curves
+from registration.pilot.metrics.survival import Curve
+from registration.pilot.report.numbers import Rounding
+from registration.pilot.report.protocol import Done, Protocol
+
+Told = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What an extract shows under a protocol: exact figures, and the release that may be published.
+
+    `given` says whether a protocol was given or the shipped one is used. `flow`, `days` and `deciles` are exact counts as the
+    metrics give them for pictures; whoever publishes them rounds them by `rounding`.
+    """
+
+    extract: Extract
+    protocol: Protocol
+    given: bool
+    figures: Figures
+    headline: Headline
+    release: Release
+    curves: Sequence[Curve]
+    flow: Sequence[tuple[str, int]]
+    days: Mapping[int, int]
+    deciles: Sequence[tuple[int, str, Proportion]]
+
+    @property
+    def rounding(self) -> Rounding:
+        """Give how single numbers are rounded and withheld, as the protocol has it."""
+        return Rounding(self.protocol.suppress, self.protocol.round_to)
+
+    @property
+    def done(self) -> Done:
+        """Give what was done, to be held against the protocol."""
+        observed = {figure.metric.split("_")[0].rstrip("b") for figure in self.figures}
+        places = {birth.cluster for birth in self.extract.births} | {centre.cluster for centre in self.extract.centres}
+        slices = {figure.slice.split("/")[0] for figure in self.figures if figure.metric.startswith("M02")}
+        groups = frozenset("cluster" if name in places else name for name in slices)
+        first = min((birth.dob for birth in self.extract.counted), default=None)
+        return Done(self.extract.as_of, frozenset(observed), groups, self.given, first)
+
+
+def find(extract: Extract, protocol: Protocol, earlier: Sequence[Release], told: Told, *, given: bool) -> Findings:
+    """Measure an extract; Leaks where what would be published gives away what is withheld. `told` hears how far it is."""
+    figures = measure(extract, told)
+    told("Estimating the effect on joining")
+    effect = headline(extract, protocol.unit)
+    told("Protecting the tables, and proving it by attack")
+    release = protect(tables(extract), Settings(protocol.suppress, protocol.round_to), earlier)
+    told("Drawing curves, flow and gradient")
+    return Findings(
+        extract,
+        protocol,
+        given,
+        figures,
+        effect,
+        release,
+        sign_up_curves(extract),
+        attrition(extract),
+        days_to_registration(extract),
+        by_decile(extract),
+    )

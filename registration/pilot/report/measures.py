@@ -1,0 +1,271 @@
+"""What is reported of all families together: the name, meaning and source of each metric, and how it is written."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from registration.pilot.figures import Figures
+from registration.pilot.report.numbers import (
+    NOT_AVAILABLE,
+    WITHHELD,
+    Rounding,
+    chance,
+    interval,
+    percent,
+    signed,
+    whole,
+)
+
+WILSON = "Wilson (1927) score interval, of rounded counts"
+NEWCOMBE = "Newcombe (1998), method 10"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A metric of the catalogue: its id, what it is called, what it means, and the source of its formula or interval."""
+
+    metric: str
+    name: str
+    meaning: str
+    source: str
+
+    @property
+    def number(self) -> str:
+        """Give its number alone, M02 of M02_reach_known_families."""
+        return self.metric.split("_", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A published number as it is written: of which metric and families, its interval, and how many stand behind it."""
+
+    number: str
+    name: str
+    of: str
+    value: str
+    interval: str
+    n: str
+    meaning: str
+
+
+ALL, VENUES = {"all": "all"}, {"all/centre": "at a centre", "all/office": "at an office"}
+COUNTS = (
+    Measure("M01_births_resident", "Births", "Births to residents up to the as-of date.", "Count"),
+    Measure("M01_families", "Families", "Families of these births.", "Count"),
+)
+SHARES = (
+    Measure(
+        "M02_reach_known_families",
+        "Families known to a centre",
+        "Families known from live birth data, a booking or registration at a centre, or membership, of all families with a birth.",
+        WILSON,
+    ),
+    Measure(
+        "M03_first_known_via_registration",
+        "Families first known through registration",
+        "Families whose booking or registration at a centre came before the birth was in the centre’s data and before they joined.",
+        WILSON,
+    ),
+    Measure(
+        "M03b_known_only_via_registration",
+        "Families known only through registration",
+        "The same, where neither live birth data nor membership has come since.",
+        WILSON,
+    ),
+    Measure("M04_registered_at_centre", "Registered at a centre", "Of births registered, those at a centre.", WILSON),
+    Measure(
+        "M07_within_42_days_mature",
+        "Registered within 42 days",
+        "Of births at least 42 days before the as-of date; a birth not registered counts as late.",
+        WILSON,
+    ),
+    Measure(
+        "M13_used_within_one_year_of_joining",
+        "Used a centre within a year of joining",
+        "Of families that joined a year or more ago and stayed, those with any visit in that year; read against 55%.",
+        WILSON,
+    ),
+    Measure(
+        "M15_contacted_within_14d",
+        "Contacted within 14 days of becoming known",
+        "Of families known for 14 days, by the centres’ contact log, which nobody checks.",
+        WILSON,
+    ),
+)
+VENUE_SHARES = (
+    Measure("M08_dna", "Missed times", "Of times attended or missed, those missed.", WILSON),
+    Measure(
+        "M09_signup_at_visit",
+        "Joined on the day of registering",
+        "Of families not joined before they first registered, those that joined that day.",
+        WILSON,
+    ),
+)
+MEDIANS = (
+    Measure(
+        "M05_lead_time_days",
+        "Days from booking to the time",
+        "Median of attended times.",
+        "Hyndman and Fan (1996), type 7",
+    ),
+)
+DAYS = Measure(
+    "M06_days_to_registration",
+    "Days from birth to registration",
+    "Of births that were registered.",
+    "Hyndman and Fan (1996), type 7",
+)
+CURVES = tuple(
+    Measure(
+        f"M10_signup_within_{days}d_KM",
+        f"Joined within {days} days of registering",
+        "Families not joined before, those that moved away or were followed for less counted for as long as they were seen.",
+        "Kaplan and Meier (1958); Greenwood (1926), log-log interval (Kalbfleisch and Prentice 1980)",
+    )
+    for days in (30, 90, 365)
+)
+LOG_RANK = Measure(
+    "M11_logrank_centre_vs_office",
+    "Joining after a centre against an office",
+    "Log-rank test over the whole time followed. Families choose the venue.",
+    "Mantel (1966)",
+)
+COX = Measure(
+    "M12_cox",
+    "Joining, ratio of hazards",
+    "Cox regression on venue, hard to reach and deprivation; describes, for families choose the venue.",
+    "Cox (1972); ties Efron (1977); robust errors Lin and Wei (1989)",
+)
+COX_NAMES = {
+    "centre": "at a centre against an office",
+    "hard_to_reach": "hard to reach",
+    "imd_decile": "each tenth less deprived",
+}
+EQUITY = Measure(
+    "M14_equity_90d",
+    "Concentration of joining by deprivation",
+    "Erreygers index: above 0, joining within 90 days is commoner in less deprived areas.",
+    "Wagstaff, Paci and van Doorslaer (1991); Erreygers (2009)",
+)
+GAP = Measure(
+    "M14_gap_90d", "Gap in joining within 90 days", "In percentage points, of families that registered.", NEWCOMBE
+)
+GAPS = {
+    "imd1_3_minus_imd4_10": "three most deprived tenths less the others",
+    "htr_minus_not_htr": "hard to reach less the others",
+}
+HOURS = Measure(
+    "M16_hours_per_signup",
+    "Registrar hours per family signed up",
+    "Hours of registrars at centres for each family that joined on or after registering there.",
+    "Ratio",
+)
+EVERY: Sequence[Measure] = sorted(
+    [*COUNTS, *SHARES, *VENUE_SHARES, *MEDIANS, DAYS, *CURVES, LOG_RANK, COX, EQUITY, GAP, HOURS],
+    key=lambda each: each.metric,
+)
+_LEAST_Z = 1.959963984540054
+
+
+def summary(figures: Figures, rounding: Rounding) -> Sequence[Row]:
+    """Write every published number of all families; [x] where it is not observable, [c] where it is withheld."""
+    rows = [
+        *_counts(figures, rounding),
+        *_shares(figures, rounding),
+        *_days(figures, rounding),
+        *_curves(figures, rounding),
+    ]
+    rows += [*_modelled(figures), *_equity(figures, rounding), *_hours(figures, rounding)]
+    return sorted(rows, key=lambda row: row.number)
+
+
+def _row(measure: Measure, of: str, *written: str) -> Row:
+    value, between, n = written or (NOT_AVAILABLE,) * 3
+    return Row(measure.number, measure.name, of, value, between, n, measure.meaning)
+
+
+def _counts(figures: Figures, rounding: Rounding) -> Iterator[Row]:
+    for measure in COUNTS:
+        n = figures.get(measure.metric, "all", "n")
+        yield _row(measure, "all", "[x]" if n is None else whole(rounding.count(int(n))), "[z]", "[z]")
+
+
+def _shares(figures: Figures, rounding: Rounding) -> Iterator[Row]:
+    asked = [(measure, ALL) for measure in SHARES] + [(measure, VENUES) for measure in VENUE_SHARES]
+    for measure, slices in asked:
+        for of, said in slices.items():
+            found = figures.proportion(measure.metric, of)
+            share = rounding.share(said, found)
+            known = found is not None and found.den
+            yield _row(measure, said, *((percent(share.value), interval(share), whole(share.n)) if known else ()))
+
+
+def _days(figures: Figures, rounding: Rounding) -> Iterator[Row]:
+    for measure in MEDIANS:
+        for of, said in VENUES.items():
+            yield _typical(
+                measure, said, figures.get(measure.metric, of, "median"), figures.get(measure.metric, of, "n"), rounding
+            )
+    n = figures.get("M04_registered_at_centre", "all", "den")
+    for key, said in (("median", "median"), ("p90", "nine in ten by"), ("mean", "mean")):
+        yield _typical(DAYS, said, figures.get(DAYS.metric, "all", key), n, rounding)
+
+
+def _typical(measure: Measure, said: str, value: float | None, n: float | None, rounding: Rounding) -> Row:
+    if value is None or n is None:
+        return _row(measure, said)
+    shown = rounding.count(int(n))
+    return _row(measure, said, WITHHELD if shown is None else f"{value:.1f}", "[z]", whole(shown))
+
+
+def _curves(figures: Figures, rounding: Rounding) -> Iterator[Row]:
+    for measure in CURVES:
+        for of, said in VENUES.items():
+            value, lo, hi, n = (figures.get(measure.metric, of, key) for key in ("value", "lo", "hi", "n_risk"))
+            if value is None or n is None or n < rounding.threshold:
+                yield _row(measure, said)
+            else:
+                yield _row(
+                    measure, said, percent(value), _between(percent(lo), percent(hi), lo), whole(rounding.count(int(n)))
+                )
+
+
+def _between(low: str, high: str, known: float | None) -> str:
+    return NOT_AVAILABLE if known is None else f"{low} to {high}"
+
+
+def _modelled(figures: Figures) -> Iterator[Row]:
+    p = figures.get(LOG_RANK.metric, "all", "p")
+    yield _row(LOG_RANK, "all", *((f"p {chance(p)}", "[z]", "[z]") if p is not None else ()))
+    for of, said in COX_NAMES.items():
+        coef, se = figures.get(COX.metric, of, "coef"), figures.get(COX.metric, of, "se_robust")
+        yield _row(COX, said, *(_ratio(coef, se) if coef is not None and se is not None else ()))
+
+
+def _ratio(coef: float, se: float) -> tuple[str, str, str]:
+    from math import exp
+
+    low, high = exp(coef - _LEAST_Z * se), exp(coef + _LEAST_Z * se)
+    return f"{exp(coef):.2f}", f"{low:.2f} to {high:.2f}", "[z]"
+
+
+def _equity(figures: Figures, rounding: Rounding) -> Iterator[Row]:
+    index, n = figures.get(EQUITY.metric, "all", "erreygers"), figures.get(EQUITY.metric, "all", "n")
+    shown = None if index is None or n is None else rounding.count(int(n))
+    yield _row(EQUITY, "all", *((f"{index:.3f}".replace("-", "−"), "[z]", whole(shown)) if shown is not None else ()))
+    for of, said in GAPS.items():
+        value, lo, hi = (figures.get(GAP.metric, of, key) for key in ("value", "lo", "hi"))
+        arms = [(figures.get(GAP.metric, of, f"num{arm}"), figures.get(GAP.metric, of, f"den{arm}")) for arm in (1, 2)]
+        few = any(num is None or den is None or min(num, den - num) < rounding.threshold for num, den in arms)
+        if value is None:
+            yield _row(GAP, said)
+        elif few:
+            yield _row(GAP, said, WITHHELD, WITHHELD, WITHHELD)
+        else:
+            n = rounding.rounded(int(sum(den or 0 for _, den in arms)))
+            yield _row(GAP, said, signed(value), _between(signed(lo), signed(hi), lo), whole(n))
+
+
+def _hours(figures: Figures, rounding: Rounding) -> Iterator[Row]:
+    value, families = figures.get(HOURS.metric, "all", "value"), figures.get(HOURS.metric, "all", "families")
+    shown = None if value is None or families is None else rounding.count(int(families))
+    yield _row(HOURS, "all", *((f"{value:.1f}", "[z]", whole(shown)) if shown is not None else ()))

@@ -1,0 +1,290 @@
+"""The protocol: what was to be measured and how, registered before the data are seen; and what was done otherwise."""
+
+import hashlib
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from registration.common.errors import Refused
+
+#: The protocol shipped, which is used where none was registered and which `flask pilot protocol` writes to begin from.
+DEFAULT = Path(__file__).parent / "protocol.toml"
+METRICS = tuple(f"M{number:02}" for number in range(1, 17))
+SLICES = ("all", "cluster", "imd1_3", "imd4_10", "htr", "not_htr", "vulnerable", "not_vulnerable", "under2")
+HORIZONS = (30, 90, 365)
+OUTCOME = "joined_within_90_days"
+UNITS = ("auto", "centre", "cluster")
+REACH, USED, LAWFUL_DAYS = 0.97, 0.55, 42
+_LEAST_SUPPRESSED = 2
+_LONGEST = 200
+
+
+class ProtocolRefused(Refused):
+    """The protocol cannot be read: `lines` name every fault."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = tuple(lines)
+        super().__init__("\n".join(lines))
+
+
+@dataclass(frozen=True)
+class Lot:
+    """The lot by which the order of the centres was drawn: its seed, what was drawn (centre or cluster) and the day."""
+
+    seed: str
+    unit: str
+    drawn_on: date | None
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """What a pilot set out to measure.
+
+    `suppress` and `round_to` are the numbers of disclosure control, `reach` and `used` shares from 0 to 1, `lawful_days` and
+    `horizons` days. `registered_on` is None where nobody registered it, `as_of` where no day was planned, `lot` where the order was
+    not drawn. `sha256` is that of the file, `text` the file.
+    """
+
+    title: str
+    authority: str
+    primary_outcome: str
+    horizons: tuple[int, ...]
+    metrics: tuple[str, ...]
+    slices: tuple[str, ...]
+    registered_on: date | None
+    registered_by: str
+    registered_where: str
+    as_of: date | None
+    unit: str
+    suppress: int
+    round_to: int
+    reach: float
+    used: float
+    lawful_days: int
+    lot: Lot | None
+    sha256: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an evaluation did: as of when, the metrics and slices it reports, and whether a protocol was given at all."""
+
+    as_of: date
+    metrics: frozenset[str]
+    slices: frozenset[str]
+    given: bool
+    first_birth: date | None = None
+
+
+class _Reading:
+    """One protocol being read; every fault is collected, so that all are told at once."""
+
+    def __init__(self, found: Mapping[str, object]) -> None:
+        self.found = found
+        self.faults: list[str] = []
+        self.read: set[str] = set()
+
+    def value(self, name: str) -> object:
+        """Give what stands under a name like `analysis.as_of`, or None."""
+        self.read.add(name)
+        at: object = self.found
+        for step in name.split("."):
+            at = at.get(step) if isinstance(at, Mapping) else None
+        return at
+
+    def fault(self, name: str, reason: str) -> None:
+        """Note that a value is not what it should be."""
+        self.faults.append(f"{name}: {reason}")
+
+    def text(self, name: str, *, needed: bool = False) -> str:
+        """Read a line of text, empty where it may be left out."""
+        value = self.value(name)
+        if value is None and not needed:
+            return ""
+        if not isinstance(value, str) or (needed and not value.strip()) or len(value) > _LONGEST or "\n" in value:
+            self.fault(name, f"a line of at most {_LONGEST} letters is wanted")
+            return ""
+        return value.strip()
+
+    def choice(self, name: str, among: Sequence[str]) -> str:
+        """Read one of some words."""
+        value = self.text(name, needed=True)
+        if value and value not in among:
+            self.fault(name, f"{value} is none of {', '.join(among)}")
+        return value
+
+    def day(self, name: str) -> date | None:
+        """Read a day, written as TOML writes one or in quotation marks; None where it is left out."""
+        value = self.value(name)
+        if value in {None, ""}:
+            return None
+        if type(value) is date:
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fault(name, f"{value} is not a date like 2026-11-22")
+            return None
+
+    def number(self, name: str, lowest: float, highest: float, *, whole: bool = True) -> float:
+        """Read a number within bounds, whole unless said otherwise."""
+        value = self.value(name)
+        fits = isinstance(value, int) if whole else isinstance(value, int | float)
+        if not fits or isinstance(value, bool) or not lowest <= float(value) <= highest:  # type: ignore[arg-type]
+            self.fault(name, f"a {'whole ' if whole else ''}number from {lowest:g} to {highest:g} is wanted")
+            return lowest
+        return float(value)  # type: ignore[arg-type]
+
+    def words(self, name: str, among: Sequence[str]) -> tuple[str, ...]:
+        """Read a list of some words."""
+        return tuple(str(each) for each in self._listed(name, lambda each: each in among, ", ".join(among)))
+
+    def days(self, name: str) -> tuple[int, ...]:
+        """Read a list of numbers of days."""
+        listed = self._listed(name, lambda each: type(each) is int and 0 < each <= 3660, "numbers of days")  # noqa: PLR2004 -- ten years
+        return tuple(int(str(each)) for each in listed)
+
+    def _listed(self, name: str, fits: Callable[[object], bool], wanted: str) -> list[object]:
+        value = self.value(name)
+        if not isinstance(value, list) or not value:
+            self.fault(name, f"a list is wanted, of {wanted}")
+            return []
+        for each in value:
+            if not fits(each):
+                self.fault(name, f"{each} is none of {wanted}")
+        return [each for each in value if fits(each)]
+
+    def refuse_unknown(self) -> None:
+        """Note every name that no protocol has: a plan that is misspelt would be kept by nobody."""
+        names = {
+            f"{name}.{inner}" if isinstance(value, Mapping) else name
+            for name, value in self.found.items()
+            for inner in (value if isinstance(value, Mapping) else ("",))
+        }
+        self.faults += [f"{name}: a protocol has no such name" for name in sorted(names - self.read)]
+
+
+def read_protocol(path: Path) -> Protocol:
+    """Read a protocol; ProtocolRefused names every fault: not TOML, a name unknown or missing, a value that cannot be."""
+    raw = path.read_bytes()
+    try:
+        text = raw.decode()
+        reading = _Reading(tomllib.loads(text))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as failure:
+        raise ProtocolRefused([f"{path.name}: not TOML: {failure}"]) from failure
+    protocol = _protocol(reading, text, sha256(raw))
+    reading.refuse_unknown()
+    if reading.faults:
+        raise ProtocolRefused([f"{path.name}: {fault}" for fault in reading.faults])
+    return protocol
+
+
+def sha256(raw: bytes) -> str:
+    """Give the SHA-256 of a protocol's bytes in hexadecimal: two protocols with the same are the same."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def _protocol(reading: _Reading, text: str, digest: str) -> Protocol:
+    return Protocol(
+        title=reading.text("title", needed=True),
+        authority=reading.text("authority"),
+        primary_outcome=reading.text("primary_outcome", needed=True),
+        horizons=reading.days("horizons"),
+        metrics=reading.words("metrics", METRICS),
+        slices=reading.words("slices", SLICES),
+        registered_on=reading.day("registered.on"),
+        registered_by=reading.text("registered.by"),
+        registered_where=reading.text("registered.where"),
+        as_of=reading.day("analysis.as_of"),
+        unit=reading.choice("analysis.unit", UNITS),
+        suppress=int(reading.number("thresholds.suppress", _LEAST_SUPPRESSED, 100)),
+        round_to=int(reading.number("thresholds.round_to", 1, 100)),
+        reach=reading.number("thresholds.reach", 0, 1, whole=False),
+        used=reading.number("thresholds.used", 0, 1, whole=False),
+        lawful_days=int(reading.number("thresholds.lawful_days", 1, 365)),
+        lot=_lot(reading),
+        sha256=digest,
+        text=text,
+    )
+
+
+def _lot(reading: _Reading) -> Lot | None:
+    seed, drawn_on = reading.text("lot.seed"), reading.day("lot.drawn_on")
+    unit = reading.text("lot.unit")
+    if seed and unit not in {"centre", "cluster"}:
+        reading.fault("lot.unit", "what was drawn is wanted: centre or cluster")
+    return Lot(seed, unit, drawn_on) if seed else None
+
+
+def deviations(protocol: Protocol, done: Done) -> Sequence[str]:
+    """Say in a sentence each what was done otherwise than the protocol set out; nothing where all was kept."""
+    if not done.given:
+        return [
+            "No protocol was given: the evaluation went by the one that the software ships, which nobody registered for this pilot."
+        ]
+    return [*_registering(protocol, done), *_timing(protocol, done), *_measuring(protocol, done), *_bars(protocol)]
+
+
+def _registering(protocol: Protocol, done: Done) -> list[str]:
+    if protocol.registered_on is None or not protocol.registered_by:
+        return ["The protocol does not say when and by whom it was registered."]
+    if protocol.registered_on > done.as_of:
+        return [f"The protocol was registered on {_said(protocol.registered_on)}, after the day the data go up to."]
+    if done.first_birth and protocol.registered_on > done.first_birth:
+        since = f"births since {_said(done.first_birth)} were on record"
+        return [f"The protocol was registered on {_said(protocol.registered_on)}, when {since}."]
+    return []
+
+
+def _timing(protocol: Protocol, done: Done) -> list[str]:
+    if protocol.as_of is None:
+        return ["The protocol does not say as of which day the evaluation is to be made."]
+    if done.as_of < protocol.as_of:
+        return [f"This is an early look: as of {_said(done.as_of)}, where {_said(protocol.as_of)} was planned."]
+    if done.as_of > protocol.as_of:
+        return [f"The evaluation is as of {_said(done.as_of)}, later than the planned {_said(protocol.as_of)}."]
+    return []
+
+
+def _measuring(protocol: Protocol, done: Done) -> list[str]:
+    """Say which metrics, slices, horizons and outcomes are reported without being planned, and the other way round."""
+    planned, also = set(protocol.metrics), sorted(done.metrics - set(protocol.metrics))
+    sentences = [f"Reported though not in the protocol: {', '.join(also)}."] if also else []
+    if missing := sorted(planned - done.metrics):
+        sentences.append(f"In the protocol and not observable from this extract: {', '.join(missing)}.")
+    if extra := sorted(done.slices - set(protocol.slices)):
+        sentences.append(f"Given for groups that the protocol does not name: {', '.join(extra)}.")
+    if set(protocol.horizons) != set(HORIZONS):
+        sentences.append(
+            f"Joining is given within {_listed(HORIZONS)} days, where the protocol set out {_listed(protocol.horizons)}."
+        )
+    if protocol.primary_outcome != OUTCOME:
+        sentences.append(
+            f"The primary outcome of the protocol, {protocol.primary_outcome}, is not the one reported: {OUTCOME}."
+        )
+    return sentences
+
+
+def _bars(protocol: Protocol) -> list[str]:
+    """Say which of the lines that results are read against are not those of the protocol."""
+    pairs = (
+        ("reaching", f"{REACH:.0%}", f"{protocol.reach:.0%}"),
+        ("using a centre", f"{USED:.0%}", f"{protocol.used:.0%}"),
+        ("registering in time", f"{LAWFUL_DAYS} days", f"{protocol.lawful_days} days"),
+    )
+    return [
+        f"The line for {what} is drawn at {drawn}, where the protocol set out {planned}."
+        for what, drawn, planned in pairs
+        if drawn != planned
+    ]
+
+
+def _listed(days: Sequence[int]) -> str:
+    return ", ".join(map(str, sorted(days)))
+
+
+def _said(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,95 @@
+"""The tables of the fixed catalogue as they are published, laid out for reading."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from registration.pilot.disclosure.rules import (
+    ALL,
+    AUTHORITY,
+    DEN,
+    NONE,
+    NUM,
+    PERCENT,
+    PublishedCell,
+    PublishedTable,
+    Release,
+)
+from registration.pilot.metrics.proportions import wilson
+from registration.pilot.report.numbers import Share
+
+Cell = str | float
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: `name` short enough for a sheet, what it shows, columns, and rows of words and numbers; marks are words."""
+
+    name: str
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    notes: Sequence[str] = ()
+
+
+def catalogued(release: Release) -> Sequence[Table]:
+    """Lay out each published table: a row for each place, group and quarter, a column for each of its counts and shares."""
+    return [_laid_out(table) for table in release.tables]
+
+
+def file_name(table: PublishedTable) -> str:
+    """Give the name of a table's files, without what no file name may have."""
+    return re.sub(r"[^a-z0-9]+", "-", f"{table.metric} {table.geography} {table.characteristic}".lower()).strip("-")
+
+
+def _laid_out(table: PublishedTable) -> Table:
+    measures = list(dict.fromkeys(cell.measure for cell in table.cells))
+    rows: dict[tuple[str, str, str], dict[str, Cell]] = {}
+    for cell in table.cells:
+        rows.setdefault((cell.place, cell.group, cell.quarter), {})[cell.measure] = _shown(cell)
+    return Table(
+        file_name(table),
+        table.title,
+        ("Place", "Group", "Quarter of birth", *(measure.capitalize() for measure in measures)),
+        [(*where, *(row.get(measure, "[z]") for measure in measures)) for where, row in rows.items()],
+    )
+
+
+def _shown(cell: PublishedCell) -> Cell:
+    return cell.mark or "[x]" if cell.value is None else cell.value
+
+
+def shares_of(release: Release, metric: str) -> Sequence[Share]:
+    """Give a metric's published share in each cluster and each group, over all quarters."""
+    return [
+        share
+        for table in release.tables
+        if table.metric == metric and (table.geography, table.characteristic) in _GROUPS
+        for share in _shares(table)
+    ]
+
+
+#: What the groups of a characteristic are called in a picture; clusters have names of their own.
+_GROUPS = {
+    ("cluster", NONE): {},
+    (AUTHORITY, "hard_to_reach"): {"yes": "Hard to reach", "no": "Not hard to reach"},
+    (AUTHORITY, "vulnerable"): {"yes": "Vulnerable", "no": "Not vulnerable"},
+}
+
+
+def _shares(table: PublishedTable) -> list[Share]:
+    groups = _GROUPS[table.geography, table.characteristic]
+    counts: dict[str, dict[str, float | None]] = {}
+    for cell in table.cells:
+        label = groups.get(cell.group, "") if groups else cell.place
+        if cell.quarter == ALL and label not in {"", ALL}:
+            counts.setdefault(label, {})[cell.measure] = cell.value
+    return [_share(label, found) for label, found in counts.items()]
+
+
+def _share(label: str, found: dict[str, float | None]) -> Share:
+    num, den = found.get(NUM), found.get(DEN)
+    if num is None or den is None or found.get(PERCENT) is None:
+        return Share(label, None, None, None, None if den is None else int(den))
+    share = wilson(int(num), int(den))
+    return Share(label, share.value, share.lo, share.hi, int(den))

@@ -1,0 +1,268 @@
+"""The bundle: the same bytes each time, whole or not at all, and nothing in it that is not rounded, save in restricted/."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from datetime import date
+from io import BytesIO, StringIO
+from pathlib import Path
+
+import html5lib
+import pytest
+from click.testing import CliRunner
+from lxml import etree
+
+from registration.pilot.commands import pilot
+from registration.pilot.report.bundle import OutTaken, build
+from tests.pilot.made import AS_OF, make
+
+ROOT = Path(__file__).parents[2]
+#: Another process with another seed of hashes, another zone and another place to work from.
+AGAIN = "import sys; from tests.pilot.test_report_bundle import again; again(*sys.argv[1:])"
+SVG = "{http://www.w3.org/2000/svg}svg"
+
+
+def again(extract, out):
+    build(Path(extract), AS_OF, Path(out))
+
+
+@pytest.fixture(scope="module")
+def extract(tmp_path_factory):
+    return make(tmp_path_factory.mktemp("extract"), births=500, seed=3)
+
+
+@pytest.fixture(scope="module")
+def bundle(extract, tmp_path_factory):
+    out = tmp_path_factory.mktemp("bundles") / "bundle"
+    build(extract, AS_OF, out)
+    return out
+
+
+def files(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def table(path):
+    return list(csv.DictReader(StringIO(path.read_text(encoding="utf-8"))))
+
+
+def test_another_process_makes_the_same_bytes(bundle, extract, tmp_path):
+    away = os.environ | {"PYTHONHASHSEED": "4", "TZ": "Pacific/Auckland", "LANG": "C", "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", AGAIN, str(extract), str(tmp_path / "x")], cwd=tmp_path, env=away, check=True)
+
+    there, here = files(tmp_path / "x"), files(bundle)
+    assert sorted(there) == sorted(here)
+    assert [name for name in here if there[name] != here[name]] == []
+
+
+def test_the_manifest_names_every_file_and_says_nothing_of_when_or_where(bundle, extract):
+    raw = (bundle / "manifest.json").read_text(encoding="utf-8")
+    manifest = json.loads(raw)
+    kept = files(bundle)
+
+    assert manifest["files"] == {
+        name: hashlib.sha256(data).hexdigest() for name, data in kept.items() if name != "manifest.json"
+    }
+    assert manifest["inputs"] == {name: hashlib.sha256(data).hexdigest() for name, data in files(extract).items()}
+    assert str(extract) not in raw
+    assert str(bundle) not in raw
+    assert manifest["as_of"] == str(AS_OF)
+
+
+def test_published_counts_are_rounded_or_withheld_and_exact_ones_only_restricted(bundle):
+    counts, marks = set(), set()
+    for path in (bundle / "csv").glob("*.csv"):
+        for row in table(path):
+            if row["measure"] != "percent" and row["value"]:
+                counts.add(float(row["value"]))
+            marks.add((bool(row["value"]), row["mark"]))
+    pooled = table(bundle / "pool.csv")[0]
+    exact = [float(row["value"]) for row in table(bundle / "restricted" / "metrics.csv")]
+
+    assert {count % 5 for count in counts} == {0}
+    assert min(counts) >= 10
+    assert marks == {(True, ""), (False, "[c]")}
+    assert {int(value) % 5 for name, value in pooled.items() if name != "authority"} == {0}
+    assert any(value % 5 for value in exact)
+
+
+def test_each_table_has_its_metadata_beside_it(bundle):
+    tables = sorted((bundle / "csv").glob("*.csv"))
+
+    assert tables
+    for path in tables:
+        said = json.loads(path.with_name(f"{path.stem}-metadata.json").read_text(encoding="utf-8"))
+        header = path.read_text(encoding="utf-8").split("\n", 1)[0]
+        assert said["url"] == path.name
+        assert [column["name"] for column in said["tableSchema"]["columns"]] == header.split(",")
+        assert said["dc:title"]
+
+
+def test_the_page_is_sound_and_needs_nothing_from_elsewhere(bundle):
+    raw = (bundle / "report.html").read_text(encoding="utf-8")
+    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+    page = parser.parse(raw)
+    headings = [element.tag for element in page.iter() if re.fullmatch(r"h[1-6]", str(element.tag))]
+    links = {value for element in page.iter() for name, value in element.attrib.items() if name in {"href", "src"}}
+    there = {element.attrib.get("id") for element in page.iter()}
+
+    assert headings[0] == "h1"
+    assert headings.count("h1") == 1
+    assert page.find("head/script") is None
+    assert "<script" not in raw
+    assert {link for link in links if not link.startswith("#")} == set()
+    assert {link[1:] for link in links} <= there
+    assert all(svg.attrib["aria-label"] for svg in page.iter(SVG))
+    assert all(table.find("caption") is not None for table in page.iter("table"))
+
+
+def test_page_one_answers_both_questions_with_interval_and_families(bundle):
+    raw = (bundle / "report.html").read_text(encoding="utf-8")
+    leads = re.findall(r'<p class="lead">(.*?)</p>', raw)
+
+    assert len(leads) == 2
+    assert all(re.search(r"95% interval .* to .*; [\d,]+ families", lead) for lead in leads)
+    assert raw.count("Strength of evidence:") == 2
+    assert "not the same denominators" in raw
+
+
+def test_the_pdf_is_tagged_and_says_its_language_and_title(bundle):
+    raw = (bundle / "report.pdf").read_bytes()
+
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in raw
+    assert b"/Lang(en-GB)" in raw
+    assert b"/StructTreeRoot" in raw
+    assert "Births registered in children’s centres: evaluation as of 30 June 2027".encode() in raw
+    assert b"CreationDate" not in raw
+    assert raw.count(b"/S/Figure") == len(list((bundle / "charts").glob("*.svg")))
+
+
+def parts(path):
+    with zipfile.ZipFile(BytesIO(path.read_bytes())) as archive:
+        dates = {member.date_time for member in archive.infolist()}
+        assert dates == {(1980, 1, 1, 0, 0, 0)}
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_both_workbooks_have_a_cover_contents_and_notes_and_one_table_a_sheet(bundle):
+    xlsx, ods = parts(bundle / "tables.xlsx"), parts(bundle / "tables.ods")
+    names = re.findall(r'<sheet name="([^"]+)"', xlsx["xl/workbook.xml"].decode())
+    there = etree.fromstring(ods["content.xml"])
+    space = {"t": "urn:oasis:names:tc:opendocument:xmlns:table:1.0"}
+    sheets = there.findall(".//t:table", space)
+
+    assert names[:4] == ["Cover", "Contents", "Notes", "Table_1"]
+    assert [sheet.get(f"{{{space['t']}}}name") for sheet in sheets] == names
+    assert sum(name.startswith("xl/tables/") for name in xlsx) == len(names)
+    assert not any(b"mergeCell" in part for part in xlsx.values())
+    assert next(iter(ods)) == "mimetype"
+    assert {len(sheet.findall("t:table-header-rows", space)) for sheet in sheets} == {1}
+    assert not there.xpath("//t:table-cell[not(*)]", namespaces=space)
+
+
+def test_workbooks_hold_numbers_as_numbers(bundle):
+    ods = parts(bundle / "tables.ods")["content.xml"].decode()
+
+    assert re.search(r'office:value-type="percentage" office:value="0\.\d+"><text:p>\d+\.\d%</text:p>', ods)
+    assert "[c]" in ods
+
+
+def test_charts_stand_alone_with_their_numbers(bundle):
+    drawn = {path.stem for path in (bundle / "charts").glob("*.svg")}
+
+    assert drawn == {path.stem for path in (bundle / "charts").glob("*.csv")}
+    assert drawn == {
+        *("reach", "event-study", "forest", "sign-up-curves"),
+        *("deprivation-gradient", "days-to-registration", "attrition"),
+    }
+
+
+def test_a_folder_with_something_else_is_left_alone(extract, tmp_path):
+    (tmp_path / "letter.txt").write_text("dear")
+
+    with pytest.raises(OutTaken):
+        build(extract, AS_OF, tmp_path)
+    assert files(tmp_path) == {"letter.txt": b"dear"}
+
+
+def test_a_bundle_that_breaks_off_leaves_the_earlier_one_and_nothing_half(bundle, extract, tmp_path):
+    out = tmp_path / "out"
+    shutil.copytree(bundle, out)
+    before = files(out)
+
+    def stop(sentence):
+        if sentence == "Setting the report":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build(extract, date(2027, 7, 1), out, told=stop)
+    assert files(out) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def run(*arguments):
+    return CliRunner().invoke(pilot, list(map(str, arguments)))
+
+
+def test_a_faulty_extract_is_named_line_by_line_and_nothing_is_made(extract, tmp_path):
+    faulty = tmp_path / "faulty"
+    shutil.copytree(extract, faulty)
+    (faulty / "centres.csv").write_text("centre_id,cluster\nC00,K0\n")
+
+    said = run("evaluate", faulty, "--as-of", AS_OF, "--out", tmp_path / "new" / "out")
+
+    assert said.exit_code == 1
+    assert "centres.csv: line 1: pilot_from" in said.stderr
+    assert not (tmp_path / "new").exists()
+
+
+def test_an_out_that_is_taken_and_a_day_that_is_none_are_wrong_use(extract, tmp_path):
+    (tmp_path / "letter.txt").write_text("dear")
+
+    taken = run("evaluate", extract, "--as-of", AS_OF, "--out", tmp_path)
+    no_day = run("evaluate", extract, "--as-of", "30 June", "--out", tmp_path / "out")
+
+    assert (taken.exit_code, no_day.exit_code) == (2, 2)
+    assert "not an earlier bundle" in taken.stderr
+    assert "is not a date like 2026-11-22" in no_day.stderr
+
+
+def test_a_protocol_is_begun_from_the_shipped_one_hashed_and_its_deviations_printed(extract, tmp_path):
+    plan = tmp_path / "plan.toml"
+    begun = run("protocol", "--out", plan)
+    plan.write_text(
+        plan.read_text().replace('as_of = ""', "as_of = 2027-12-31").replace('authority = ""', 'authority = "C"')
+    )
+
+    said = run("evaluate", extract, "--as-of", AS_OF, "--out", tmp_path / "out", "--protocol", plan)
+
+    deviations = (tmp_path / "out" / "protocol" / "deviations.txt").read_text()
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert (begun.exit_code, said.exit_code) == (0, 0)
+    assert "Setting the report" in said.stderr
+    assert "early look" in deviations
+    assert deviations.split("\n")[1] in (tmp_path / "out" / "report.html").read_text()
+    assert manifest["protocol"] == hashlib.sha256(plan.read_bytes()).hexdigest()
+    assert (tmp_path / "out" / "protocol" / "protocol.toml").read_bytes() == plan.read_bytes()
+    assert table(tmp_path / "out" / "pool.csv")[0]["authority"] == "C"
+
+
+def test_a_protocol_that_is_there_is_not_overwritten_and_a_faulty_one_refused(extract, tmp_path):
+    plan = tmp_path / "plan.toml"
+    plan.write_text("title = 7")
+
+    there = run("protocol", "--out", plan)
+    refused = run("evaluate", extract, "--as-of", AS_OF, "--out", tmp_path / "out", "--protocol", plan)
+
+    assert there.exit_code == 2
+    assert refused.exit_code == 1
+    assert "plan.toml: title: a line" in refused.stderr
+    assert not (tmp_path / "out").exists()
