@@ -81,6 +81,8 @@ from registration.families.tell_once import views as telling
 from registration.messages import jobs as _message_jobs  # noqa: F401 -- registers its jobs
 from registration.messages import views as messages
 from registration.pilot.commands import pilot as pilot_commands
+from registration.pilot import views as pilot_pages
+from registration.pilot.building import jobs as _pilot_jobs  # noqa: F401 -- registers its jobs
 from registration.reach import jobs as _reach_jobs  # noqa: F401 -- registers its job
 from registration.reach import pages as reach
 from registration.reach.members.commands import memberships
@@ -212,6 +214,7 @@ def _capabilities(app: Flask) -> None:
     services.init_app(app)
     telling.init_app(app)
     birth_files.init_app(app)
+    pilot_pages.init_app(app)
     staff.surround(app, staff.Around(_centre_names, registrars_and_accounts, tie_account))
     staff.offer_own_doors(app)
     app.cli.add_command(staff_commands)

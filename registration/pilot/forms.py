@@ -6,7 +6,7 @@ from typing import Any
 from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from registration.common.forms import Form
 from registration.rota.forms.fields import DayField
@@ -43,7 +43,7 @@ class ReleaseForm(Form):
     purpose = StringField(
         "What is this release for?",
         [
-            InputRequired("Say what the release is for"),
+            DataRequired("Say what the release is for"),
             Length(max=LONGEST_PURPOSE, message=f"This must be {LONGEST_PURPOSE} letters or fewer"),
         ],
     )

@@ -1,7 +1,7 @@
 """Protocols registered, bundles asked for, worked on, kept, and let go to others."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -156,7 +156,7 @@ def look_after() -> None:
 # ---- let go
 
 
-def release(build_id: int, purpose: str, now: datetime, actor: str) -> PilotBuild:
+def release(build_id: int, purpose: str, actor: str) -> PilotBuild:
     """Let a bundle go to others, for a purpose.
 
     BuildSettled where it is not built, AlreadyReleased, or where another was released since it was built: what it protects was
@@ -170,8 +170,10 @@ def release(build_id: int, purpose: str, now: datetime, actor: str) -> PilotBuil
         raise AlreadyReleased
     if any(each.released_at and each.released_at >= build.began_at for each in released()):
         raise NotTriedAgainst
-    build.released_at, build.released_by, build.released_for = now, actor, purpose
+    build.released_at = func.clock_timestamp()
+    build.released_by, build.released_for = actor, purpose
     db.session.flush()
+    db.session.refresh(build, ["released_at"])
     audit.record(
         "pilot.released", about=f"pilot_build:{build.id}", actor=actor, after={"as_of": build.as_of.isoformat()}
     )

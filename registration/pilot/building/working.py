@@ -6,13 +6,15 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from registration.common.clock import now
+from registration.common.clock import now, today
 from registration.common.transaction import transaction
 from registration.pilot.building import actions
 from registration.pilot.building.apart import LeftOff, NotBuilt, build_apart, packed, unpacked
 from registration.pilot.building.queries import build_by_id
 from registration.pilot.extract.files import ExtractRefused
-from registration.pilot.record.actions import write_extract
+from registration.pilot.record.actions import collect
+from registration.pilot.record.extracting import put
+from registration.pilot.record.queries import extract_rows
 
 log = logging.getLogger(__name__)
 DIED = "The program that builds ended without a result. The service’s log says more."
@@ -39,7 +41,9 @@ def _build(task: actions.Task, folder: Path, leave_off: Callable[[], bool]) -> N
     with transaction():
         actions.note(task.build_id, "Writing the extract")
     with transaction():
-        write_extract(folder / "extract", task.as_of, now())
+        collect(now())
+    with transaction():
+        put(extract_rows(task.as_of, today()).rows, folder / "extract", task.as_of)
     earlier = []
     for number in task.earlier:
         with transaction():

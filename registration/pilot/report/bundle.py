@@ -19,6 +19,7 @@ from registration.pilot.report import opendocument, sheets
 from registration.pilot.report.arms import POOL_COLUMNS, arms_of, pooled_row
 from registration.pilot.report.content import Content, compose
 from registration.pilot.report.findings import Findings, Told, find
+from registration.pilot.report.machine import report_json
 from registration.pilot.report.pages import html, pdf
 from registration.pilot.report.protocol import DEFAULT, read_protocol
 from registration.pilot.report.tidy import of_chart, tidy, written
@@ -119,6 +120,7 @@ def _write(folder: Path, found: Findings, told: Callable[[str], object]) -> None
 
 def _files(found: Findings, content: Content) -> Iterator[tuple[str, bytes]]:
     """Give every published file but the report itself, by name."""
+    yield "report.json", report_json(content)
     yield "tables.xlsx", sheets.xlsx(content)
     yield "tables.ods", opendocument.ods(content)
     for name, raw in tidy(found.release, content.title).items():

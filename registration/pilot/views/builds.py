@@ -6,7 +6,7 @@ from flask import Response, abort, after_this_request, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from registration.common.access import current_actor, has_role, roles
-from registration.common.clock import london, now, today
+from registration.common.clock import london, today
 from registration.common.errors import Refused
 from registration.common.transaction import commits, undo
 from registration.pilot.building import actions
@@ -110,7 +110,9 @@ def release(build_id: int) -> ResponseReturnValue:
     form = ReleaseForm()
     if form.accepted():
         try:
-            actions.release(build_id, " ".join((form.purpose.data or "").split()), now(), current_actor())
+            actions.release(build_id, " ".join((form.purpose.data or "").split()), current_actor())
+        except actions.AlreadyReleased:
+            return _to(build_id)
         except Refused as refusal:
             undo()
             form.purpose.errors = (refusal.sentence,)

@@ -28,7 +28,7 @@ def protocol_list() -> str:
 def _list(form: ProtocolForm, faults: tuple[str, ...] = ()) -> str:
     listed = [(each, london(each.registered_at)) for each in protocols()]
     return render_template(
-        "pilot/protocols.html", listed=listed, form=form, faults=faults, may_register=has_role(*PILOT)
+        "pilot/protocols.html", listed=listed, form=form, in_file=faults, may_register=has_role(*PILOT)
     )
 
 
