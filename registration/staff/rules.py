@@ -71,6 +71,8 @@ BIRTH_FILE_READERS = (*BIRTH_FILES, "auditor")
 #: The pilot: its protocol, its figures and its releases. No page of these names a family.
 PILOT = ("evaluator", "administrator")
 PILOT_READERS = (*PILOT, "data_officer", "auditor")
+#: Deciding on rows that somebody else asked for.
+PILOT_APPROVERS = ("data_officer", "administrator")
 
 #: Roles that see every centre; whoever holds none of them sees only the centres they belong to.
 EVERY_CENTRE = frozenset({"registrar", *_SERVICE, "auditor"})

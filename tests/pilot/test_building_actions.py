@@ -14,7 +14,7 @@ from registration.pilot.building.queries import build_names, builds, file_of, in
 
 pytestmark = pytest.mark.database
 
-TODAY = date(2026, 11, 22)
+TODAY, NOW = date(2026, 11, 22), datetime(2026, 11, 22, 9, tzinfo=UTC)
 ME = "staff:1"
 
 
@@ -135,21 +135,21 @@ def test_a_bundle_is_kept_whole_and_its_files_are_found_by_name(database):
 def test_figures_are_released_once(database):
     made = built()
     with pytest.raises(actions.BuildSettled):
-        actions.release(actions.ask(TODAY, None, TODAY, ME).id, "For the board", ME)
+        actions.release(actions.ask(TODAY, None, TODAY, ME).id, "For the board", NOW, ME)
 
-    actions.release(made.id, "For the board", ME)
+    actions.release(made.id, "For the board", NOW, ME)
     assert released() == [made]
-    assert (made.released_for, made.released_by) == ("For the board", ME)
+    assert (made.released_for, made.released_by) == ("For the board", NOW, ME)
     with pytest.raises(actions.AlreadyReleased):
-        actions.release(made.id, "Again", ME)
+        actions.release(made.id, "Again", NOW, ME)
 
 
 def test_figures_built_before_others_were_released_are_not_released_after_them(database):
     older, newer = built(), built()
-    actions.release(newer.id, "For the board", ME)
+    actions.release(newer.id, "For the board", NOW, ME)
 
     with pytest.raises(actions.NotTriedAgainst):
-        actions.release(older.id, "For the board", ME)
+        actions.release(older.id, "For the board", NOW, ME)
     assert older.released_at is None
     anew = actions.ask(TODAY, None, TODAY, ME)
     assert actions.take_next().earlier == (newer.id,)

@@ -40,7 +40,9 @@ def test_evaluators_work_and_officers_and_auditors_read(client, done, role):
     for path in ("/pilot/", "/pilot/protocols", f"/pilot/builds/{done.id}"):
         answer = client.get(path)
         assert answer.status_code == (200 if role in READERS else 403), path
-        changes = any(word in answer.text for word in ("Make the figures", "Register a protocol", "Release these figures"))
+        changes = any(
+            word in answer.text for word in ("Make the figures", "Register a protocol", "Release these figures")
+        )
         assert changes == (role in WORKERS), path
 
 

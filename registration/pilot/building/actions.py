@@ -1,7 +1,7 @@
 """Protocols registered, bundles asked for, worked on, kept, and let go to others."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -12,7 +12,9 @@ from registration.common.db import db
 from registration.common.errors import Refused
 from registration.common.queue import defer
 from registration.pilot.building.models import PilotBuild, PilotProtocol
-from registration.pilot.building.queries import in_work, protocol_by_id, released
+from registration.pilot.building.queries import in_work, protocol_by_id, published_files, released
+from registration.pilot.disclosure import actions as ledger
+from registration.pilot.disclosure.chain import TABLES
 
 #: Seconds after which a bundle whose worker has given no sign is given up.
 SILENT = 60
@@ -156,8 +158,8 @@ def look_after() -> None:
 # ---- let go
 
 
-def release(build_id: int, purpose: str, actor: str) -> PilotBuild:
-    """Let a bundle go to others, for a purpose.
+def release(build_id: int, purpose: str, now: datetime, actor: str) -> PilotBuild:
+    """Let a bundle go to others, for a purpose, and enter it in the ledger with the digest of each file.
 
     BuildSettled where it is not built, AlreadyReleased, or where another was released since it was built: what it protects was
     not tried against that one.
@@ -174,9 +176,12 @@ def release(build_id: int, purpose: str, actor: str) -> PilotBuild:
     build.released_by, build.released_for = actor, purpose
     db.session.flush()
     db.session.refresh(build, ["released_at"])
-    audit.record(
-        "pilot.released", about=f"pilot_build:{build.id}", actor=actor, after={"as_of": build.as_of.isoformat()}
-    )
+    files = published_files(build)
+    said = f"figures as of {build.as_of}, protocol {(build.manifest or {}).get('protocol', '')}"
+    counts = {"files": len(files), "as_of": build.as_of.isoformat()}
+    ledger.enter(TABLES, who=actor, why=purpose, specification=said, counts=counts, files=files, at=now)
+    after = {"as_of": build.as_of.isoformat()}
+    audit.record("pilot.released", about=f"pilot_build:{build.id}", actor=actor, after=after)
     return build
 
 

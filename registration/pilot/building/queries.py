@@ -13,6 +13,8 @@ from registration.pilot.building.models import PilotBuild, PilotProtocol
 
 #: So many bundles are listed; older ones are reached by their address.
 MOST_LISTED = 50
+#: Where a bundle keeps exact figures, which are for nobody but those who hold the extract.
+RESTRICTED = "restricted/"
 
 
 def builds() -> Sequence[PilotBuild]:
@@ -44,6 +46,12 @@ def file_of(build: PilotBuild, name: str) -> bytes | None:
         return None
     with zipfile.ZipFile(io.BytesIO(build.bundle)) as archive:
         return archive.read(name) if name in archive.namelist() else None
+
+
+def published_files(build: PilotBuild) -> Mapping[str, bytes]:
+    """Give the files of a bundle that others may have, by name: all but the exact figures."""
+    with zipfile.ZipFile(io.BytesIO(build.bundle or b"")) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if not name.startswith(RESTRICTED)}
 
 
 def protocols() -> Sequence[PilotProtocol]:

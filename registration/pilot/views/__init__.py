@@ -4,7 +4,7 @@ from flask import Flask
 
 from registration.common import audit
 from registration.pilot.building.queries import build_names
-from registration.pilot.views import builds, protocols  # noqa: F401 -- the routes of one blueprint
+from registration.pilot.views import builds, protocols, rows  # noqa: F401 -- the routes of one blueprint
 from registration.pilot.views.frame import bp
 from registration.staff import views as staff
 from registration.staff.rules import Door

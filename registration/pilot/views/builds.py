@@ -6,12 +6,21 @@ from flask import Response, abort, after_this_request, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from registration.common.access import current_actor, has_role, roles
-from registration.common.clock import london, today
+from registration.common.clock import london, now, today
 from registration.common.errors import Refused
 from registration.common.transaction import commits, undo
 from registration.pilot.building import actions
 from registration.pilot.building.models import PilotBuild
-from registration.pilot.building.queries import build_by_id, builds, file_of, in_work, latest_done, protocols, released
+from registration.pilot.building.queries import (
+    RESTRICTED,
+    build_by_id,
+    builds,
+    file_of,
+    in_work,
+    latest_done,
+    protocols,
+    released,
+)
 from registration.pilot.forms import BuildForm, ReleaseForm
 from registration.pilot.views.frame import LARGEST, PILOT, PILOT_READERS, bp, found_build
 from registration.pilot.views.showing import STATES, Shown, kind_of
@@ -110,7 +119,7 @@ def release(build_id: int) -> ResponseReturnValue:
     form = ReleaseForm()
     if form.accepted():
         try:
-            actions.release(build_id, " ".join((form.purpose.data or "").split()), current_actor())
+            actions.release(build_id, " ".join((form.purpose.data or "").split()), now(), current_actor())
         except actions.AlreadyReleased:
             return _to(build_id)
         except Refused as refusal:
@@ -127,7 +136,7 @@ def file(build_id: int, name: str) -> Response:
     """Give one file of released figures, or a chart to be seen on the page; never the exact figures."""
     found = build_by_id(build_id)
     seen = name.startswith("charts/") and name.endswith(".svg")
-    if found is None or name.startswith("restricted") or not (found.released_at or seen):
+    if found is None or name.startswith(RESTRICTED) or not (found.released_at or seen):
         abort(HTTPStatus.NOT_FOUND)
     content = file_of(found, name)
     if content is None:

@@ -1,0 +1,138 @@
+"""Rows for a named evaluator: asked for by one person, decided by another, taken while the approval lasts; and the ledger."""
+
+import tempfile
+from http import HTTPStatus
+from pathlib import Path
+
+from flask import Response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from registration.common.access import current_actor, has_role, roles
+from registration.common.clock import civil_date, london, now, today
+from registration.common.errors import Refused
+from registration.common.transaction import commits, undo
+from registration.pilot.disclosure import actions
+from registration.pilot.disclosure.models import RowLevelRequest
+from registration.pilot.disclosure.queries import head, releases, requests, verify
+from registration.pilot.extract.files import read
+from registration.pilot.extract.rules import Extract
+from registration.pilot.forms import RefuseForm, RowsForm
+from registration.pilot.record.actions import collect
+from registration.pilot.record.extracting import put
+from registration.pilot.record.queries import extract_rows
+from registration.pilot.views.frame import LARGEST, PILOT, PILOT_READERS, bp
+from registration.staff.rules import PILOT_APPROVERS
+
+STATES = {"asked": "Waits for a decision", "approved": "Approved", "refused": "Refused", "expired": "Over"}
+
+
+@bp.get("/rows")
+@roles(*PILOT_READERS)
+def rows() -> str:
+    """List the requests for rows, and offer to ask for some."""
+    return _page()
+
+
+def _page(asking: RowsForm | None = None, refusing: RefuseForm | None = None, fault: str = "") -> str:
+    form = refusing if refusing and refusing.errors else asking or RowsForm(formdata=None)
+    return render_template(
+        "pilot/rows.html",
+        listed=[(each, STATES[each.state], _until(each), _may_decide(each)) for each in requests()],
+        form=form,
+        asking=asking or RowsForm(formdata=None),
+        refusing=refusing or RefuseForm(formdata=None),
+        fault=fault,
+        me=current_actor(),
+        may_ask=has_role(*PILOT),
+    )
+
+
+def _until(request: RowLevelRequest) -> str:
+    return f"{london(request.expires_at):%-d %B %Y}" if request.expires_at else ""
+
+
+def _may_decide(request: RowLevelRequest) -> bool:
+    return request.state == "asked" and request.asked_by != current_actor() and has_role(*PILOT_APPROVERS)
+
+
+@bp.post("/rows")
+@roles(*PILOT)
+@commits
+def ask_for_rows() -> ResponseReturnValue:
+    """Ask for rows, for a named evaluator and a purpose."""
+    form = RowsForm()
+    if not form.accepted():
+        return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
+    actions.ask(form.evaluator.data or "", form.purpose.data or "", current_actor(), now(), int(form.days.data or 0))
+    return _to_list()
+
+
+def _to_list() -> ResponseReturnValue:
+    return redirect(url_for("pilot.rows"), HTTPStatus.SEE_OTHER)
+
+
+@bp.post(f"/rows/<int(max={LARGEST}):request_id>/approve")
+@roles(*PILOT_APPROVERS)
+@commits
+def approve_rows(request_id: int) -> ResponseReturnValue:
+    """Approve what somebody else asked for."""
+    try:
+        actions.approve(request_id, current_actor(), PILOT_APPROVERS, now())
+    except Refused as refusal:
+        return _refused(refusal)
+    return _to_list()
+
+
+@bp.post(f"/rows/<int(max={LARGEST}):request_id>/refuse")
+@roles(*PILOT_APPROVERS)
+@commits
+def refuse_rows(request_id: int) -> ResponseReturnValue:
+    """Refuse what somebody else asked for, and say why."""
+    form = RefuseForm()
+    if not form.accepted():
+        return _page(refusing=form), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        actions.refuse(request_id, current_actor(), PILOT_APPROVERS, form.reason.data or "", now())
+    except Refused as refusal:
+        return _refused(refusal)
+    return _to_list()
+
+
+def _refused(refusal: Refused) -> ResponseReturnValue:
+    undo()
+    return _page(fault=refusal.sentence), HTTPStatus.CONFLICT
+
+
+@bp.post(f"/rows/<int(max={LARGEST}):request_id>/take")
+@roles(*PILOT)
+@commits
+def take_rows(request_id: int) -> ResponseReturnValue:
+    """Give the approved rows as a file, as of the day of the approval; the ledger has them from then on."""
+    found = next((each for each in requests("approved") if each.id == request_id), None)
+    try:
+        if found is None or found.decided_at is None:
+            raise actions.NotApproved
+        collect(now())
+        extract = _extract(found)
+        content, end = actions.take(request_id, extract, current_actor(), now())
+    except Refused as refusal:
+        return _refused(refusal)
+    answer = Response(content, mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="rows-{request_id}-{end.count}.csv"'
+    return answer
+
+
+def _extract(request: RowLevelRequest) -> Extract:
+    """Give the extract as of the day on which rows were approved."""
+    day = civil_date(request.decided_at) if request.decided_at else today()
+    with tempfile.TemporaryDirectory(prefix="pilot-") as folder:
+        put(extract_rows(day, today()).rows, Path(folder) / "extract", day)
+        return read(Path(folder) / "extract", day)
+
+
+@bp.get("/ledger")
+@roles(*PILOT_READERS)
+def ledger() -> str:
+    """Show what left the evaluation, and whether the ledger of it is whole."""
+    listed = [(link, london(link.entry.at)) for link in releases()]
+    return render_template("pilot/ledger.html", listed=listed, faults_found=verify(), end=head())
