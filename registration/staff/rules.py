@@ -68,6 +68,10 @@ ACCOUNT_READERS = (*ACCOUNTS, "auditor")
 BIRTH_FILES = ("data_officer", "administrator")
 BIRTH_FILE_READERS = (*BIRTH_FILES, "auditor")
 
+#: The pilot: from when centres take part, and the lot that says so. No page of these names a family.
+PILOT = ("evaluator", "administrator")
+PILOT_READERS = (*PILOT, "auditor")
+
 #: Roles that see every centre; whoever holds none of them sees only the centres they belong to.
 EVERY_CENTRE = frozenset({"registrar", *_SERVICE, "auditor"})
 
