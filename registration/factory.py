@@ -26,6 +26,7 @@ import registration.families.models
 import registration.families.tell_once.models
 import registration.messages.models
 import registration.pilot.building.models
+import registration.pilot.record.models
 import registration.reach.models
 import registration.rota.models
 import registration.staff.models  # noqa: F401 -- tables that migrations must know
@@ -80,9 +81,11 @@ from registration.families.tell_once import jobs as _tell_once_jobs  # noqa: F40
 from registration.families.tell_once import views as telling
 from registration.messages import jobs as _message_jobs  # noqa: F401 -- registers its jobs
 from registration.messages import views as messages
-from registration.pilot.commands import pilot as pilot_commands
 from registration.pilot import views as pilot_pages
 from registration.pilot.building import jobs as _pilot_jobs  # noqa: F401 -- registers its jobs
+from registration.pilot.commands import pilot as pilot_commands
+from registration.pilot.record import jobs as _record_jobs  # noqa: F401 -- registers its job
+from registration.pilot.record import views as roll_out
 from registration.reach import jobs as _reach_jobs  # noqa: F401 -- registers its job
 from registration.reach import pages as reach
 from registration.reach.members.commands import memberships
@@ -215,6 +218,7 @@ def _capabilities(app: Flask) -> None:
     telling.init_app(app)
     birth_files.init_app(app)
     pilot_pages.init_app(app)
+    roll_out.init_app(app)
     staff.surround(app, staff.Around(_centre_names, registrars_and_accounts, tie_account))
     staff.offer_own_doors(app)
     app.cli.add_command(staff_commands)

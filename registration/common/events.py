@@ -64,6 +64,8 @@ SENTENCES = {
     "agreement.put_aside": "put the draft of the agreement aside",
     "agreement.reviewed": "noted a review of the agreement",
     "agreement.ended": "ended the agreement",
+    "pilot.lot_drawn": "drew a lot for the roll-out of the pilot",
+    "pilot.beginning_set": "said from which day the centre is in the pilot",
     "reach.target_set": "set what the centre aims at",
     "reach.contact_logged": "wrote down a contact with the family",
     "reach.contact_taken_back": "took back a contact with the family",

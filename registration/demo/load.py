@@ -41,6 +41,7 @@ from registration.demo.colleagues import let_colleagues_differ
 from registration.demo.history import History, Seat, Story
 from registration.demo.homes import EDITION, homes_by_centre, let_families_live_near, neighbourhoods
 from registration.demo.people import People
+from registration.demo.pilot import let_the_pilot_run
 from registration.demo.reach import let_centres_reach
 from registration.demo.rights import tell_centres
 from registration.demo.same_families import compare_records
@@ -117,6 +118,7 @@ def load(now: datetime) -> Loaded | None:
     _add_accounts(next(room.centre_id for room in rooms.values()), next(iter(registrars.values())))
     tell_services(now)
     compare_records(now)
+    let_the_pilot_run(now)
     analyse(FILLED)
     keep_forecast(now)
     return Loaded(len(invented.centres()), len(registrars), len(planned), bookings, len(postcodes))

@@ -29,12 +29,13 @@ SELECT m.family_id, m.centre_id, m.joined_on + 7 * week, (ARRAY['Stay and play',
  WHERE week <= m.family_id % 6 AND m.joined_on + 7 * week <= :today ON CONFLICT DO NOTHING
 """)
 _CALLED_ON = text("""
-INSERT INTO family_contact (family_id, centre_id, contacted_on, route, result, next_step, next_on, made_by)
+INSERT INTO family_contact (family_id, centre_id, contacted_on, route, result, next_step, next_on, made_by, made_at)
 SELECT a.family_id, a.centre_id, least((b.begins_at AT TIME ZONE 'Europe/London')::date + 3 + (a.family_id % 9)::int, :today),
        (ARRAY['call', 'visit', 'letter', 'message'])[1 + a.family_id % 4],
        CASE WHEN a.family_id % 4 > 1 THEN 'sent' WHEN a.family_id % 5 = 0 THEN 'no_answer' ELSE 'reached' END,
        CASE WHEN a.family_id % 4 < 2 AND a.family_id % 5 = 0 THEN 'call' ELSE '' END,
-       CASE WHEN a.family_id % 4 < 2 AND a.family_id % 5 = 0 THEN CAST(:today AS date) END, :actor
+       CASE WHEN a.family_id % 4 < 2 AND a.family_id % 5 = 0 THEN CAST(:today AS date) END, :actor,
+       least(b.begins_at + make_interval(days => 3 + (a.family_id % 9)::int), :now)
   FROM sharing_answer a JOIN booking b ON b.family_id = a.family_id JOIN centre c ON c.id = a.centre_id
   JOIN family f ON f.id = a.family_id
  WHERE a.share AND b.state = 'booked' AND b.begins_at < :now AND f.lost_at IS NULL AND NOT c.kind = ANY(:offices)
