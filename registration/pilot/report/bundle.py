@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -12,7 +12,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from registration.common.errors import Refused
+from registration.pilot.disclosure.reading import FILE as RELEASE
 from registration.pilot.disclosure.reading import read_release
+from registration.pilot.disclosure.reading import written as release_written
 from registration.pilot.extract.files import read
 from registration.pilot.metrics import files as figure_files
 from registration.pilot.report import opendocument, sheets
@@ -105,7 +107,7 @@ def _whole(out: Path) -> Iterator[Path]:
         shutil.rmtree(before, ignore_errors=True)
 
 
-def _write(folder: Path, found: Findings, told: Callable[[str], object]) -> None:
+def _write(folder: Path, found: Findings, told: Told) -> None:
     content = compose(found)
     told("Writing the tables and pictures")
     for name, raw in _files(found, content):
@@ -121,6 +123,7 @@ def _files(found: Findings, content: Content) -> Iterator[tuple[str, bytes]]:
     """Give every published file but the report itself, by name."""
     yield "tables.xlsx", sheets.xlsx(content)
     yield "tables.ods", opendocument.ods(content)
+    yield RELEASE, release_written(found.release)
     for name, raw in tidy(found.release, content.title).items():
         yield f"csv/{name}", raw
     for name, chart in content.charts.items():
