@@ -15,7 +15,7 @@ from registration.pilot.effect.regression import dummies
 ALL_ORDERS = 500_000
 SAMPLED = 200_000
 _SEED = 1
-_AT_ONCE = 20_000
+_AT_ONCE = 5_000
 #: Two effects that differ by less than this are the same number, written by arithmetic in two ways.
 _EQUAL = 1e-12
 
