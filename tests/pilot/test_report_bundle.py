@@ -266,3 +266,15 @@ def test_a_protocol_that_is_there_is_not_overwritten_and_a_faulty_one_refused(ex
     assert refused.exit_code == 1
     assert "plan.toml: title: a line" in refused.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_an_earlier_release_that_is_none_and_a_place_that_cannot_be_written_are_named(extract, tmp_path):
+    (tmp_path / "file").write_text("")
+
+    no_bundle = run("evaluate", extract, "--as-of", AS_OF, "--out", tmp_path / "out", "--earlier", tmp_path)
+    no_place = run("protocol", "--out", tmp_path / "file" / "protocol.toml")
+
+    assert no_bundle.exit_code == 1
+    assert "is no bundle of an evaluation" in no_bundle.stderr
+    assert no_place.exit_code == 2
+    assert not (tmp_path / "out").exists()
