@@ -185,6 +185,14 @@ def test_charts_stand_alone_with_their_numbers(bundle):
     }
 
 
+def test_both_ends_of_an_interval_are_numbers_of_their_own_for_programs(bundle):
+    row = next(row for row in table(bundle / "charts" / "reach.csv") if row["Group"] == "All families")
+    words = [row["Known to a centre"], row["Lower end of the 95% interval"], row["Upper end of the 95% interval"]]
+    low, value, high = (float(words[at].removesuffix("%")) for at in (1, 0, 2))
+
+    assert low < value < high
+
+
 def test_a_folder_with_something_else_is_left_alone(extract, tmp_path):
     (tmp_path / "letter.txt").write_text("dear")
 
