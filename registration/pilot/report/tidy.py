@@ -11,7 +11,7 @@ from registration.pilot.report.charts.canvas import Chart
 from registration.pilot.report.tables import file_name, with_ends
 
 COLUMNS: Mapping[str, tuple[str, str]] = {
-    "metric": ("string", "The metric's id in the catalogue"),
+    "metric": ("string", "The metric’s id in the catalogue"),
     "geography": ("string", "What places the table is by: authority, cluster or home_centre"),
     "place": ("string", "The place; all is every place together"),
     "characteristic": ("string", "What groups the table is by, or none"),
