@@ -52,7 +52,7 @@ def test_a_panel_gives_the_seven_numbers():
     near([numbers["df_cr2"]], R["panel_df"])
     assert numbers["n"] == 198
     assert 0.5 < numbers["p_permutation"] < 1
-    assert told.stderr == "p_permutation: 100,000 of all orders, drawn from a fixed seed\n"
+    assert told.stderr == "p_permutation: 200,000 of all orders, drawn from a fixed seed\n"
 
 
 def test_few_orders_are_all_looked_at_and_nothing_is_said_of_a_sample(tmp_path):

@@ -148,7 +148,7 @@ def test_a_pilot_of_twelve_centres_finds_the_effect_it_was_made_with(tmp_path):
     assert told.p_cr2 < 0.001
     assert told.p_permutation < 0.001
     assert (told.centres_live, told.centres_not) == (10, 10)
-    assert (told.orders, told.exact) == (100_000, False)
+    assert (told.orders, told.exact) == (200_000, False)
     assert told.n == told.families_live + told.families_not
     families = {each.family_id for each in extract.counted}
     assert told.n + sum(told.left_out.values()) == len(families)

@@ -119,13 +119,14 @@ def test_b_tells_a_loss_as_a_loss():
 def test_b_claims_nothing_with_fewer_than_six_centres_in_an_arm_and_describes():
     told = described(Arms(401, 1002, 381, 1272), ROUNDING)
     answer = reached_more(
-        replace(FOUND, claimed=False, why_not="There are 4 centres in an arm.", power=None), SHIPPED, ROUNDING, told
+        replace(FOUND, claimed=False, why_not="Few.", centres_live=1, power=None), SHIPPED, ROUNDING, told
     )
 
-    assert answer.sentence.startswith("It cannot be said yet: there are 4 centres in an arm (2,270 families")
+    assert answer.sentence.startswith("It cannot be said yet: fewer than six centres in an arm, so")
+    assert "(2,270 families at 1 centre that had begun, compared with 10" in answer.sentence
     assert "8.2" not in answer.sentence + answer.beside
     assert "40.0% of 1,000 families" in answer.beside
-    assert answer.strength == "Described only: there are 4 centres in an arm."
+    assert answer.strength.startswith("Described only: fewer than six centres in an arm")
 
 
 def test_the_strength_names_the_lot_and_whether_a_protocol_was_registered():

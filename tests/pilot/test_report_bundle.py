@@ -185,6 +185,14 @@ def test_charts_stand_alone_with_their_numbers(bundle):
     }
 
 
+def test_both_ends_of_an_interval_are_numbers_of_their_own_for_programs(bundle):
+    row = next(row for row in table(bundle / "charts" / "reach.csv") if row["Group"] == "All families")
+    words = [row["Known to a centre"], row["Lower end of the 95% interval"], row["Upper end of the 95% interval"]]
+    low, value, high = (float(words[at].removesuffix("%")) for at in (1, 0, 2))
+
+    assert low < value < high
+
+
 def test_a_folder_with_something_else_is_left_alone(extract, tmp_path):
     (tmp_path / "letter.txt").write_text("dear")
 
@@ -265,4 +273,16 @@ def test_a_protocol_that_is_there_is_not_overwritten_and_a_faulty_one_refused(ex
     assert there.exit_code == 2
     assert refused.exit_code == 1
     assert "plan.toml: title: a line" in refused.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_earlier_release_that_is_none_and_a_place_that_cannot_be_written_are_named(extract, tmp_path):
+    (tmp_path / "file").write_text("")
+
+    no_bundle = run("evaluate", extract, "--as-of", AS_OF, "--out", tmp_path / "out", "--earlier", tmp_path)
+    no_place = run("protocol", "--out", tmp_path / "file" / "protocol.toml")
+
+    assert no_bundle.exit_code == 1
+    assert "is no bundle of an evaluation" in no_bundle.stderr
+    assert no_place.exit_code == 2
     assert not (tmp_path / "out").exists()

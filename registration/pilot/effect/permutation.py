@@ -13,9 +13,9 @@ from registration.pilot.effect.regression import dummies
 
 #: Up to so many distinct orders all are looked at; of more, a sample is drawn.
 ALL_ORDERS = 500_000
-SAMPLED = 100_000
+SAMPLED = 200_000
 _SEED = 1
-_AT_ONCE = 20_000
+_AT_ONCE = 5_000
 #: Two effects that differ by less than this are the same number, written by arithmetic in two ways.
 _EQUAL = 1e-12
 
@@ -38,9 +38,9 @@ def permutation(panel: Panel, all_orders: int = ALL_ORDERS, sampled: int = SAMPL
     tell an effect counts as reaching it. Fisher (1935); Phipson and Smyth (2010) for the sample.
     """
     units = sorted({panel.units[centre] for centre in np.unique(panel.centre)})
-    start_of = dict(zip(panel.units, panel.starts, strict=True))
-    starts = sorted({start_of[unit] for unit in units}, key=lambda start: (start is None, start))
-    given = np.array([starts.index(start_of[unit]) for unit in units])
+    idle = {unit: _idle(panel.months, start) for unit, start in zip(panel.units, panel.starts, strict=True)}
+    starts = sorted({idle[unit] for unit in units})
+    given = np.array([starts.index(idle[unit]) for unit in units])
     counts = np.bincount(given)
     orders = distinct_orders(counts)
     exact = orders <= all_orders
@@ -51,6 +51,11 @@ def permutation(panel: Panel, all_orders: int = ALL_ORDERS, sampled: int = SAMPL
     drawn = every_order(counts) if exact else _sample(given, sampled - 1)
     reached = sum(int((np.abs(effect.of(each)) >= abs(observed) - _EQUAL).sum()) for each in drawn)
     return Permuted(reached / orders, orders, exact) if exact else Permuted((reached + 1) / sampled, sampled, exact)
+
+
+def _idle(months: Indices, start: int | None) -> int:
+    """Count the months of the panel before a start: two starts that leave the same months are the same to it."""
+    return len(months) if start is None else int(np.searchsorted(months, start))
 
 
 def distinct_orders(counts: Indices) -> int:
@@ -97,12 +102,10 @@ class _Effects:
     which each unit and start has its own table; months by projecting on what they have beyond centres.
     """
 
-    def __init__(self, panel: Panel, units: Sequence[str], starts: Sequence[int | None]) -> None:
+    def __init__(self, panel: Panel, units: Sequence[str], starts: Sequence[int]) -> None:
         self._places = np.arange(len(units)) * len(starts)
         unit = np.array([units.index(panel.units[centre]) for centre in panel.centre])
-        live = np.array(
-            [[0.0 if start is None else float(month >= start) for start in starts] for month in panel.month]
-        )
+        live = (np.searchsorted(panel.months, panel.month)[:, None] >= np.array(starts)).astype(float)
         columns = (dummies(unit)[:, :, None] * live[:, None, :]).reshape(len(unit), -1)
         within = _within(panel, columns)
         months = _within(panel, dummies(panel.month))

@@ -19,7 +19,7 @@ from registration.pilot.effect.panel import CannotTell, Indices, Numbers, Panel
 #: Of what a column has by itself, less than this share is what arithmetic leaves over.
 _NOTHING = 1e-10
 #: Eigenvalues below this share of the greatest are zero.
-_ZERO = 1e-12
+_ZERO = 1e-9
 _CONFIDENCE = 0.975
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from registration.pilot.effect.headline import Headline
+from registration.pilot.effect.headline import FEWEST_CENTRES, Headline
 from registration.pilot.figures import Figures
-from registration.pilot.report.numbers import Rounding, Share, chance, interval, percent, points, signed, whole
+from registration.pilot.report.numbers import Rounding, Share, chance, counted, interval, percent, points, signed, whole
 from registration.pilot.report.protocol import Protocol
 
 FAMILIES = "Does registering births in children’s centres identify and contact new families?"
@@ -68,7 +68,7 @@ def reached_more(found: Headline, protocol: Protocol, rounding: Rounding, descri
     """Answer (b) from the causal headline; where none can be claimed, say why not and what is described in its place."""
     n = whole(rounding.count(found.n))
     if not found.claimed or found.att is None or found.lo is None or found.hi is None:
-        sentence = f"It cannot be said yet: {_lowered(found.why_not)} ({n} families at {_centres(found)})."
+        sentence = f"It cannot be said yet: {_why_not(found)} ({n} families at {_centres(found)})."
         return Answer("b", REACH_MORE, sentence, stage(found, protocol), f"{described} {_power(found)}".strip())
     between = f"95% interval {signed(found.lo)} to {signed(found.hi)}"
     whom = f"{n} families at {_centres(found)}"
@@ -98,17 +98,19 @@ def _p(p: float | None) -> str:
 
 
 def _centres(found: Headline) -> str:
-    return f"{found.centres_live} centres that had begun, compared with {found.centres_not} that had not yet"
+    return f"{counted(found.centres_live, 'centre')} that had begun, compared with {found.centres_not} that had not yet"
 
 
-def _lowered(words: str) -> str:
-    return (words[:1].lower() + words[1:]).rstrip(".")
+def _why_not(found: Headline) -> str:
+    if min(found.centres_live, found.centres_not) < FEWEST_CENTRES:
+        return "fewer than six centres in an arm, so the families are described and nothing is claimed"
+    return (found.why_not[:1].lower() + found.why_not[1:]).rstrip(".")
 
 
 def stage(found: Headline, protocol: Protocol) -> str:
     """Name the strength of the design, from describing only to an order drawn by lot under a registered protocol."""
     if not found.claimed:
-        return f"Described only: {_lowered(found.why_not)}."
+        return f"Described only: {_why_not(found)}."
     registered = (
         "under a protocol registered beforehand"
         if protocol.registered_on

@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -12,7 +12,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from registration.common.errors import Refused
+from registration.pilot.disclosure.reading import FILE as RELEASE
 from registration.pilot.disclosure.reading import read_release
+from registration.pilot.disclosure.reading import written as release_written
+from registration.pilot.disclosure.rules import Release
 from registration.pilot.extract.files import read
 from registration.pilot.metrics import files as figure_files
 from registration.pilot.report import opendocument, sheets
@@ -29,6 +32,10 @@ VERSION = "1.0.0"
 MANIFEST = "manifest.json"
 #: The packages whose arithmetic or setting the files depend on.
 PACKAGES = ("numpy", "scipy", "highspy", "typst", "xlsxwriter", "jinja2")
+
+
+class NoBundle(Refused):
+    """The folder of an earlier release is no bundle of this command: it has no manifest and tables of its own."""
 
 
 class OutTaken(Refused):
@@ -59,12 +66,13 @@ def build(
 ) -> Manifest:
     """Evaluate an extract as of a date and write the bundle; `told` hears how far it is.
 
-    Refused where the extract or protocol is faulty (ExtractRefused, ProtocolRefused: a line each), where what would be published
-    leaks (Leaks) and where `out` is taken (OutTaken): then nothing is written. An earlier bundle at `out` is replaced whole.
+    Refused where the extract or protocol is faulty (ExtractRefused, ProtocolRefused: a line each), where `earlier` names what is no
+    bundle (NoBundle), where what would be published leaks (Leaks) and where `out` is taken (OutTaken): then nothing is written. An
+    earlier bundle at `out` is replaced whole.
     """
     refuse_taken(out)
     plan = read_protocol(protocol or DEFAULT)
-    releases = [read_release(folder) for folder in earlier]
+    releases = [_earlier(folder) for folder in earlier]
     told("Reading the extract")
     extract = read(extract_folder, as_of)
     found = find(extract, plan, releases, told, given=protocol is not None)
@@ -74,6 +82,12 @@ def build(
         _put(folder, MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode() + b"\n")
     told(f"Done: {len(manifest.files)} files")
     return manifest
+
+
+def _earlier(folder: Path) -> Release:
+    if not _is_bundle(folder) or not (folder / RELEASE).is_file():
+        raise NoBundle(f"{folder} is no bundle of an evaluation: it has no {MANIFEST} and {RELEASE} of one.")
+    return read_release(folder)
 
 
 def refuse_taken(out: Path) -> None:
@@ -106,7 +120,7 @@ def _whole(out: Path) -> Iterator[Path]:
         shutil.rmtree(before, ignore_errors=True)
 
 
-def _write(folder: Path, found: Findings, told: Callable[[str], object]) -> None:
+def _write(folder: Path, found: Findings, told: Told) -> None:
     content = compose(found)
     told("Writing the tables and pictures")
     for name, raw in _files(found, content):
@@ -123,6 +137,7 @@ def _files(found: Findings, content: Content) -> Iterator[tuple[str, bytes]]:
     yield "report.json", report_json(content)
     yield "tables.xlsx", sheets.xlsx(content)
     yield "tables.ods", opendocument.ods(content)
+    yield RELEASE, release_written(found.release)
     for name, raw in tidy(found.release, content.title).items():
         yield f"csv/{name}", raw
     for name, chart in content.charts.items():

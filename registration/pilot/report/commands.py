@@ -57,6 +57,8 @@ def evaluate(folder: Path, as_of: date, out: Path, protocol: Path | None, earlie
         raise click.BadParameter(taken.sentence, param_hint="--out") from taken
     except Refused as refused:
         raise SystemExit(_refuse(refused)) from refused
+    except OSError as failure:
+        raise click.ClickException(f"{failure.filename}: {failure.strerror}.") from failure
     click.echo(f"{out}: {len(manifest.files) + 1} files, as of {manifest.as_of}. Begin with report.html.")
 
 

@@ -15,7 +15,7 @@ from registration.pilot.report.protocol import Protocol, deviations
 from registration.pilot.report.tables import Table, catalogued
 
 #: The pictures of page one, by the letter of the answer that each belongs to; (b) has the first of its own that can be drawn.
-_FIRST = {"a": ("reach",), "b": ("event-study", "forest", "sign-up-curves")}
+_FIRST = {"a": ("reach",), "b": ("event-study", "forest", "sign-up-curves", "attrition")}
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def compose(found: Findings) -> Content:
         of_answers={letter: next(name for name in names if name in charts) for letter, names in _FIRST.items()},
         charts=charts,
         summary=summary(found.figures, rounding),
-        not_yet=not_yet(found.extract, found.figures, rounding),
+        not_yet=not_yet(found.extract, found.figures, found.headline, rounding),
         left_out=[(reason, whole(rounding.count(number))) for reason, number in found.headline.left_out.items()],
         deviations=deviations(found.protocol, found.done),
         protocol=_stated(found.protocol, given=found.given),

@@ -15,7 +15,7 @@ from registration.pilot.metrics.survival import Curve
 from registration.pilot.report.numbers import Rounding
 from registration.pilot.report.protocol import Done, Protocol
 
-Told = Callable[[str], object]
+Told = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def find(extract: Extract, protocol: Protocol, earlier: Sequence[Release], told:
     told("Estimating the effect on joining")
     effect = headline(extract, protocol.unit)
     told("Protecting the tables, and proving it by attack")
-    release = protect(tables(extract), Settings(protocol.suppress, protocol.round_to), earlier)
+    release = protect(tables(extract), Settings(protocol.suppress, protocol.round_to), earlier, tell=told)
     told("Drawing curves, flow and gradient")
     return Findings(
         extract,

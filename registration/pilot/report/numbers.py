@@ -16,6 +16,7 @@ __all__ = [
     "Rounding",
     "Share",
     "chance",
+    "counted",
     "interval",
     "percent",
     "points",
@@ -84,6 +85,11 @@ def whole(value: float | None) -> str:
 def interval(share: Share) -> str:
     """Write a share’s 95% interval, 25.0% to 25.8%."""
     return WITHHELD if share.lo is None else f"{percent(share.lo)} to {percent(share.hi)}"
+
+
+def counted(number: int, thing: str) -> str:
+    """Write how many of a thing, 1 centre or 6 centres."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def chance(p: float) -> str:

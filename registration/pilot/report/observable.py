@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from registration.pilot.extract.rules import LAWFUL_DAYS, Extract
+from registration.pilot.effect.headline import FEWEST_CENTRES, Headline
+from registration.pilot.extract.rules import LAWFUL_DAYS, Extract, first_live_month
 from registration.pilot.figures import Figures
 from registration.pilot.report.measures import CURVES, VENUES
 from registration.pilot.report.numbers import Rounding
@@ -25,9 +26,26 @@ class NotYet:
     why: str
 
 
-def not_yet(extract: Extract, figures: Figures, rounding: Rounding) -> Sequence[NotYet]:
+def not_yet(extract: Extract, figures: Figures, headline: Headline, rounding: Rounding) -> Sequence[NotYet]:
     """Give all that this extract cannot show as of its day, each with the day from which it can."""
-    return [*_waiting(extract, figures), *_following(extract, figures, rounding), *_missing(extract)]
+    waiting = [*_comparing(extract, headline), *_waiting(extract, figures)]
+    return [*waiting, *_following(extract, figures, rounding), *_missing(extract)]
+
+
+def _comparing(extract: Extract, headline: Headline) -> Iterator[NotYet]:
+    """Say from when the effect in (b) can be claimed, by the centres that are to begin."""
+    if headline.claimed:
+        return
+    name = "What registration at the home centre changes: the effect in (b)"
+    starts = sorted(first_live_month(centre.pilot_from) for centre in extract.centres if centre.pilot_from)
+    if len(starts) < FEWEST_CENTRES or len(extract.centres) < 2 * FEWEST_CENTRES:
+        yield NotYet(
+            name, f"It needs {FEWEST_CENTRES} centres that begin and {FEWEST_CENTRES} to compare with; there are fewer."
+        )
+    else:
+        day = starts[FEWEST_CENTRES - 1]
+        begins = f"{FEWEST_CENTRES} centres will have begun by {day.day} {day:%B %Y}. "
+        yield NotYet(name, begins + _from(day, QUARTER, extract.as_of))
 
 
 def _waiting(extract: Extract, figures: Figures) -> Iterator[NotYet]:
@@ -40,17 +58,19 @@ def _waiting(extract: Extract, figures: Figures) -> Iterator[NotYet]:
     )
     for metric, name, since, days in asked:
         if not figures.get(metric, "all", "den"):
-            yield NotYet(name, _from(since, days))
+            yield NotYet(name, _from(since, days, extract.as_of))
     if not figures.get("M14_equity_90d", "all", "n"):
         first = min((row.registered_on for row in extract.registered.values()), default=None)
-        yield NotYet("Joining within 90 days by deprivation (M14)", _from(first, QUARTER))
+        yield NotYet("Joining within 90 days by deprivation (M14)", _from(first, QUARTER, extract.as_of))
 
 
-def _from(since: date | None, days: int) -> str:
-    """Say from when, where the first of those counted began on a day and must be followed for so many days."""
+def _from(since: date | None, days: int, as_of: date) -> str:
+    """Say from when, where those counted began by a day and must be followed for so many days."""
     if since is None:
-        return "Nothing is on record yet, so it cannot be said from when."
+        return "Too little is on record yet to say from when."
     day = since + timedelta(days=days)
+    if day <= as_of:
+        return "Too many joined or moved away before, so it cannot be said from when."
     return f"Observable at the earliest from {day.day} {day:%B %Y}."
 
 
@@ -74,7 +94,9 @@ def _followed(extract: Extract, days: int, rounding: Rounding, *, at_centre: boo
         row.registered_on for row in extract.registered.values() if (row.venue_id in extract.centre_ids) == at_centre
     )
     enough = f"It is published once {rounding.threshold} families have been followed for {days} days. "
-    return enough + _from(starts[rounding.threshold - 1] if len(starts) >= rounding.threshold else None, days)
+    return enough + _from(
+        starts[rounding.threshold - 1] if len(starts) >= rounding.threshold else None, days, extract.as_of
+    )
 
 
 def _missing(extract: Extract) -> Iterator[NotYet]:

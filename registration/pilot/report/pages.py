@@ -15,7 +15,7 @@ TEMPLATES = Path(__file__).parents[3] / "templates" / "pilot" / "report"
 #: The one letter form that Typst brings itself: fonts of the machine would make each machine's PDF another.
 PDF_FONT = "Libertinus Serif"
 #: How wide the pictures of page one are in hundredths of it, and the height up to which they are, so that the page holds both.
-_WIDE, _HIGH = 66, 370
+_WIDE, _HIGH = 61, 370
 CONTENTS = (
     ("answers", "Answers"),
     ("pictures", "Pictures"),

@@ -16,7 +16,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
 from registration.pilot.report.content import Content
-from registration.pilot.report.tables import Cell, Table
+from registration.pilot.report.tables import Cell, Table, with_ends
 
 #: A workbook says when it was made; the same figures are to give the same bytes, so all were made then.
 MADE = datetime(2000, 1, 1, tzinfo=UTC)
@@ -99,8 +99,9 @@ def _pictured(content: Content) -> Sequence[Table]:
 
 
 def _sheet(name: str, table: Table) -> Sheet:
+    columns, rows = with_ends(table.columns, table.rows)
     lines = [*filter(None, table.notes), "Marks such as [c] are explained on the sheet Notes."]
-    return Sheet(name[:_LONGEST_NAME], table.title, lines, table.columns, table.rows)
+    return Sheet(name[:_LONGEST_NAME], table.title, lines, columns, rows)
 
 
 @lru_cache(maxsize=4096)

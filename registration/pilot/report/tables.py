@@ -19,6 +19,8 @@ from registration.pilot.metrics.proportions import wilson
 from registration.pilot.report.numbers import Share
 
 Cell = str | float
+#: The column of an interval as people read it, and its two as programs do.
+INTERVAL, ENDS = "95% interval", ("Lower end of the 95% interval", "Upper end of the 95% interval")
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,20 @@ class Table:
 def catalogued(release: Release) -> Sequence[Table]:
     """Lay out each published table: a row for each place, group and quarter, a column for each of its counts and shares."""
     return [_laid_out(table) for table in release.tables]
+
+
+def with_ends(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> tuple[Sequence[str], Sequence[Sequence[Cell]]]:
+    """Give columns and rows with each interval, 25.0% to 25.8%, as two cells: a program reads numbers, a person an interval."""
+    if INTERVAL not in columns:
+        return columns, rows
+    at = list(columns).index(INTERVAL)
+
+    def ends(cell: Cell) -> Sequence[Cell]:
+        """Give both ends, or the mark twice where there are none."""
+        low, to, high = str(cell).partition(" to ")
+        return (low, high) if to else (cell, cell)
+
+    return (*columns[:at], *ENDS, *columns[at + 1 :]), [(*row[:at], *ends(row[at]), *row[at + 1 :]) for row in rows]
 
 
 def file_name(table: PublishedTable) -> str:

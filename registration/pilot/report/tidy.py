@@ -8,10 +8,10 @@ from io import StringIO
 from registration.common.files import safe_cell
 from registration.pilot.disclosure.rules import PublishedTable, Release
 from registration.pilot.report.charts.canvas import Chart
-from registration.pilot.report.tables import file_name
+from registration.pilot.report.tables import file_name, with_ends
 
 COLUMNS: Mapping[str, tuple[str, str]] = {
-    "metric": ("string", "The metric's id in the catalogue"),
+    "metric": ("string", "The metric’s id in the catalogue"),
     "geography": ("string", "What places the table is by: authority, cluster or home_centre"),
     "place": ("string", "The place; all is every place together"),
     "characteristic": ("string", "What groups the table is by, or none"),
@@ -50,7 +50,8 @@ def _rows(table: PublishedTable) -> bytes:
 
 def of_chart(chart: Chart) -> bytes:
     """Give the numbers of a picture as CSV."""
-    return written(chart.columns, chart.rows)
+    columns, rows = with_ends(chart.columns, chart.rows)
+    return written(columns, [tuple(map(str, row)) for row in rows])
 
 
 def written(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:

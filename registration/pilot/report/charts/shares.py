@@ -21,7 +21,7 @@ from registration.pilot.report.charts.canvas import (
 )
 from registration.pilot.report.numbers import WITHHELD, Share, interval, percent, signed, whole
 
-_ROW, _NAMES, _LONGEST = 30, 230, 30
+_ROW, _NAMES, _LONGEST = 30, 250, 24
 #: A dot, dashes and a name for each line of the gradient, so that grey print tells them apart.
 _LINES = (("dot", "", INK), ("square", "8 4", BLUE), ("diamond", "2 4", SHADE))
 
@@ -70,7 +70,7 @@ def _place(frame: Frame, number: int) -> float:
 
 def _name(frame: Frame, number: int, label: str) -> Markup:
     short = label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1]}…"
-    return text(_NAMES - 12, _place(frame, number) + 5, short, anchor="end", bold=number == 0)
+    return text(_NAMES - 72, _place(frame, number) + 5, short, anchor="end", bold=number == 0)
 
 
 def _share_row(frame: Frame, number: int, share: Share) -> Markup:
@@ -78,14 +78,9 @@ def _share_row(frame: Frame, number: int, share: Share) -> Markup:
     name = _name(frame, number, share.label)
     if share.value is None or share.lo is None or share.hi is None:
         return name + text(_NAMES + 8, at + 5, "withheld: too few families", size=14, fill=SHADE)
-    words = percent(share.value)
-    beside = (
-        text(frame.x(share.hi) + 10, at + 5, words, size=14)
-        if share.hi < 0.85  # noqa: PLR2004 -- else it would stand on the line of 97 %
-        else text(frame.x(share.lo) - 10, at + 5, words, size=14, anchor="end")
-    )
+    value = text(_NAMES - 12, at + 5, percent(share.value), anchor="end", bold=number == 0)
     dots = whisker((frame.x(share.lo), at), (frame.x(share.hi), at)) + mark((frame.x(share.value), at), fill=BLUE)
-    return name + dots + beside
+    return name + value + dots
 
 
 def gradient(lines: Mapping[str, Sequence[Share]]) -> Chart:
