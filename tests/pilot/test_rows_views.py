@@ -1,0 +1,83 @@
+"""Rows are asked for by one person, decided by another, and stand in the ledger once taken."""
+
+import pytest
+
+from registration.pilot.disclosure.queries import head, requests
+from tests.staff.people import page, sent, sign_in_as
+
+pytestmark = pytest.mark.pages
+
+WANTED = {"evaluator": "Dr Rao", "purpose": "Replication", "days": "30"}
+
+
+@pytest.fixture
+def asked(client, database, at):
+    """An evaluator has asked for rows; the client is theirs."""
+    at("2026-11-22T09:00")
+    sign_in_as(client, "evaluator")
+    sent(client.post("/pilot/rows", data=WANTED), "/pilot/rows")
+    [made] = requests()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"evaluator": " "}, "Say who will use them"),
+        ({"purpose": ""}, "Say what they are for"),
+        ({"days": "91"}, "Enter a number of days from 1 to 90"),
+        ({"days": "soon"}, "Enter a number of days from 1 to 90"),
+    ],
+)
+def test_what_is_missing_is_said_where_it_stands(client, database, values, said):
+    sign_in_as(client, "evaluator")
+
+    assert said in page(client.post("/pilot/rows", data=WANTED | values), 422)
+    assert requests() == []
+
+
+def test_who_asks_does_not_decide(client, asked):
+    assert "You asked for these: a data officer or administrator decides." in page(client.get("/pilot/rows"))
+    assert client.post(f"/pilot/rows/{asked.id}/approve").status_code == 403
+    sign_in_as(client, "auditor")
+    assert client.post(f"/pilot/rows/{asked.id}/approve").status_code == 403
+
+
+def test_an_administrator_who_asked_does_not_approve(client, database):
+    sign_in_as(client, "administrator")
+    client.post("/pilot/rows", data=WANTED)
+    [made] = requests()
+
+    assert "Somebody else must decide: it was you who asked." in page(
+        client.post(f"/pilot/rows/{made.id}/approve"), 409
+    )
+
+
+def test_rows_approved_by_another_are_taken_and_stand_in_the_ledger(app, client, asked):
+    officer = app.test_client()
+    sign_in_as(officer, "data_officer")
+    assert "Approve for 30 days" in page(officer.get("/pilot/rows"))
+    sent(officer.post(f"/pilot/rows/{asked.id}/approve"), "/pilot/rows")
+    assert officer.post(f"/pilot/rows/{asked.id}/take").status_code == 403
+    assert "Somebody has decided on this request already." in page(officer.post(f"/pilot/rows/{asked.id}/approve"), 409)
+
+    assert "Approved, until 22 December 2026" in page(client.get("/pilot/rows"))
+    taken = client.post(f"/pilot/rows/{asked.id}/take")
+    assert taken.data.decode("utf-8-sig").startswith("id,born,deprivation,cluster,")
+    assert taken.headers["Content-Disposition"] == f'attachment; filename="rows-{asked.id}-1.csv"'
+    shown = page(client.get("/pilot/ledger"))
+    assert "The chain is whole." in shown
+    assert str(head()) in shown
+    assert "Replication (for Dr Rao, approved by staff:" in shown
+
+
+def test_rows_are_refused_with_a_reason(app, client, asked):
+    officer = app.test_client()
+    sign_in_as(officer, "data_officer")
+    assert "Say why not" in page(officer.post(f"/pilot/rows/{asked.id}/refuse"), 422)
+    sent(officer.post(f"/pilot/rows/{asked.id}/refuse", data={"reason": "Tables do"}), "/pilot/rows")
+
+    assert "Why not: Tables do" in page(client.get("/pilot/rows"))
+    assert "no approval for these rows" in page(client.post(f"/pilot/rows/{asked.id}/take"), 409)
+    assert "Somebody has decided" in page(officer.post(f"/pilot/rows/{asked.id}/refuse", data={"reason": "x"}), 409)
+    assert page(client.get("/pilot/ledger")).count("Nothing has left yet.") == 1
