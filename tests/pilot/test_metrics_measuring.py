@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,9 +24,10 @@ from registration.pilot.extract.rules import (
     Visited,
 )
 from registration.pilot.figures import Proportion
+from registration.pilot.metrics import cox
 from registration.pilot.metrics.measuring import measure
 from tests.pilot.made import AS_OF, make
-from tests.pilot.plain_metrics import plain
+from tests.pilot.plain_metrics import follow, plain, resident
 
 pytestmark = pytest.mark.rules
 
@@ -137,6 +139,25 @@ def test_an_extract_from_files_is_measured_whole(tmp_path, seed):
     assert numbers == sorted(numbers)
 
 
+def test_the_regression_is_of_families_of_which_everything_is_known():
+    extract = by_chance(7, 150)
+    families = {}
+    for birth in resident(extract):
+        families.setdefault(birth.family_id, []).append(birth)
+    rows = [row for row in follow(extract, families) if row[0].hard_to_reach is not None and row[0].imd_decile]
+    fitted = cox.fit(
+        np.array([row[3] for row in rows]),
+        np.array([row[4] for row in rows]),
+        np.array([(row[1], row[0].hard_to_reach, row[0].imd_decile) for row in rows], dtype=np.float64),
+        np.array([row[0].home_centre for row in rows]),
+    )
+    figures = measure(extract)
+
+    for place, name in enumerate(["centre", "hard_to_reach", "imd_decile"]):
+        told = [figures.get("M12_cox", name, key) for key in ("coef", "se_model", "se_robust")]
+        assert told == pytest.approx([fitted.coef[place], fitted.se_model[place], fitted.se_robust[place]], rel=1e-9)
+
+
 def test_what_has_no_file_is_not_observable():
     figures = measure(replace(by_chance(1), contacts=None, hours=None))
 
@@ -233,6 +254,26 @@ def test_a_share_followed_no_further_is_carried_forward():
 
     assert [figures.get("M10_signup_within_365d_KM", "all/centre", key) for key in keys] == [1, 1, 1, 0]
     assert figures.get("M14_equity_90d", "all", "n") == 0, "its ninety days are not over"
+
+
+@pytest.mark.parametrize(
+    ("joined", "left", "visited", "told"),
+    [
+        (-365, None, 365, (1, 1)),
+        (-364, None, 364, (0, 0)),
+        (-400, 365, 0, (0, 0)),
+        (-400, 366, 0, (1, 1)),
+        (-400, None, 366, (0, 1)),
+        (-400, None, -1, (0, 1)),
+    ],
+)
+def test_a_year_of_membership_is_the_day_of_joining_and_365_after(joined, left, visited, told):
+    on = after(D, joined)
+    birth = replace(BIRTH, left_area_on=None if left is None else after(on, left))
+    rows = {"memberships": [Joined("F1", "C1", on, "")], "visits": [Visited("F1", "C2", after(on, visited))]}
+    found = measure(extract_of(birth, **rows)).proportion("M13_used_within_one_year_of_joining", "htr")
+
+    assert (found.num, found.den) == told
 
 
 def test_hours_are_counted_where_they_were_worked_and_families_where_they_registered():

@@ -125,9 +125,11 @@ def test_a_step_too_far_is_halved():
 
 
 def test_what_does_not_settle_tells_nothing_and_never_fails():
-    found = [cox.fit(*rare(seed), np.array(["A"] * len(rare(seed)[0]))) for seed in range(200)]
+    """The last seeds step so far out that the weights of whole risk sets run under."""
+    made = [rare(seed) for seed in [*range(60), 670, 806, 1916]]
+    found = [cox.fit(*rows, np.array(["A"] * len(rows[0]))) for rows in made]
 
-    assert 20 < sum(one is None for one in found) < 180
+    assert 10 < sum(one is None for one in found) < 50
 
 
 def score(days, events, covariates, coef):
@@ -161,7 +163,7 @@ def test_wilsons_interval_is_that_of_r(num, den, lo, hi):
 
 
 def test_wilsons_interval_stays_within_nothing_and_all():
-    assert (wilson(0, 7).lo, wilson(7, 7).hi) == (0, 1)
+    assert {(wilson(0, den).lo, wilson(den, den).hi) for den in range(1, 300)} == {(0, 1)}
     assert (wilson(0, 0).value, wilson(0, 0).lo, wilson(0, 0).hi) == (None, None, None)
     with pytest.raises(ValueError, match="3 of 2 is no share"):
         wilson(3, 2)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
+from datetime import timedelta
 
 import pytest
 
+from registration.pilot.extract.rules import Joined, Registered, Visited
 from registration.pilot.figures import Figure
 from registration.pilot.metrics.files import write
 from registration.pilot.metrics.measuring import measure
 from registration.pilot.metrics.pictures import GRID, attrition, by_decile, days_to_registration, sign_up_curves
 from tests.pilot import plain_metrics as plain
-from tests.pilot.test_metrics_measuring import BIRTH, by_chance, extract_of
+from tests.pilot.test_metrics_measuring import BIRTH, D, by_chance, extract_of
 
 pytestmark = pytest.mark.rules
 
@@ -74,6 +76,17 @@ def test_attrition_counts_at_each_step_those_that_the_step_before_left(seed):
         )
     )
     assert counts[-1] > 0
+
+
+def test_a_family_that_joined_and_used_a_centre_today_comes_to_the_end_of_attrition():
+    rows = {
+        "registrations": [Registered("B1", "C1", D)],
+        "memberships": [Joined("F1", "C1", D, "visit")],
+        "visits": [Visited("F1", "C1", D), Visited("F1", "C1", D + timedelta(days=1))],
+    }
+
+    assert [number for _, number in attrition(extract_of(BIRTH, **rows))] == [1] * 8
+    assert attrition(extract_of(BIRTH, **rows | {"visits": rows["visits"][1:]}))[-1] == ("Used a centre", 0)
 
 
 def test_days_to_registration_are_counted_by_births_registered():
