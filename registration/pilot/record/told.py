@@ -1,8 +1,8 @@
 """What the service's tables tell of families, as statements that give events: each row names its source by table and number.
 
-Every statement gives: kind, later (the kind of its next versions), source, family, birth, day, at, later_at, centre, route, facts,
-undone. A booking named in facts becomes its key. A day that is NULL is the civil day of its moment. Of a family whose details are gone
-nothing new of births and bookings is told: what was told before stands.
+Every statement gives: kind, later (the kind of its next versions), source, family, birth, day, at, later_at, centre, route,
+facts, undone. A booking named in facts becomes its key. A day that is NULL is the civil day of its moment. Of a family whose
+details are gone nothing new of births and bookings is told: what was told before stands.
 """
 
 # ruff: noqa: S608 -- of our own words only
