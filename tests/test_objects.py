@@ -45,6 +45,8 @@ NOTICES = {"reach.notices", "reach.print_notices", "reach.notices_posted"}
 
 #: How births come against what was promised, and the sharing rules: no family stands there.
 OF_NO_FAMILY = {"agreements.overview", "agreements.sharing_rules"}
+#: The roll-out of the pilot is of centres alone.
+OF_NO_FAMILY |= {"roll_out.show", "roll_out.draw", "roll_out.begin"}
 
 #: What services were told, by references that name no family.
 TOLD = {

@@ -21,13 +21,17 @@ KINDS = (
     "'objected', 'moved_away'"
 )
 NOW = sa.text("clock_timestamp()")
+# Of many keys at once the second form is asked, which the planner writes into the statement.
 # A hash of a hash with two secrets of 64 bytes, which is what HMAC is (RFC 2104), its two pads drawn apart.
 KEYS = """
 INSERT INTO pilot_secret (inner_key, outer_key)
 SELECT string_agg(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), ''),
        string_agg(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), '') FROM generate_series(1, 2);
+CREATE FUNCTION pilot_key(what text, inner_key bytea, outer_key bytea) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT left(encode(sha256(outer_key || sha256(inner_key || convert_to(what, 'UTF8'))), 'hex'), 32)
+$$;
 CREATE FUNCTION pilot_key(what text) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT left(encode(sha256(outer_key || sha256(inner_key || convert_to(what, 'UTF8'))), 'hex'), 32) FROM pilot_secret
+  SELECT pilot_key(what, inner_key, outer_key) FROM pilot_secret
 $$;
 CREATE TRIGGER only_added BEFORE UPDATE OR TRUNCATE ON pilot_secret FOR EACH STATEMENT EXECUTE FUNCTION only_added();
 """
@@ -119,4 +123,4 @@ def _roll_out() -> None:
 def downgrade() -> None:
     for table in ("centre_roll_out", "pilot_lot", "pilot_event", "pilot_loss", "pilot_secret"):
         op.drop_table(table)
-    op.execute("DROP FUNCTION pilot_event_stays; DROP FUNCTION pilot_key")
+    op.execute("DROP FUNCTION pilot_event_stays; DROP FUNCTION pilot_key(text); DROP FUNCTION pilot_key(text, bytea, bytea)")

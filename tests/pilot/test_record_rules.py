@@ -69,6 +69,7 @@ def test_the_last_version_up_to_a_day_counts_and_what_is_undone_does_not():
 
     assert histories([first, moved, *undone], AS_OF) == [[first, moved]]
     assert histories([first, moved], date(2026, 6, 8)) == [[first]]
+    assert histories([first, moved], date(2026, 6, 9)) == [[first, moved]]
     assert histories([first, moved], date(2026, 5, 31)) == []
 
 
@@ -165,6 +166,34 @@ def test_the_day_of_birth_that_agrees_goes_before_one_that_is_near():
 
     found = births(*told, linked=[("f1", "l1")])
     assert [(row["birth_id"], row["dob"]) for row in found] == [("b-l-1", "2026-06-01"), ("b-l-2", "2026-06-03")]
+
+
+def test_of_two_babies_the_one_of_the_same_day_is_the_same():
+    found = births(
+        live("l-1", date(2026, 6, 3)),
+        born("k-1", date(2026, 6, 2)),
+        born("k-2", date(2026, 6, 3)),
+        linked=[("l1", "f1")],
+    )
+
+    assert [(row["birth_id"], row["dob"], row["family_id"]) for row in found] == [
+        ("b-k-1", "2026-06-02", "f-f1"),
+        ("b-l-1", "2026-06-03", "f-f1"),
+    ]
+
+
+def test_of_two_sources_the_first_that_told_and_the_first_leaving_count():
+    [birth] = births(
+        live("l-1"),
+        live("l-2", family="l2"),
+        event(Kind.FED, "fed-1", day=date(2026, 6, 9), family="l1", birth="l-1"),
+        event(Kind.FED, "fed-2", day=date(2026, 6, 5), family="l2", birth="l-2"),
+        event(Kind.MOVED_AWAY, "left-1", day=date(2026, 7, 7), family="l1"),
+        event(Kind.MOVED_AWAY, "left-2", day=date(2026, 8, 8), family="l2"),
+        linked=[("l1", "l2")],
+    )
+
+    assert (birth["feed_received_on"], birth["left_area_on"]) == ("2026-06-05", "2026-07-07")
 
 
 def test_a_family_that_booked_anew_for_the_same_babies_is_one():
@@ -265,7 +294,7 @@ def test_whether_a_birth_happened_in_our_district_is_told_by_its_booking():
 
 def test_every_baby_of_a_booking_is_registered_and_one_born_after_it_is_not():
     registered = event(Kind.REGISTERED, "reg", day=DAY.replace(day=10), venue="north", facts={"booking": "booking"})
-    made = rows_of(born("k-1"), born("k-2"), born("k-3", DAY.replace(day=11)), registered)
+    made = rows_of(born("k-1"), born("k-2", DAY.replace(day=10)), born("k-3", DAY.replace(day=11)), registered)
 
     assert sorted(made.rows["registrations.csv"]) == [
         ("b-k-1", "c-north", "2026-06-10T09:00:00Z"),
@@ -286,6 +315,8 @@ def test_joining_anew_after_leaving_is_two_joinings_and_a_correction_is_one():
     ]
     corrected = rows_of(born("k-1"), joined(1, DAY, None), joined(2, date(2026, 9, 1), None))
     assert corrected.rows["memberships.csv"] == [("f-f1", "c-north", "2026-09-01", "eStart")]
+    overlapping = rows_of(born("k-1"), joined(1, DAY, "2026-12-01"), joined(2, date(2026, 9, 1), "2026-12-01"))
+    assert overlapping.rows == corrected.rows
 
 
 def test_members_and_visits_of_a_place_that_is_no_centre_are_left_out():

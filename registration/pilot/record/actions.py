@@ -20,8 +20,12 @@ from registration.pilot.record.told import TOLD
 _COLUMNS = "kind, later, source, family, birth, day, at, later_at, centre_id, route, facts, undone"
 _ADD = """
 WITH told ({columns}) AS ({told}),
-     keyed AS (SELECT told.*, pilot_key(source) AS source_key, pilot_key('family:' || family) AS family_key,
-                      pilot_key(birth) AS birth_key FROM told),
+     keyed AS (
+SELECT kind, later, day, at, later_at, centre_id, route, undone, pilot_key(source, inner_key, outer_key) AS source_key,
+       pilot_key('family:' || family, inner_key, outer_key) AS family_key, pilot_key(birth, inner_key, outer_key) AS birth_key,
+       CASE WHEN facts ->> 'booking' IS NULL THEN facts
+            ELSE jsonb_build_object('booking', pilot_key(facts ->> 'booking', inner_key, outer_key)) END AS facts
+  FROM told CROSS JOIN pilot_secret),
      new AS (
 SELECT CASE WHEN e.id IS NULL THEN k.kind ELSE k.later END AS kind, k.source_key, coalesce(e.version, 0) + 1 AS version,
        k.family_key, k.birth_key, k.day, CASE WHEN e.id IS NULL THEN k.at ELSE k.later_at END AS at,

@@ -1,8 +1,8 @@
 """What the service's tables tell of families, as statements that give events: each row names its source by table and number.
 
-Every statement gives: kind, later (the kind of its next versions), source, family, birth, day, at, later_at, centre, route, facts,
-undone. A day that is NULL is the civil day of its moment. Rows of a family whose details are gone tell nothing new of births and
-bookings: what was told before stands.
+Every statement gives: kind, later (the kind of its next versions), source, family, birth, day, at, later_at, centre, route,
+facts, undone. A booking named in facts becomes its key. A day that is NULL is the civil day of its moment. Of a family whose
+details are gone nothing new of births and bookings is told: what was told before stands.
 """
 
 # ruff: noqa: S608 -- of our own words only
@@ -42,8 +42,8 @@ SELECT 'born', 'born', 'family:' || f.id || ':' || baby.number, f.id, 'family:' 
        jsonb_build_object('born', baby.born, 'decile', f.imd_decile, 'resident', p.lad = ANY(CAST(:authorities AS text[])),
                           'help', f.interpreter OR split_part(f.language, '-', 1) <> 'en', 'alike', same.keys), false
   FROM family f CROSS JOIN LATERAL unnest(f.born) WITH ORDINALITY baby (born, number) {_HOME.format(postcode="f.postcode")}
-  LEFT JOIN LATERAL (SELECT coalesce(jsonb_agg(DISTINCT pilot_key(encode(key, 'hex'))), '[]') AS keys
-                       FROM booking b, unnest(ARRAY[b.email_key, b.mobile_key]) key
+  LEFT JOIN LATERAL (SELECT coalesce(jsonb_agg(DISTINCT pilot_key(encode(key, 'hex'), inner_key, outer_key)), '[]') AS keys
+                       FROM pilot_secret, booking b, unnest(ARRAY[b.email_key, b.mobile_key]) key
                       WHERE b.family_id = f.id AND key IS NOT NULL) same ON true
  WHERE f.source = 'booking' AND f.lost_at IS NULL AND f.details_gone_at IS NULL
 """
@@ -51,7 +51,7 @@ _SLOT = """to_char({} AT TIME ZONE 'UTC', 'YYYYMMDD"T"HH24MISS"Z"')"""
 _OF_BOOKINGS = (
     "FROM booking b JOIN family f ON f.id = b.family_id WHERE f.lost_at IS NULL AND f.details_gone_at IS NULL"
 )
-_BOOKING = "jsonb_build_object('booking', pilot_key('booking:' || b.id))"
+_BOOKING = "jsonb_build_object('booking', 'booking:' || b.id)"
 BOOKED = f"""
 SELECT 'booked', 'moved', 'booking:' || b.id, f.id, NULL, NULL::date, b.created_at, b.changed_at, b.centre_id, b.channel,
        jsonb_build_object('slot', {_SLOT.format("b.begins_at")}, 'declaration', b.kind = 'declaration'), false

@@ -48,15 +48,15 @@ def show() -> str:
     return _page()
 
 
-def _page(lot: LotForm | None = None, beginning: BeginningForm | None = None, fault: str = "") -> str:
+def _page(lot: LotForm | None = None, beginning: BeginningForm | None = None) -> str:
     places = centres()
     return render_template(
         "pilot/roll_out.html",
         places=[(place, _standing(place, today())) for place in places],
         lots=[_told(each) for each in lots()],
+        form=lot or beginning,
         lot=lot or LotForm(formdata=None),
         beginning=_offered(beginning or BeginningForm(formdata=None), places),
-        fault=fault,
         lines=audit.lines(audit.AuditEvent.event.in_(EVENTS), most=MOST_LINES),
         may_set=has_role(*PILOT),
     )
@@ -96,7 +96,8 @@ def draw() -> ResponseReturnValue:
         draw_lot(form.read(), current_actor(), now())
     except Refused as refusal:
         undo()
-        return _page(lot=form, fault=refusal.sentence), HTTPStatus.CONFLICT
+        form.form_errors.append(refusal.sentence)
+        return _page(lot=form), HTTPStatus.CONFLICT
     return redirect(url_for("roll_out.show"), HTTPStatus.SEE_OTHER)
 
 
@@ -112,5 +113,6 @@ def begin() -> ResponseReturnValue:
         set_beginning(int(form.centre.data), form.begins.data, current_actor(), now())
     except Refused as refusal:
         undo()
-        return _page(beginning=form, fault=refusal.sentence), HTTPStatus.CONFLICT
+        form.form_errors.append(refusal.sentence)
+        return _page(beginning=form), HTTPStatus.CONFLICT
     return redirect(url_for("roll_out.show"), HTTPStatus.SEE_OTHER)
