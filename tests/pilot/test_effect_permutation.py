@@ -106,6 +106,7 @@ def test_of_very_many_orders_a_sample_is_drawn_that_is_always_the_same():
 
     assert one == again
     assert (one.orders, one.exact) == (20_000, False)
+    assert permutation(panel, all_orders=1, sampled=1).p == 1, "the observed order is in every sample"
     assert one.p == pytest.approx(permutation(panel).p, abs=0.015)
 
 

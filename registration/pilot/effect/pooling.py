@@ -120,13 +120,13 @@ def reml(values: Numbers, variances: Numbers) -> float:
     """Find the variance between studies, at least 0, of the greatest restricted likelihood; its slope is under 1e-8 there.
 
     Raudenbush (2009); Viechtbauer (2005). The likelihood may have several heights: all places where its slope goes from up to down
-    are found, and 0 where it begins downward, and the highest is taken.
+    are found, and the highest of them and of 0 is taken.
     """
     slope = _slope(values, variances)
     greatest = float(np.ptp(values) ** 2 + variances.max())
     grid = np.append(0.0, np.geomspace(min(float(variances.min()), greatest) * 1e-6, greatest * 4, 120))
     slopes = [slope(tau2) for tau2 in grid]
-    tops = [0.0] if slopes[0] <= 0 else []
+    tops = [0.0]
     for low, high, rising, falling in zip(grid, grid[1:], slopes, slopes[1:], strict=False):
         if rising > 0 >= falling:
             tops.append(_converged(slope, float(low), float(high)))
