@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -149,6 +150,7 @@ def test_the_manifest_names_every_file_and_says_nothing_of_when_or_where(bundle,
     assert str(extract) not in raw
     assert str(bundle) not in raw
     assert manifest["as_of"] == str(AS_OF)
+    assert manifest["version"] == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
 
 def test_published_counts_are_rounded_or_withheld_and_exact_ones_only_restricted(bundle):
