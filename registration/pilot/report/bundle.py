@@ -23,6 +23,7 @@ from registration.pilot.report.arms import POOL_COLUMNS, arms_of, pooled_row
 from registration.pilot.report.content import Content, compose
 from registration.pilot.report.findings import Findings, Told, find
 from registration.pilot.report.machine import report_json
+from registration.pilot.report.findings import Findings, Told, find, protected
 from registration.pilot.report.pages import html, pdf
 from registration.pilot.report.protocol import DEFAULT, read_protocol
 from registration.pilot.report.tidy import of_chart, tidy, written
@@ -75,10 +76,16 @@ def build(
     releases = [_earlier(folder) for folder in earlier]
     told("Reading the extract")
     extract = read(extract_folder, as_of)
-    found = find(extract, plan, releases, told, given=protocol is not None)
+    release = protected(extract, plan, releases, told)
+    found = find(extract, plan, release, told, given=protocol is not None)
+    return publish(found, out, [_digest(each / MANIFEST) for each in earlier], told)
+
+
+def publish(found: Findings, out: Path, earlier: Sequence[str], told: Told) -> Manifest:
+    """Write the bundle of what was found, whole or not at all; `earlier` are the SHA-256 of earlier bundles' manifests."""
     with _whole(out) as folder:
         _write(folder, found, told)
-        manifest = _manifest(folder, found, [_digest(each / MANIFEST) for each in earlier])
+        manifest = _manifest(folder, found, earlier)
         _put(folder, MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode() + b"\n")
     told(f"Done: {len(manifest.files)} files")
     return manifest

@@ -53,13 +53,20 @@ class Findings:
         return Done(self.extract.as_of, frozenset(observed), groups, self.given, first)
 
 
-def find(extract: Extract, protocol: Protocol, earlier: Sequence[Release], told: Told, *, given: bool) -> Findings:
-    """Measure an extract; Leaks where what would be published gives away what is withheld. `told` hears how far it is."""
+def protected(extract: Extract, protocol: Protocol, earlier: Sequence[Release], told: Told) -> Release:
+    """Give the tables of the catalogue as they may be published; Leaks where they give away what is withheld.
+
+    What was published `earlier` counts too. `told` hears how far it is.
+    """
+    told("Protecting the tables, and proving it by attack")
+    return protect(tables(extract), Settings(protocol.suppress, protocol.round_to), earlier, tell=told)
+
+
+def find(extract: Extract, protocol: Protocol, release: Release, told: Told, *, given: bool) -> Findings:
+    """Measure an extract, of which `release` is what its tables may tell; `told` hears how far it is."""
     figures = measure(extract, told)
     told("Estimating the effect on joining")
     effect = headline(extract, protocol.unit)
-    told("Protecting the tables, and proving it by attack")
-    release = protect(tables(extract), Settings(protocol.suppress, protocol.round_to), earlier, tell=told)
     told("Drawing curves, flow and gradient")
     return Findings(
         extract,
