@@ -43,7 +43,7 @@ def test_what_cannot_be_built_says_why(asked):
 
 def test_a_stop_ends_the_program_that_builds(asked):
     with pytest.raises(LeftOff):
-        working._build(actions.take_next(), _folder(asked), lambda: True)  # noqa: SLF001 -- before it is told of
+        working._build(actions.take_next(), _folder(asked), lambda: True)
 
 
 def _folder(_asked):

@@ -227,3 +227,13 @@ def test_single_numbers_are_rounded_or_not_told():
     assert publishable.curve_point(60, 0.4567, 10) == 0.46
     assert publishable.curve_point(60, 0.4567, 9) is publishable.curve_point(61, 0.4567, 50) is None
     assert publishable.count(4, Settings(threshold=3, base=1)) == "4"
+
+
+def test_tables_that_would_be_rows_of_marks_are_not_told(tmp_path):
+    made = catalogue.tables(read(make(tmp_path, 600), AS_OF))
+    told = {(each.metric, each.geography, each.characteristic) for each in catalogue.telling(made, Settings())}
+    nobody = {(each.geography, each.characteristic) for each in catalogue.telling(made, Settings(10_000))}
+
+    assert (BIRTHS, "cluster", "none") in told
+    assert (BIRTHS, "home_centre", "imd_decile") not in told
+    assert nobody == {("authority", "none")}

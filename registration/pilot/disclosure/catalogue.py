@@ -29,6 +29,7 @@ from registration.pilot.disclosure.rules import (
     NUM,
     SIGNED_UP_CENTRE,
     SIGNED_UP_OFFICE,
+    Settings,
     Spot,
     first_day,
     quarter_of,
@@ -298,3 +299,16 @@ def _summed(numbers: Counter[Place], geography: str, characteristic: str, spots:
 
 def _with_margin(value: str | None) -> Sequence[str]:
     return (ALL,) if value is None else (value, ALL)
+
+
+def telling(tables: Iterable[Table], settings: Settings) -> Sequence[Table]:
+    """Give the tables that tell more than they withhold: one of which most counts are small would be rows of marks.
+
+    Those of the whole area alone are always given.
+    """
+
+    def tells(table: Table) -> bool:
+        counts = [number for numbers in table.counts.values() for number in numbers.values()]
+        return 2 * sum(number < settings.threshold for number in counts) <= len(counts)
+
+    return [table for table in tables if (table.geography, table.characteristic) == (AUTHORITY, NONE) or tells(table)]

@@ -21,9 +21,8 @@ from registration.pilot.metrics import files as figure_files
 from registration.pilot.report import opendocument, sheets
 from registration.pilot.report.arms import POOL_COLUMNS, arms_of, pooled_row
 from registration.pilot.report.content import Content, compose
-from registration.pilot.report.findings import Findings, Told, find
-from registration.pilot.report.machine import report_json
 from registration.pilot.report.findings import Findings, Told, find, protected
+from registration.pilot.report.machine import report_json
 from registration.pilot.report.pages import html, pdf
 from registration.pilot.report.protocol import DEFAULT, read_protocol
 from registration.pilot.report.tidy import of_chart, tidy, written

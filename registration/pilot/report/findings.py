@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from registration.pilot.disclosure.catalogue import tables
+from registration.pilot.disclosure.catalogue import tables, telling
 from registration.pilot.disclosure.protect import protect
 from registration.pilot.disclosure.rules import Release, Settings
 from registration.pilot.effect.headline import Headline, headline
@@ -59,7 +59,8 @@ def protected(extract: Extract, protocol: Protocol, earlier: Sequence[Release], 
     What was published `earlier` counts too. `told` hears how far it is.
     """
     told("Protecting the tables, and proving it by attack")
-    return protect(tables(extract), Settings(protocol.suppress, protocol.round_to), earlier, tell=told)
+    settings = Settings(protocol.suppress, protocol.round_to)
+    return protect(telling(tables(extract), settings), settings, earlier, tell=told)
 
 
 def find(extract: Extract, protocol: Protocol, release: Release, told: Told, *, given: bool) -> Findings:
