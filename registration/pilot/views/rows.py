@@ -33,14 +33,12 @@ def rows() -> str:
     return _page()
 
 
-def _page(asking: RowsForm | None = None, refusing: RefuseForm | None = None, fault: str = "") -> str:
-    form = refusing if refusing and refusing.errors else asking or RowsForm(formdata=None)
+def _page(asking: RowsForm | None = None, fault: str = "") -> str:
+    form = asking or RowsForm(formdata=None)
     return render_template(
         "pilot/rows.html",
         listed=[(each, STATES[each.state], _until(each), _may_decide(each)) for each in requests()],
         form=form,
-        asking=asking or RowsForm(formdata=None),
-        refusing=refusing or RefuseForm(formdata=None),
         fault=fault,
         me=current_actor(),
         may_ask=has_role(*PILOT),
@@ -90,7 +88,7 @@ def refuse_rows(request_id: int) -> ResponseReturnValue:
     """Refuse what somebody else asked for, and say why."""
     form = RefuseForm()
     if not form.accepted():
-        return _page(refusing=form), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _page(fault=str(form.reason.errors[0])), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         actions.refuse(request_id, current_actor(), PILOT_APPROVERS, form.reason.data or "", now())
     except Refused as refusal:
