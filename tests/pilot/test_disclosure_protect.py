@@ -80,6 +80,17 @@ def test_each_release_without_the_others_in_mind_is_caught():
     assert all("between" in cell for cell in leaks.value.cells)
 
 
+def test_a_whole_is_not_left_out_because_of_a_part_of_it():
+    """Three of 51 are not known to anybody: how many are is left out, and who is counted at all is told."""
+    tables = [table({DEN: np.array([[[51], [200]]]), NUM: np.array([[[48], [186]]])}, metric=KNOWN)]
+
+    release = protect(tables)
+
+    assert None not in {cell.value for cell in cells(release, DEN).values()}
+    assert None in {cell.value for cell in cells(release, NUM).values()}
+    check([release])
+
+
 def test_a_number_told_before_is_told_again():
     """Left out now, it would only look as if it were not known."""
     first, second = (
