@@ -22,7 +22,7 @@ from registration.pilot.disclosure.rules import (
     Settings,
 )
 from registration.pilot.disclosure.system import build, known_of
-from tests.pilot.releasing import AS_OF, carelessly, drawn, table
+from tests.pilot.releasing import AS_OF, GROWS, carelessly, drawn, table
 
 DATES = [AS_OF, date(2027, 4, 1), date(2027, 7, 1)]
 
@@ -80,6 +80,17 @@ def test_each_release_without_the_others_in_mind_is_caught():
     assert all("between" in cell for cell in leaks.value.cells)
 
 
+def test_a_whole_is_not_left_out_because_of_a_part_of_it():
+    """Three of 51 are not known to anybody: how many are is left out, and who is counted at all is told."""
+    tables = [table({DEN: np.array([[[51], [200]]]), NUM: np.array([[[48], [186]]])}, metric=KNOWN)]
+
+    release = protect(tables)
+
+    assert None not in {cell.value for cell in cells(release, DEN).values()}
+    assert None in {cell.value for cell in cells(release, NUM).values()}
+    check([release])
+
+
 def test_a_number_told_before_is_told_again():
     """Left out now, it would only look as if it were not known."""
     first, second = (
@@ -118,13 +129,20 @@ def test_what_has_been_told_of_another_threshold_and_now_gives_a_count_away_is_r
 
 def test_data_revised_since_are_attacked_each_for_itself():
     before = protect([table({COUNT: np.array([[[60], [70]]])}, metric=KNOWN)])
-    told = []
 
-    after = protect(
-        [table({COUNT: np.array([[[20], [30]]])}, DATES[1], metric=KNOWN)], earlier=[before], tell=told.append
-    )
+    after = protect([table({COUNT: np.array([[[20], [30]]])}, DATES[1], metric=KNOWN)], earlier=[before])
 
     assert cells(after)
+    check([before, after])
+
+
+def test_where_only_all_counts_together_contradict_an_earlier_release_that_is_found_too():
+    """Three groups that were 27 families together cannot be 15 now, whichever they are: nobody stops being known."""
+    before = protect([table({COUNT: np.array([[[9], [9], [9]]])}, metric=GROWS)])
+
+    after = protect([table({COUNT: np.array([[[5], [5], [5]]])}, DATES[1], metric=GROWS)], earlier=[before])
+
+    assert (before.revised, after.revised) == (False, True)
     check([before, after])
 
 

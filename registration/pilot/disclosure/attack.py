@@ -24,10 +24,13 @@ Ints = NDArray[np.intp]
 _NEAR = 1e-4
 #: Below so many unknowns the simplex method is quicker, and exact.
 _SMALL = 600
+_SETTLED = {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible}
 #: What HiGHS calls its primal simplex method.
 _PRIMAL = 4
 #: How often at most all that is left is pushed at once; how few are looked at one by one, and after how many vain pushes.
 _PUSHES, _FEW, _IDLE = 200, 2, 3
+#: From so many on that are looked at one by one, it pays to begin anew with a method that then goes from one to the next.
+_MANY = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,8 @@ class _Part:
     def narrow(self, threshold: int) -> Sequence[Found]:
         """Find the targets of this part that are too closely known."""
         self._push(threshold)
-        self.program.go_step_by_step()
+        if len(self._left(threshold)) > _MANY:
+            self.program.go_step_by_step()
         found = []
         for number in map(int, self._left(threshold)):
             least, greatest = self.extremes(number)
@@ -234,6 +238,9 @@ class _Program:
         self._highs.changeColsBounds(len(costs), self._columns, self._lower, self._upper if upper is None else upper)
         self._highs.changeColsCost(len(costs), self._columns, costs)
         self._highs.run()
+        if self._highs.getModelStatus() not in _SETTLED:  # the interior point method has lost its way
+            self.go_step_by_step()
+            self._highs.run()
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             raise Contradicted
         return np.array(self._highs.getSolution().col_value)

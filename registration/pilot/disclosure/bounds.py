@@ -90,7 +90,9 @@ def _chosen(
         by = {int(rules.rule[each]) for each in held if greatest[each] < MOST / 2}
         if by & done:
             continue
-        for each in held:
+        for each in held[
+            rules.rule[held] < len(system.sums)
+        ]:  # to leave a whole out because of a part costs all its parts
             members = rules.members(int(rules.rule[each]))
             if numbers := choose(members[system.told[members]]):
                 done.add(int(rules.rule[each]))

@@ -182,9 +182,9 @@ class _Draft:
         """Say whether a count may be left out: it is of this release, told so far, and no earlier release has told it."""
         return name.as_of == self.as_of and name.cell not in self.hidden and name.cell not in self.fixed
 
-    def _cost(self, cell: Cell) -> tuple[int, Cell]:
-        """Say what is lost when a count is left out: the more people, the more."""
-        return self.truth[cell], cell
+    def _cost(self, cell: Cell) -> tuple[int, int, Cell]:
+        """Say what is lost when a count is left out: the more counts within it go too, then the more people, the more."""
+        return len(self.inner[cell[0]]), self.truth[cell], cell
 
     def which_hold(self, system: System, found: Iterable[Found]) -> set[Cell]:
         """Choose which published counts to leave out too: for each that is too closely known, the smallest that holds it there."""
