@@ -25,6 +25,7 @@ import registration.desk.models
 import registration.families.models
 import registration.families.tell_once.models
 import registration.messages.models
+import registration.pilot.disclosure.models
 import registration.reach.models
 import registration.rota.models
 import registration.staff.models  # noqa: F401 -- tables that migrations must know

@@ -2,6 +2,7 @@
 
 import click
 
+from registration.pilot.disclosure.commands import ledger
 from registration.pilot.effect.commands import effect_of_panel, plan_length, pool_authorities
 from registration.pilot.report.commands import evaluate, protocol
 
@@ -11,5 +12,5 @@ def pilot() -> None:
     """Evaluate what registering births in children’s centres changes."""
 
 
-for command in (evaluate, protocol, effect_of_panel, pool_authorities, plan_length):
+for command in (evaluate, protocol, effect_of_panel, pool_authorities, plan_length, ledger):
     pilot.add_command(command)
