@@ -41,6 +41,9 @@ VALUES = {
     ("IntegerConverter", "family_id"): 0,
     ("IntegerConverter", "letter_id"): 0,
     ("IntegerConverter", "turn_id"): 0,
+    ("IntegerConverter", "build_id"): 0,
+    ("IntegerConverter", "protocol_id"): 0,
+    ("IntegerConverter", "request_id"): 0,
 }
 #: Open to all, but only what a carrier signed is read: 403 is its own answer (tests/messages/test_views.py).
 SIGNED = {"receipts.twilio_status", "receipts.twilio_incoming"}

@@ -47,6 +47,34 @@ NOTICES = {"reach.notices", "reach.print_notices", "reach.notices_posted"}
 OF_NO_FAMILY = {"agreements.overview", "agreements.sharing_rules"}
 #: The roll-out of the pilot is of centres alone.
 OF_NO_FAMILY |= {"roll_out.show", "roll_out.draw", "roll_out.begin"}
+#: The pilot's figures, protocols, releases and rows: numbers and keys alone.
+OF_NO_FAMILY |= {
+    f"pilot.{name}"
+    for name in (
+        *(
+            "overview",
+            "ask",
+            "build",
+            "table",
+            "file",
+            "stop",
+            "release",
+            "ledger",
+            "rows",
+            "ask_for_rows",
+            "approve_rows",
+        ),
+        *(
+            "refuse_rows",
+            "take_rows",
+            "protocol_list",
+            "register",
+            "protocol",
+            "protocol_file",
+            "protocol_to_begin_from",
+        ),
+    )
+}
 
 #: What services were told, by references that name no family.
 TOLD = {
