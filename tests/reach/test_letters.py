@@ -24,7 +24,7 @@ from registration.reach.models import FamilyContact
 from registration.reach.outreach.actions import MayNotKnow
 from registration.reach.outreach.queries import outreach
 from tests.booking.world import FRIDAY, at_time
-from tests.reach.families import A_DAY, NOW, TODAY, agreement, answered, link, live_birth, said, wished
+from tests.reach.families import A_DAY, BORN, NOW, TODAY, agreement, answered, link, live_birth, said, wished
 from tests.staff.people import page, sent, sign_in_as
 
 FACTS = {
@@ -46,7 +46,7 @@ def test_a_welcome_goes_to_whom_it_may_by_their_way_and_once(database, world, he
     wished(here, preference="phone")
     answered(here)
     live_birth(agreement(), here)
-    answered(here, share=False)
+    answered(here, share=False, born=BORN - A_DAY)
 
     assert invite(here, Occasion("welcome"), FACTS, "staff:1", NOW, TODAY) == 2
     assert invite(here, Occasion("welcome"), FACTS, "staff:1", NOW, TODAY) == 0
@@ -83,7 +83,7 @@ def test_a_no_calls_back_what_has_not_gone_out(database, world, here, there, lin
 
 
 def test_a_link_to_a_no_that_is_made_while_a_message_waits_stops_it(database, world, here, there):
-    number, refused = wished(here, preference="email"), answered(there, share=False)
+    number, refused = wished(here, preference="email"), answered(there, share=False, born=BORN - A_DAY)
     wished(here, preference="email", email="another@example.org")
     invite(here, Occasion("welcome"), FACTS, "staff:1", NOW, TODAY)
     link(number, refused)

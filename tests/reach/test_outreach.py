@@ -77,7 +77,7 @@ def test_who_may_not_be_told_of_is_on_no_list_and_has_no_page(database, world, h
     if how != "left":
         assert known_one(here, number, TODAY) is None
         with pytest.raises(MayNotKnow):
-            log_contact(here, number, CALL, "staff:1", TODAY)
+            log_contact(here, number, CALL, "staff:1", NOW)
 
 
 def test_notice_by_letter_lets_a_centre_know_after_its_days(database, world, here):
@@ -106,8 +106,8 @@ def test_the_list_says_why_and_a_contact_takes_a_family_off(world, here):
     late = {entry.card.name: entry.row.overdue for entry in outreach(here, TODAY)}
     assert late == {"Anna Told": True, "Wanda Wished": False, "Away": False}
 
-    log_contact(here, number, CALL, "staff:1", TODAY)
-    log_contact(here, old, Try(TODAY, "visit", "no_answer", "call", TODAY, "Door shut"), "staff:1", TODAY)
+    log_contact(here, number, CALL, "staff:1", NOW)
+    log_contact(here, old, Try(TODAY, "visit", "no_answer", "call", TODAY, "Door shut"), "staff:1", NOW)
 
     assert {entry.card.name: entry.row.why for entry in outreach(here, TODAY)} == {
         "Wanda Wished": Why.TO_TAKE_IN,

@@ -46,7 +46,7 @@ SELECT f.source, f.name, f.born AS babies_born_on, f.email, f.mobile, f.second_c
 """)
 _PARTS = {
     "answers": """SELECT a.share AS yes, c.name AS centre, a.route, a.wording_version AS wording, a.at
-  FROM sharing_answer a LEFT JOIN centre c ON c.id = a.centre_id WHERE a.family_id = ANY(:families) ORDER BY a.at, a.id""",
+  FROM sharing_answer a LEFT JOIN centre c ON c.id = a.centre_id WHERE a.family_id = ANY(:families) ORDER BY a.id""",
     "appointments": """SELECT b.reference, c.name AS centre, b.begins_at AS starts, b.ends_at AS ends, b.kind, b.state, b.outcome,
        b.married_or_civil_partners, b.both_parents_named, b.attending AS who_comes, b.channel AS booked_by
   FROM booking b JOIN centre c ON c.id = b.centre_id WHERE b.family_id = ANY(:families) ORDER BY b.begins_at""",
@@ -58,7 +58,7 @@ _PARTS = {
        t.settled_at FROM telling t JOIN told_service s ON s.id = t.service_id
  WHERE t.family_id = ANY(:families) ORDER BY t.made_at, t.id""",
     "answers_on_telling": """SELECT s.name AS service, a.share AS yes, a.route, a.wording_version AS wording, a.at
-  FROM telling_answer a JOIN told_service s ON s.id = a.service_id WHERE a.family_id = ANY(:families) ORDER BY a.at, a.id""",
+  FROM telling_answer a JOIN told_service s ON s.id = a.service_id WHERE a.family_id = ANY(:families) ORDER BY a.id""",
     "births": """SELECT r.source, r.born, r.sex, r.baby_given, r.baby_surname, r.mother_given, r.mother_surname, r.mother_born,
        r.house, r.address, r.postcode, r.phone, r.email, r.received_on, a.provider AS received_from,
        a.retention_days AS kept_days

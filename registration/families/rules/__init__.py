@@ -25,6 +25,7 @@ from registration.families.rules.values import (
     lexemes,
     name_words,
     same_email,
+    surname,
     words_kept,
 )
 
@@ -51,5 +52,6 @@ __all__ = [
     "name_words",
     "opens_on",
     "same_email",
+    "surname",
     "words_kept",
 ]

@@ -89,6 +89,12 @@ def lexemes(name: str) -> str:
     return " ".join(f"'{word}'" for word in words_kept(name))
 
 
+def surname(name: str) -> str:
+    """Give the words that the last part of a name is found by among `words_kept`: "Ann O'Eyes" by "oeyes eyes"."""
+    parts = name.split()
+    return " ".join(words_kept(parts[-1])) if parts else ""
+
+
 def last_name(name: str) -> str:
     """Give the part of a full name that a family would give to find its booking: the last word.
 

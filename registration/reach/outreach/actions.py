@@ -1,8 +1,9 @@
 """Keep what a centre did to reach a family."""
 
-from datetime import date
+from datetime import date, datetime
 
 from registration.common import audit
+from registration.common.clock import civil_date
 from registration.common.db import db
 from registration.common.errors import Refused
 from registration.reach.models import FamilyContact
@@ -22,9 +23,9 @@ def may_know(centre_id: int, family_id: int, today: date) -> Entry:
     return entry
 
 
-def log_contact(centre_id: int, family_id: int, done: Try, actor: str, today: date) -> int:
+def log_contact(centre_id: int, family_id: int, done: Try, actor: str, now: datetime) -> int:
     """Write down a try to reach a family, and give its number; MayNotKnow is raised where the centre may not have its details."""
-    card = may_know(centre_id, family_id, today).card
+    card = may_know(centre_id, family_id, civil_date(now)).card
     made = FamilyContact(
         family_id=card.family_id,
         centre_id=centre_id,
@@ -35,6 +36,7 @@ def log_contact(centre_id: int, family_id: int, done: Try, actor: str, today: da
         next_on=done.next_on,
         note=done.note,
         made_by=actor,
+        made_at=now,
     )
     db.session.add(made)
     db.session.flush()

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from registration.booking.forms.needs import language_name
 from registration.centres.rules import CentreCard
 from registration.common.access import current_actor, has_role, roles
-from registration.common.clock import today
+from registration.common.clock import now, today
 from registration.common.contacts import as_read
 from registration.common.transaction import commits, undo
 from registration.families.rules import Ruling
@@ -99,7 +99,7 @@ def quick_contact(centre_id: int, family_id: int) -> ResponseReturnValue:
         return _list(card, fault), HTTPStatus.UNPROCESSABLE_ENTITY
     following = _following(centre_id, family_id)
     try:
-        made = log_contact(centre_id, family_id, form.to_try(today()), current_actor(), today())
+        made = log_contact(centre_id, family_id, form.to_try(today()), current_actor(), now())
     except MayNotKnow as refusal:
         undo()
         return _list(card, refusal.sentence), HTTPStatus.CONFLICT
@@ -201,7 +201,7 @@ def write_contact(centre_id: int, family_id: int) -> ResponseReturnValue:
     card, entry, form = centre_or_404(centre_id), entry_or_404(centre_id, family_id), ContactForm()
     if not form.accepted({"on": [since_birth(entry.card.born)]}):
         return family_page(card, entry, form), HTTPStatus.UNPROCESSABLE_ENTITY
-    made = log_contact(centre_id, family_id, form.to_try(), current_actor(), today())
+    made = log_contact(centre_id, family_id, form.to_try(), current_actor(), now())
     there = url_for("reach.family", centre_id=centre_id, family_id=family_id, written=made)
     return redirect(there, HTTPStatus.SEE_OTHER)
 
