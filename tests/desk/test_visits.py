@@ -71,7 +71,7 @@ def test_joining_again_changes_the_wish_and_a_no_takes_it_back(client, database,
     ("change", "sentence"),
     [
         ({"share": ""}, "Choose what the family said"),
-        ({"join": ""}, "Choose whether they join"),
+        ({"join": ""}, "Choose whether they want to join"),
         ({"address": " "}, "Enter their address"),
         ({"preference": "pigeon"}, "Choose how the centre should contact them"),
     ],
