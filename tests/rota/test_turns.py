@@ -63,6 +63,8 @@ def test_a_turn_is_on_a_day_within_a_year_on_which_the_place_is_open(day, senten
         (time(6, 59), time(9), "Enter times from 7am to 9pm"),
         (time(17), time(21, 1), "Enter times from 7am to 9pm"),
         (time(9), time(14, 1), "A half-day is 5 hours at most"),
+        (time(9), time(9, 14), "A half-day is 15 minutes at the least"),
+        (time(9), time(9, 15), ""),
         (time(9), time(14), ""),
         (time(7), time(9), ""),
         (time(17), time(21), ""),
