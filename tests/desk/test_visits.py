@@ -144,7 +144,9 @@ def test_before_the_day_and_against_a_no_a_centre_worker_writes_nothing_down(
 
     refused = client.post(path(world, made), data=JOINS)
     assert client.get(path(world, made)).status_code == refused.status_code == 303
-    assert "The registrar writes this family’s answer down." in page(client.get(refused.location))
+    shown = page(client.get(refused.location))
+    assert "The registrar writes this family’s answer down." in shown
+    assert "Sharing and joining" not in shown
     assert answers(database) == [(share, "online")]
 
 

@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 
 from registration.rota.actions.turns import NoSuchTurn, ThereAlready, give_turn, take_turn_back
 from registration.rota.rules.days import OpenDays, Otherwise
@@ -178,6 +179,9 @@ def test_with_a_turn_a_worker_sees_the_families_of_that_half_day_and_no_more(sig
     assert client.get(list_of(world, place="elland")).status_code == 403
     assert "Halifax Register Office" in page(client.get(f"/day/{TUESDAY}"))
     assert "Halifax Register Office" not in page(client.get(f"/day/{WEDNESDAY}"))
+    links = {link["href"] for link in BeautifulSoup(client.get(list_of(world)).text, "html.parser").select("nav a")}
+    assert f"/day/{TUESDAY}" in links
+    assert not links & {list_of(world, day=day) for day in (MONDAY, WEDNESDAY, TODAY)}
     assert client.get(f"/day/?on={TUESDAY}").headers["Location"] == f"/day/{TUESDAY}"
 
 
