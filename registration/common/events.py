@@ -123,8 +123,9 @@ def changes_in_words(
 
 def _fact(name: str, value: object) -> str:
     """Say a kept value: a weekday is kept as its number, 1 for Monday."""
-    weekday = isinstance(value, int) and name == "weekday"
-    return day_name[value - 1] if weekday else value_in_words(value)
+    if name == "weekday" and isinstance(value, int):
+        return day_name[value - 1]
+    return value_in_words(value)
 
 
 def value_in_words(value: object) -> str:

@@ -14,7 +14,8 @@ MACRO = """
 {% macro row(line, contact) -%}
 <tr id="{{ line.key }}" style="width:100%">{{ line.time }} {{ line.name }}{% if line.babies > 1 %} {{ line.babies }}{% endif %}
 {% if line.declaration %}elsewhere{% endif %}{% if line.joins %}joins{% endif %}{{ line.outcome or "open" }}
-{% if line.asked %}asked{% endif %}{{ line.reference }}|{{ line.language or line.needs }}|{% if line.language and line.needs %}{{ line.needs }}{% endif %}
+{% if line.asked %}asked{% endif %}
+{{ line.reference }}|{{ line.language or line.needs }}|{% if line.language and line.needs %}{{ line.needs }}{% endif %}
 {% if line.who %}{{ line.who }}{% if line.papers %}: {{ line.papers }}{% endif %} {{ contact }}{% endif %}
 {{ line.with_whom }} {{ line.room }} {{ line.state }} {{ line.by }} {{ line.whose }}
 {% for mark in line.marks %}{{ line.key }}.{{ mark or "undo" }}.{{ line.marked }} {{ line.whose }}{% endfor %}

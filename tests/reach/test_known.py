@@ -243,7 +243,9 @@ def test_a_centre_says_what_it_aims_at(client, many, here):
         f"/reach/{here}",
     )
 
-    assert "80 %: the centre’s own" in client.get(f"/reach/{here}").text
+    shown = client.get(f"/reach/{here}").text
+    assert "80 %: the centre’s own" in shown
+    assert "What the centre aims at is kept." in shown
     wrong = client.post(f"/reach/{here}/target", data={"percent": "101", "first": "newest", "contact_days": "x"})
     assert "Enter a whole number from 1 to 100" in page(wrong, 422)
 

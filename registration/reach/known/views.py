@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
 
-from flask import redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -156,4 +156,5 @@ def aim(centre_id: int) -> ResponseReturnValue:
     if not form.accepted():
         return _page(card, form), HTTPStatus.UNPROCESSABLE_ENTITY
     set_target(centre_id, *form.read(), current_actor())
+    flash("What the centre aims at is kept.", "success")
     return redirect(url_for("reach.centre", centre_id=centre_id), HTTPStatus.SEE_OTHER)

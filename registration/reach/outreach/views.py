@@ -93,11 +93,14 @@ def _list(card: CentreCard, fault: str = "", refused: tuple[int, QuickContact] |
     )
 
 
-def _back_to_list(centre_id: int, family_id: int | None, **values: int | None) -> ResponseReturnValue:
-    """Go back to a family in the list, which is as long as it was."""
+def _back_to_list(centre_id: int, family_id: int | None, written: int | None = None) -> ResponseReturnValue:
+    """Go back to a family in the list, which is as long as it was; above it stands what was just `written` down."""
     whole = "" if "all" in request.args else None
+    before = family_id if written else None
     anchor = f"f-{family_id}" if family_id else None
-    there = url_for("reach.outreach_list", centre_id=centre_id, all=whole, **values, _anchor=anchor)
+    there = url_for(
+        "reach.outreach_list", centre_id=centre_id, all=whole, written=written, before=before, _anchor=anchor
+    )
     return redirect(there, HTTPStatus.SEE_OTHER)
 
 
@@ -115,7 +118,7 @@ def quick_contact(centre_id: int, family_id: int) -> ResponseReturnValue:
     except MayNotKnow as refusal:
         undo()
         return _list(card, refusal.sentence), HTTPStatus.CONFLICT
-    return _back_to_list(centre_id, following, written=made, before=following)
+    return _back_to_list(centre_id, following, made)
 
 
 def _not_written(card: CentreCard, family_id: int, form: QuickContact) -> str:

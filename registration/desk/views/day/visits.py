@@ -70,6 +70,7 @@ def answer_visit(centre_id: int, day: str, public_id: UUID) -> ResponseReturnVal
         write_down_answer(public_id, wish, current_actor(), today(), share=share)
         if form.tells is not None and _telling(row):
             write_down_telling(public_id, "visit", current_actor(), now(), tell=form.tells)
+        flash("The family’s answer is kept.", "info")
     except CannotChange as refusal:
         undo()
         flash(refusal_sentence(refusal), "error")
