@@ -1,6 +1,7 @@
 """What stands in the record, in words: one predicate for each event, and what differs between before and after."""
 
 import re
+from calendar import day_name
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -116,8 +117,15 @@ def changes_in_words(
 ) -> tuple[tuple[str, str, str], ...]:
     """Give what differs as (what, before, after), by the alphabet; '' stands for what was not there."""
     old, new = before or {}, after or {}
-    told = ((name, value_in_words(old.get(name)), value_in_words(new.get(name))) for name in sorted({*old, *new}))
+    told = ((name, _fact(name, old.get(name)), _fact(name, new.get(name))) for name in sorted({*old, *new}))
     return tuple((name.replace("_", " "), was, becomes) for name, was, becomes in told if was != becomes)
+
+
+def _fact(name: str, value: object) -> str:
+    """Say a kept value: a weekday is kept as its number, 1 for Monday."""
+    if name == "weekday" and isinstance(value, int):
+        return day_name[value - 1]
+    return value_in_words(value)
 
 
 def value_in_words(value: object) -> str:

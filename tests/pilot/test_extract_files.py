@@ -75,7 +75,11 @@ def test_a_text_that_a_table_program_would_compute_comes_back_as_it_was(tmp_path
             "imd_decile, 11, is no decile",
         ),
         ("births.csv", ("B2", "F2", "2026-06-01", "N", "", "", "yes", "", "", "", "", ""), "yes, is neither 0 nor 1"),
-        ("births.csv", ("B2", "", "2026-06-01", "N", "", "", "1", "", "", "", "", ""), "family_id, (empty), is missing"),
+        (
+            "births.csv",
+            ("B2", "", "2026-06-01", "N", "", "", "1", "", "", "", "", ""),
+            "family_id, (empty), is missing",
+        ),
         ("bookings.csv", ("K2", "B9", "C1", "2026-06-04T09:00:00Z", "2026-06-20T09:00:00Z", "booked"), "B9, is not in"),
         ("bookings.csv", ("K2", "B1", "C1", "2026-06-04", "2026-06-20T09:00:00Z", "booked"), "is not a stamp in UTC"),
         (

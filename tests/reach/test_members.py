@@ -87,6 +87,7 @@ def test_of_a_family_that_says_no_nothing_is_kept(client, database, worker, here
         ({"preference": "email"}, "Enter their email address"),
         ({"born-year": "2027"}, "today or in the past"),
         ({"name": ""}, "Enter a name"),
+        ({"name": "Test <b>Bold</b>"}, "The name must only have letters"),
     ],
 )
 def test_what_is_missing_is_asked_for(client, database, worker, here, wrong, said_):
@@ -113,6 +114,11 @@ def test_a_family_that_booked_joins_under_its_own_record_and_twice_is_once(clien
     number = answered(here)
     where = f"/reach/{here}/families/{number}/join"
 
+    asked = client.get(where)
+    assert 'value="07700 900123"' in asked.text
+    assert "Postcode (optional)" in page(asked)
+    assert "You are welcome at the centre whether you say yes or no." in page(asked)
+    assert "Your appointment" not in page(asked)
     client.post(where, data=GIVEN)
     client.post(where, data=GIVEN | {"name": "Nadia New"})
 
@@ -147,6 +153,7 @@ def test_a_wish_made_while_booking_becomes_a_membership_when_the_centre_takes_it
     where = f"/reach/{here}/families/{number}"
 
     sent(client.post(f"{where}/take-in"), where)
+    assert "Taken in. The family is a member" in page(client.get(where))
     client.post(f"{where}/take-in")
 
     [row] = database.query(Membership)

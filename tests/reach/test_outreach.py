@@ -188,6 +188,64 @@ def test_who_wrote_a_contact_down_takes_it_back_on_the_same_day(client, database
     assert (event.event, event.about, event.actor) == ("reach.contact_taken_back", f"family:{number}", own)
 
 
+def test_who_presses_undo_twice_is_told_that_it_was_taken_back_already(client, database, worker, here):
+    number, other = live_birth(agreement(), here), live_birth(agreement(), here, name="Bea Other")
+    where = f"/reach/{here}/families/{number}/contact"
+    client.post(where, data={"route": "call", "result": "reached"})
+    [made] = database.query(FamilyContact)
+    contact = {"contact": str(made.id)}
+    client.post(f"{where}/take-back", data=contact)
+
+    again = page(client.get(client.post(f"{where}/take-back", data=contact).location))
+    assert "It was taken back already." in again
+    assert "Only who wrote" not in again
+    elsewhere = client.post(f"/reach/{here}/families/{other}/contact/take-back", data=contact)
+    assert "Only who wrote a contact down" in page(client.get(elsewhere.location))
+
+
+def test_a_row_that_is_refused_keeps_what_was_typed_and_says_what_is_wrong(client, database, worker, here):
+    number = live_birth(agreement(), here)
+    live_birth(agreement(), here, name="Bea Other")
+    database.commit()
+    where = f"/reach/{here}/families/{number}/contact"
+
+    answer = client.post(where, data={"route": "call", "result": "no_answer", "next_on": "2020-01-01"})
+
+    words = page(answer, 422)
+    assert "There is a problem" in words
+    assert words.count("Anna Told: The next step must be today or later") == 2
+    assert f'href="#again-{number}"' in answer.text
+    assert answer.text.count('value="2020-01-01"') == 1
+    assert answer.text.count('value="no_answer" selected') == 1
+    unwanted = page(client.post(where, data={"route": "call", "result": "not_wanted", "next_on": "2026-11-30"}), 422)
+    assert "Anna Told: Leave the day of the next step empty" in unwanted
+
+
+@pytest.mark.parametrize(
+    ("day", "said_"),
+    [
+        ("2026-02-31", "Enter a date like 24/11/2026"),
+        ("9999-01-01", "Enter a year from 2000 to 2100"),
+        ("2020-01-01", "The next step must be today or later"),
+    ],
+)
+def test_what_is_wrong_with_a_day_is_said_though_the_outcome_is_missing_too(client, worker, here, day, said_):
+    number = live_birth(agreement(), here)
+
+    words = page(client.post(f"/reach/{here}/families/{number}/contact", data={"route": "call", "next_on": day}), 422)
+
+    assert f"Anna Told: {said_}" in words
+    assert "Anna Told: Choose one of those offered" in words
+
+
+def test_a_refused_row_of_a_family_that_is_off_the_list_is_said_above_it(client, worker, here):
+    number = live_birth(agreement(), here)
+    where = f"/reach/{here}/families/{number}/contact"
+    client.post(where, data={"route": "call", "result": "reached"})
+
+    assert "Press one of the buttons" in page(client.post(where, data={"route": "fax", "result": ""}), 422)
+
+
 def test_what_was_written_of_a_family_that_said_no_since_is_not_shown(client, database, worker, here):
     number = live_birth(agreement(), here)
     answer = client.post(f"/reach/{here}/families/{number}/contact", data={"route": "call", "result": "reached"})
@@ -295,3 +353,12 @@ def test_a_long_list_is_shown_a_morning_at_a_time(client, database, worker, here
     assert "Ada One" in every
     assert "Bea Two" in every
     assert "are shown." not in every
+    last = database.query(Family).filter_by(name="Ada One" if "Bea Two" in first else "Bea Two").one().id
+    where = f"/reach/{here}/families/{last}/contact"
+    assert 'name="next_on" value="2020-01-01"' in client.post(where, data={"next_on": "2020-01-01"}).text
+    done = client.post(f"{where}?all=", data={"route": "call", "result": ""}).location
+    assert f"/reach/{here}/outreach?all=&written=" in done
+    assert "/contact/take-back?all=" in client.get(done).text
+    [made] = database.query(FamilyContact)
+    back = client.post(f"{where}/take-back?all=", data={"contact": str(made.id)})
+    sent(back, f"/reach/{here}/outreach?all=#f-{last}")
