@@ -315,7 +315,9 @@ def put_in_force(agreement_id: int) -> ResponseReturnValue:
         actions.put_in_force(agreement_id, signatures, form.seen.data or "", today(), current_actor())
     except Refused as refusal:
         undo()
-        form.seen.data = seen_of(_agreement(agreement_id))  # what was typed stands, to be held against the draft as it is now
+        form.seen.data = seen_of(
+            _agreement(agreement_id)
+        )  # what was typed stands, to be held against the draft as it is now
         return _signing(_agreement(agreement_id), form, refusal.sentence), HTTPStatus.CONFLICT
     return _done(found, "The agreement is in force.")
 

@@ -257,7 +257,10 @@ def test_only_numbers_may_be_agreed(officer):
         ({"retention_days": "half"}, "Enter a whole number of days from 1 to 3660"),
         ({"notice_days": "91"}, "Enter a whole number of days from 0 to 90"),
         ({"notice_days": ""}, "Enter how many days a family has to object"),
-        ({"notice": "by_letter", "notice_days": "0"}, "A family needs at least 1 day to object after a letter, better 14"),
+        (
+            {"notice": "by_letter", "notice_days": "0"},
+            "A family needs at least 1 day to object after a letter, better 14",
+        ),
         ({"starts_on": "soon"}, "Enter a date like 24/11/2026"),
         ({"review_on": ""}, "Enter the day by which it is reviewed"),
         ({"review_on": "2026-01-05"}, "The review must be after the first day"),
