@@ -79,6 +79,7 @@ SENTENCES = {
     "office_turn.given": "put a centre worker on the rota to sign families up",
     "office_turn.taken_back": "took a centre worker off the rota",
     "telling.service_kept": "wrote down a service that is told of new families",
+    "telling.service_changed": "changed a service that is told of new families",
     "telling.secret_renewed": "gave the service a new secret",
     "telling.again": "had it told again",
     "telling.answered": "wrote down whether the family’s services are told",

@@ -5,7 +5,18 @@ from itertools import product
 
 import pytest
 
-from registration.families.rules import DETAILS, Home, Known, Ruling, Said, Terms, has_objected, may_reach, opens_on
+from registration.families.rules import (
+    DETAILS,
+    Home,
+    Known,
+    Ruling,
+    Said,
+    Terms,
+    has_objected,
+    may_reach,
+    opens_on,
+    ruling_on,
+)
 
 TODAY = date(2026, 11, 22)
 HERE, THERE = 1, 2
@@ -75,11 +86,20 @@ def test_the_answer_written_last_counts_whatever_clock_stamped_it(events, ruling
     assert has_objected(said) is (ruling is Ruling.SAID_NO)
 
 
-def test_only_three_rulings_let_details_through_and_each_says_which():
-    allowing = {Ruling.SAID_YES, Ruling.JOINED, Ruling.UNDER_AGREEMENT}
+def test_only_these_rulings_let_details_through_and_each_says_which():
+    allowing = {Ruling.SAID_YES, Ruling.SAID_YES_EARLIER, Ruling.JOINED, Ruling.UNDER_AGREEMENT}
 
     assert {ruling for ruling in Ruling if ruling.allowed} == allowing
     assert set(DETAILS) == allowing
+
+
+def test_a_yes_in_earlier_words_brings_no_language():
+    yes, no = said_of([YES_HERE]), said_of([YES_HERE, NO])
+    assert DETAILS[Ruling.SAID_YES] - DETAILS[Ruling.SAID_YES_EARLIER] == {"language"}
+    assert ruling_on(HERE, Known(said=yes, earlier={HERE}), TODAY) is Ruling.SAID_YES_EARLIER
+    assert ruling_on(HERE, Known(said=yes, earlier={THERE}), TODAY) is Ruling.SAID_YES
+    assert ruling_on(HERE, Known(said=yes, earlier={HERE}, joined={HERE}), TODAY) is Ruling.JOINED
+    assert ruling_on(HERE, Known(said=no, earlier={HERE}), TODAY) is Ruling.SAID_NO
 
 
 def test_a_yes_brings_no_address_and_an_agreement_no_way_to_ring():

@@ -73,6 +73,11 @@ def test_a_data_officer_has_a_service_told_and_a_family_answers(eyes, come, serv
     parent.visitor.go_on()
     parent.visitor.follow("/telling")
     parent.look("telling")
+    parent.visitor.open(f"/booking/{parent.visitor.token}/sharing")
+    parent.visitor.answer({"share": "no"})
+    assert "Your answer is saved." in parent.visitor.main.inner_text()
+    parent.visitor.follow("/telling")
+    parent.look("no-others")
     desk = Looks(come())
     desk.visitor.sign_in("booking_desk", f"/desk/booking/{booking_of(service, 'told@example.com')}/tell-others")
     desk.visitor.go_on()  # that one looks is noted

@@ -271,9 +271,22 @@ def test_a_data_officer_makes_letters_of_notice_and_says_they_were_posted(client
     assert "Done 1 letter was posted today. Their days of notice begin." in page(client.get("/reach/notices"))
     assert database.get_one(Family, due).noticed_on == TODAY
     client.post("/reach/notices/posted", data={"families": str(due)})
-    assert "Done 0 letters were posted today" in page(client.get("/reach/notices"))
+    again = page(client.get("/reach/notices"))
+    assert "1 letter was marked as posted already, or not due any more." in again
+    assert "Done" not in again
     assert client.post("/reach/notices/posted", data={"families": "x"}).status_code == 422
     assert client.post("/reach/notices/print", data={"centre": "999"}).status_code == 422
+
+
+@pytest.mark.parametrize("letter_address", [None, "HX1 5ET"])
+def test_a_postcode_alone_is_no_address_to_write_to(client, database, here, letter_address):
+    sign_in_as(client, "data_officer")
+    nowhere = live_birth(agreement("by_letter"), here)
+    database.execute(update(BirthRecord).values(address=None, postcode="HX1 5ET"))
+    database.get_one(Family, nowhere).letter_address = letter_address
+    database.commit()
+    assert [each.address for each in unnoticed(TODAY)] == [()]
+    assert "Of 1 more no address is known" in page(client.post("/reach/notices/print", data={"centre": ""}))
 
 
 def test_before_many_get_a_welcome_the_page_says_how_many_by_which_way(client, database, world, here):

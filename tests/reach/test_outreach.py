@@ -5,11 +5,12 @@ import pytest
 from registration.common.audit import AuditEvent
 from registration.families import actions
 from registration.families.models import Family
-from registration.families.rules import Ruling
+from registration.families.rules import Answer, Ruling
 from registration.reach.models import FamilyContact
 from registration.reach.outreach.actions import MayNotKnow, log_contact
 from registration.reach.outreach.queries import known_one, known_to, outreach
 from registration.reach.outreach.rules import Try, Why
+from registration.reach.outreach.views import basis_words
 from tests.reach.families import A_DAY, BORN, NOW, TODAY, agreement, answered, link, live_birth, member, said, wished
 from tests.staff.people import page, sent, sign_in_as
 
@@ -41,6 +42,22 @@ def test_each_basis_gives_its_details_and_no_other(world, here):
     )
     assert (joined.basis, joined.preference, joined.visit_needs) == (Ruling.JOINED, "text", "A ramp")
     assert joined.address.startswith("3 Mill Lane")
+
+
+def test_a_yes_to_words_that_did_not_name_the_language_brings_none_until_it_is_given_again(world, here):
+    number = answered(here, language="pl")
+    earlier = Answer(True, "2026-11-22", "online", "family", here)
+    for answer, basis, language in (
+        (earlier, Ruling.SAID_YES_EARLIER, "en"),
+        (said(True, here), Ruling.SAID_YES, "pl"),
+        (earlier, Ruling.SAID_YES_EARLIER, "en"),
+    ):
+        actions.change_answer(number, answer)
+        [entry] = known_to(here, TODAY)
+        assert (entry.card.basis, entry.card.language) == (basis, language)
+        assert basis_words(entry) == "said yes to the centre having their details"
+    actions.change_answer(number, said(False, None))
+    assert known_to(here, TODAY) == []
 
 
 def test_what_a_family_gave_another_centre_does_not_come_with_live_birth_data(world, here, there):

@@ -5,11 +5,13 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
+from registration.births.rights.twice import tie_to_earlier
 from registration.booking.actions.contacts import correct_contact
 from registration.booking.models import Booking
-from registration.centres.memory import Home, home_of
+from registration.centres.memory import Home, home_of, welcoming_home_of
 from registration.common import audit
 from registration.common.db import db
+from registration.common.errors import Refused
 from registration.families import actions as families
 from registration.families.rules import SHARING_WORDING, Answer, Contact, FamilyDetails, Source
 
@@ -17,6 +19,10 @@ from registration.families.rules import SHARING_WORDING, Answer, Contact, Family
 SLIP = "slip"
 DOUBT = "said no without a link"
 _LIVE = select(Booking.public_id).where(Booking.state == "booked").order_by(Booking.id.desc()).limit(1)
+
+
+class OutsideOurArea(Refused):
+    """No children’s centre of ours is near this postcode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +68,12 @@ def ask(asked: Asked, actor: str, today: date) -> int:
     """Keep a family that came without a link, and its answer; give its number.
 
     With a no, every record that may be the same family's is put before a person, and until one has decided, no centre is
-    told of it: nobody has to be found before their no counts.
+    told of it: nobody has to be found before their no counts. Raises OutsideOurArea for a yes from where no children's centre of
+    ours is near: nothing is kept.
     """
-    home = home_of(asked.postcode, today) if asked.postcode else Home()
+    home = welcoming_home_of(asked.postcode, today) if asked.postcode else Home()
+    if asked.share and home.centre_id is None:
+        raise OutsideOurArea
     contact = asked.contact
     details = FamilyDetails(
         name=contact.name,
@@ -86,4 +95,6 @@ def ask(asked: Asked, actor: str, today: date) -> int:
     audit.record(
         "told of itself without a link", about=f"family:{family_id}", actor=actor, after={"share": asked.share}
     )
+    if asked.share:
+        tie_to_earlier(family_id)
     return family_id

@@ -27,6 +27,7 @@ class Ruling(StrEnum):
     SAID_NO = "said_no"
     DOUBTFUL = "doubtful"
     SAID_YES = "said_yes"
+    SAID_YES_EARLIER = "said_yes_earlier"
     JOINED = "joined"
     UNDER_AGREEMENT = "under_agreement"
     NO_AGREEMENT = "no_agreement"
@@ -40,11 +41,14 @@ class Ruling(StrEnum):
         return self in _ALLOWING
 
 
-_ALLOWING = frozenset({Ruling.SAID_YES, Ruling.JOINED, Ruling.UNDER_AGREEMENT})
+_ALLOWING = frozenset({Ruling.SAID_YES, Ruling.SAID_YES_EARLIER, Ruling.JOINED, Ruling.UNDER_AGREEMENT})
+#: The wordings of the sharing question that did not name the language among what the centre gets.
+WITHOUT_LANGUAGE = frozenset({"2026-11-22"})
 
 #: What reaches the centre on each basis, by the names of what is kept. To a yes the sharing question promises no address.
 DETAILS: Mapping[Ruling, frozenset[str]] = {
     Ruling.SAID_YES: frozenset({"name", "email", "mobile", "born", "language"}),
+    Ruling.SAID_YES_EARLIER: frozenset({"name", "email", "mobile", "born"}),
     Ruling.JOINED: frozenset({"name", "email", "mobile", "born", "language", "address", "preference", "visit_needs"}),
     Ruling.UNDER_AGREEMENT: frozenset({"name", "born", "address"}),
 }
@@ -83,6 +87,7 @@ class Known:
     said: Sequence[Said] = ()
     joined: Collection[int] = ()
     homes: Sequence["Home"] = field(default=())
+    earlier: Collection[int] = ()  # centres to which its last yes was given in words that did not name its language
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,12 @@ def may_reach(centre_id: int, known: Known, today: date) -> Ruling:
     if centre_id in known.joined:
         return Ruling.JOINED
     return Ruling.SAID_YES if answer else _by_agreement(centre_id, known, today)
+
+
+def ruling_on(centre_id: int, known: Known, today: date) -> Ruling:
+    """Decide as `may_reach` does, and of a yes say whether its words named the language."""
+    ruling = may_reach(centre_id, known, today)
+    return Ruling.SAID_YES_EARLIER if ruling is Ruling.SAID_YES and centre_id in known.earlier else ruling
 
 
 def opens_on(centre_id: int, known: Known) -> date | None:

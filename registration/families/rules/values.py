@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 #: The wording of the sharing question in force; tests/families/test_rules.py holds it against the sentences shown.
-SHARING_WORDING = "2026-11-22"
+SHARING_WORDING = "2026-11-23"
 #: How its words begin, in English, for those who compare what families answered to one wording and to another.
 SHARING_BEGINS = "The centre has free groups, advice and help"
 MOST_NAME = 200

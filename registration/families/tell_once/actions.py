@@ -314,7 +314,8 @@ def keep_service(service_id: int | None, said: ServiceSaid, actor: str) -> int:
         db.session.flush()
     except IntegrityError:
         raise NameTaken from None
-    audit.record("telling.service_kept", about=f"told_service:{row.id}", actor=actor, before=before, after=_facts(row))
+    event = "telling.service_kept" if before is None else "telling.service_changed"
+    audit.record(event, about=f"told_service:{row.id}", actor=actor, before=before, after=_facts(row))
     return row.id
 
 

@@ -66,9 +66,11 @@ def unnoticed(on: date) -> list[Unnoticed]:
 
 
 def _unnoticed(row: Any) -> Unnoticed:  # noqa: ANN401 -- a row
-    lines = (row.letter_address or row.address or "").replace(", ", "\n").splitlines()
+    told = (row.letter_address or row.address or "").replace(", ", "\n").splitlines()
+    lines = [line.strip() for line in told if line.strip()]
     postcode = [row.postcode] if row.postcode and row.postcode not in " ".join(lines) else []
-    address = tuple(line.strip() for line in [*lines, *postcode] if line.strip())
+    known = any(line != row.postcode for line in lines)  # the post delivers nothing to a postcode alone
+    address = (*lines, *postcode) if known else ()
     return Unnoticed(
         row.id,
         row.name,

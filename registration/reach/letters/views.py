@@ -281,7 +281,12 @@ def notices_posted() -> ResponseReturnValue:
     form = PostedForm()
     if not form.accepted():
         return _notices("Make the letters again: what was sent names no families"), HTTPStatus.UNPROCESSABLE_ENTITY
-    number = actions.notices_posted(form.numbers(), current_actor(), today())
-    letters = "1 letter was" if number == 1 else f"{number} letters were"
-    flash(f"{letters} posted today. Their days of notice begin.", "success")
+    named = set(form.numbers())
+    number = actions.notices_posted(named, current_actor(), today())
+    if number:
+        letters = "1 letter was" if number == 1 else f"{number} letters were"
+        flash(f"{letters} posted today. Their days of notice begin.", "success")
+    if before := len(named) - number:
+        letters = "1 letter was" if before == 1 else f"{before} letters were"
+        flash(f"{letters} marked as posted already, or not due any more. Nothing was changed there.")
     return redirect(url_for("reach.notices"), HTTPStatus.SEE_OTHER)

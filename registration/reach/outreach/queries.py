@@ -192,7 +192,7 @@ def _entry(group: int, ids: Sequence[int], basis: Ruling, facts: _Facts, days: i
 
 def _tells(record: Any, basis: Ruling, facts: _Facts) -> bool:  # noqa: ANN401 -- a row
     """Say whether a record is the one on which a basis rests: only its details go to the centre."""
-    if basis is Ruling.SAID_YES:
+    if basis in {Ruling.SAID_YES, Ruling.SAID_YES_EARLIER}:
         return record.id in facts.yes_on
     if basis is Ruling.JOINED:
         return record.wished_on is not None or record.id in facts.joined_on

@@ -35,6 +35,7 @@ WHYS = {
 }
 BASES = {
     "said_yes": "said yes to the centre having their details",
+    "said_yes_earlier": "said yes to the centre having their details",
     "joined": "joined the centre",
     "under_agreement": "live birth data, under the data sharing agreement",
 }

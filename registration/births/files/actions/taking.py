@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from registration.births.files.actions.losses import note_losses
+from registration.births.files.actions.twins import tie_twins
 from registration.births.files.looking import Brought, Look, look
 from registration.births.files.rules.births import Baby, who
 from registration.births.files.rules.columns import Kind
@@ -62,6 +63,7 @@ def take_in(brought: Brought, actor: str, now: datetime, *, checked: bool = True
         heed_newcomers(told, actor, today)
     event = "births.counts_imported" if brought.kind is Kind.COUNTS else "births.imported"
     record(event, about=f"birth_file:{file.id}", actor=actor, after=_told(file, found))
+    tie_twins(brought.source, {each.known.family_id for each in found.decision.corrected}, actor, now)
     return file, found
 
 
