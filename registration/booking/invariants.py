@@ -94,7 +94,7 @@ _AGAINST_ANSWER = """
      OR EXISTS (SELECT 1 FROM sharing_answer n
                  WHERE n.family_id = d.family_id AND NOT n.share AND n.at < d.at
                    AND NOT EXISTS (SELECT 1 FROM sharing_answer y
-                                    WHERE y.family_id = d.family_id AND y.share AND y.at > n.at AND y.at < d.at)))
+                                    WHERE y.family_id = d.family_id AND y.share AND y.id > n.id AND y.at < d.at)))
 """
 
 _KEPT_BOTH = """

@@ -15,6 +15,11 @@ from registration.common.files import Row, Table
 
 #: Where families are known and asked to come; no family is a register office's or a hospital's own.
 CENTRES = frozenset({"children_centre", "family_hub", "best_start_family_hub", "library"})
+#: Of these, where a family may be asked to let the centre welcome it without having been there.
+FOR_CHILDREN = CENTRES - {"library"}
+#: Kilometres from the nearest centre beyond which a home in another authority is nobody's here. No home in the authority of the
+#: demonstration is farther than 9 from one (HX6 4RH: 8.3).
+FAR_KM = 25
 _LAYOUT = {
     "lsoa": (r"lsoa21cd", r"lsoa[ _]code( \(2021\))?", r"lsoa(21|_2021)?"),
     "centre": (r"centre", r"children.?s[ _]centre", r"family[ _]hub", "name"),
@@ -30,11 +35,25 @@ class Homes:
         areas = db.session.execute(select(ReachArea.lsoa, ReachArea.centre_id))
         self._areas = {lsoa: into.get(centre, centre) for lsoa, centre in areas}
         self._nearest: dict[tuple[object, ...], int | None] = {}
+        self._authorities: frozenset[str] | None = None
 
     def of(self, place: Place) -> int | None:
-        """Give the centre in whose reach area a place lies, else the nearest; None where there is none or no position."""
+        """Give the centre in whose reach area a place lies, else the nearest; None where none is near, or no position known."""
         said = self._areas.get(place.lsoa or "")
-        return said if said in self._cards else self.nearest(place)
+        return said if said in self._cards else self._near(place)
+
+    def for_children(self, place: Place) -> int | None:
+        """Give the children's centre or family hub of a place as `of` does, so never a library; None outside of the area."""
+        said, cards = self.of(place), {id_: card for id_, card in self._cards.items() if card.kind in FOR_CHILDREN}
+        return said if said is None or said in cards else _nearest(place, cards)
+
+    def _near(self, place: Place) -> int | None:
+        """Give the nearest centre, but to a home in another authority none that is far."""
+        found = self.nearest(place)
+        km = distance_km(place, self._cards[found]) if found is not None else None
+        if km is None or (km > FAR_KM and place.lad not in self.authorities()):
+            return None
+        return found
 
     def of_area(self, lsoa: str, middle: Place) -> int | None:
         """Give the centre of a neighbourhood, which lies nearest to its middle where no reach area says whose it is."""
@@ -54,8 +73,10 @@ class Homes:
 
     def authorities(self) -> frozenset[str]:
         """Give the local authorities (GSS codes) in which these centres lie."""
-        found = places_of({card.postcode for card in self._cards.values()})
-        return frozenset(place.lad for place in found.values() if place.lad)
+        if self._authorities is None:
+            found = places_of({card.postcode for card in self._cards.values()})
+            self._authorities = frozenset(place.lad for place in found.values() if place.lad)
+        return self._authorities
 
     def named(self, name: str) -> int | None:
         """Give the centre of a name, capital letters and the shape of apostrophes aside."""

@@ -86,6 +86,15 @@ def _home(place: Place | None, on: date) -> Home:
     return Home(Homes(on).of(place), place.imd_decile)
 
 
+def welcoming_home_of(postcode: str, on: date) -> Home:
+    """Give the home of a family nobody met as `home_of` does, its centre a children's centre; none where it is far."""
+    return _remembered(("welcoming", postcode, on), lambda: _welcoming(locate(postcode), on))
+
+
+def _welcoming(place: Place | None, on: date) -> Home:
+    return Home() if place is None else Home(Homes(on).for_children(place), place.imd_decile)
+
+
 def centre_asked_about(centre_id: int, postcode: str | None, on: date) -> CentreCard | None:
     """Give the centre that the question on sharing names to a family that registers at a centre.
 

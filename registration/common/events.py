@@ -1,6 +1,7 @@
 """What stands in the record, in words: one predicate for each event, and what differs between before and after."""
 
 import re
+from calendar import day_name
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -87,6 +88,7 @@ SENTENCES = {
     "office_turn.given": "put a centre worker on the rota to sign families up",
     "office_turn.taken_back": "took a centre worker off the rota",
     "telling.service_kept": "wrote down a service that is told of new families",
+    "telling.service_changed": "changed a service that is told of new families",
     "telling.secret_renewed": "gave the service a new secret",
     "telling.again": "had it told again",
     "telling.answered": "wrote down whether the family’s services are told",
@@ -130,8 +132,15 @@ def changes_in_words(
 ) -> tuple[tuple[str, str, str], ...]:
     """Give what differs as (what, before, after), by the alphabet; '' stands for what was not there."""
     old, new = before or {}, after or {}
-    told = ((name, value_in_words(old.get(name)), value_in_words(new.get(name))) for name in sorted({*old, *new}))
+    told = ((name, _fact(name, old.get(name)), _fact(name, new.get(name))) for name in sorted({*old, *new}))
     return tuple((name.replace("_", " "), was, becomes) for name, was, becomes in told if was != becomes)
+
+
+def _fact(name: str, value: object) -> str:
+    """Say a kept value: a weekday is kept as its number, 1 for Monday."""
+    if name == "weekday" and isinstance(value, int):
+        return day_name[value - 1]
+    return value_in_words(value)
 
 
 def value_in_words(value: object) -> str:

@@ -27,6 +27,11 @@ def is_few(count: int) -> bool:
     return 0 < count < FEWEST
 
 
+def at_least(of: int) -> int:
+    """Give how many NEARLY_ALL of so many are at the least."""
+    return max(0, of - FEWEST + 1)
+
+
 def told_apart(parts: Sequence[int], of: int) -> list[str]:
     """Give the counts of parts that have no family in common; what is left of the whole cannot be worked out where it is few.
 
@@ -57,20 +62,40 @@ def told_rows(rows: Sequence[Sequence[int]]) -> list[list[str]]:
 
     The first of each row is the whole of it, the others parts of that whole. A cell is withheld where it, or what it leaves of
     its whole, is few. What a column withholds can be added up from its total and the cells that are told: while that is one
-    cell, or few families in all, or leaves few of their wholes, the smallest other cell is withheld too.
+    cell, or few families in all, or leaves few of their wholes, the smallest other cell is withheld too. Cells that leave few
+    of their wholes are told as NEARLY_ALL instead, with nothing withheld beside them, where that gives no number away.
     """
+    nearly = {cell for column in range(1, len(rows[0]) if rows else 0) for cell in _nearly_all(rows, column)}
     withheld = {
         (row, column)
         for row, counts in enumerate(rows)
         for column, count in enumerate(counts)
         if is_few(count) or (column and is_few(counts[0] - count))
-    }
+    } - nearly
     while more := _also_withheld(rows, withheld):
         withheld |= more
+    words = dict.fromkeys(withheld, WITHHELD) | dict.fromkeys(nearly, NEARLY_ALL)
     return [
-        [WITHHELD if (row, column) in withheld else str(count) for column, count in enumerate(counts)]
-        for row, counts in enumerate(rows)
+        [words.get((row, column), str(count)) for column, count in enumerate(counts)] for row, counts in enumerate(rows)
     ]
+
+
+def _nearly_all(rows: Sequence[Sequence[int]], column: int) -> set[tuple[int, int]]:
+    """Give the cells of a column of parts that can be told as NEARLY_ALL: all that it would withhold, or none of it.
+
+    Each such cell says that one to four families are left. Where nothing else is left, the total is told as NEARLY_ALL too, and
+    up to three cells keep several possible numbers each. Otherwise the total tells how many they leave together: that must not
+    be few, nor as little or as much as so many cells can leave.
+    """
+    left = {row: counts[0] - counts[column] for row, counts in enumerate(rows)}
+    few = {row: number for row, number in left.items() if is_few(number)}
+    small = any(is_few(counts[0]) or is_few(counts[column]) for counts in rows)
+    if small or any(rows[row][0] < 2 * FEWEST for row in few):
+        return set()
+    together, most = sum(few.values()), FEWEST - 1
+    alone = sum(left.values()) < FEWEST and len(few) < most
+    hidden = together >= FEWEST and len(few) < together < most * len(few)
+    return {(row, column) for row in few} if alone or hidden else set()
 
 
 def _also_withheld(rows: Sequence[Sequence[int]], withheld: set[tuple[int, int]]) -> set[tuple[int, int]]:

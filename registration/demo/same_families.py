@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from difflib import SequenceMatcher
 
+from sqlalchemy import delete
+
 from registration.births.linking.matching import link
 from registration.births.linking.rules.records import Record
 from registration.births.same_families import actions
 from registration.births.same_families.apart import Result
+from registration.common.db import db
+from registration.families.models import FamilyLink
 from registration.families.rules import name_words
 
 ACTOR = "service"
@@ -23,6 +27,8 @@ def compare_records(now: datetime) -> None:
     task = actions.take_next()
     if task is None:
         return
+    # What a no held back as the births came in is weighed here and now, for equality alone would leave it to a person.
+    db.session.execute(delete(FamilyLink).where(FamilyLink.run_id.is_(None)))
     found = [
         [
             (pair.left, pair.right, pair.probability)

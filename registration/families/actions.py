@@ -5,14 +5,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from registration.centres.homes import Homes
 from registration.centres.queries import places_of
 from registration.common.db import db
+from registration.families.likeness import hold_back
 from registration.families.links import subject_of
-from registration.families.models import CentreSignUp, Disclosure, Family, SharingAnswer
+from registration.families.models import CentreSignUp, Disclosure, Family
 from registration.families.queries import rulings, same_family
 from registration.families.rules import DETAILS, Answer, Contact, FamilyDetails, Ruling, lexemes
 from registration.families.tell_once import actions as tell_once
@@ -60,14 +61,25 @@ _DETAILS = (
     "imd_decile",
     "source",
 )
-_ANSWER = insert(SharingAnswer).inline()
+# Never stamped before what the family said of other services, so that a no takes that back whatever a clock was set to.
+_ANSWER = text("""
+INSERT INTO sharing_answer (family_id, share, wording_version, route, recorded_by, centre_id, at)
+VALUES (:family_id, :share, :wording_version, :route, :recorded_by, :centre_id,
+        greatest(clock_timestamp(), (SELECT max(at) FROM telling_answer WHERE family_id = :family_id)))
+""")
 
 
-def add_family(details: FamilyDetails, answer: Answer) -> int:
-    """Keep a family with its answer on sharing, and give its number."""
+def add_family(details: FamilyDetails, answer: Answer, doubt: str = "") -> int:
+    """Keep a family with its answer on sharing, and give its number.
+
+    With "no" the records that may be the family's are held back at once; `doubt` is why only a person may decide on them.
+    """
     values = {name: getattr(details, name) for name in _DETAILS} | _answered(answer)
     found_by = {"born": sorted(details.births), "name_words": lexemes(details.name)}
-    return int(db.session.execute(_ADD, values | found_by).scalar_one())
+    number = int(db.session.execute(_ADD, values | found_by).scalar_one())
+    if not answer.share and hold_back([number], answer.recorded_by, reason=doubt):
+        call_back(same_family(number))
+    return number
 
 
 def correct_contact(family_id: int, contact: Contact, now: datetime) -> None:
@@ -119,14 +131,21 @@ def ask_to_join(family_id: int, centre_id: int, address: str, contact_preference
 def change_answer(family_id: int, answer: Answer) -> None:
     """Add a family's new answer on sharing.
 
-    With "no" its wishes to join a centre are taken back under every record of it, and what centres were about to send it.
+    With "no" its wishes to join a centre are taken back under every record of it, and what centres were about to send it;
+    records that may be its own are held back.
     """
     record_answer(family_id, answer)
     if not answer.share:
-        same = same_family(family_id)
-        call_back(same)
-        for each in (number for number, sure in same.items() if sure):
+        for each in _let_go(family_id, answer.recorded_by):
             forget_wish(each)
+
+
+def _let_go(family_id: int, by: str) -> list[int]:
+    """Hold back what may be a family's, and call back what was about to go to it; give the records that surely are its own."""
+    own = [number for number, sure in same_family(family_id).items() if sure]
+    hold_back(own, by)
+    call_back(same_family(family_id))
+    return own
 
 
 def call_back(family_ids: Collection[int]) -> None:
@@ -148,13 +167,21 @@ def heed_links(today: date) -> None:
         call_back([number for number, ruling in rulings(centre, those, today).items() if not ruling.allowed])
 
 
-def mark_lost(family_id: int) -> None:
-    """Note that a baby died: details leave every list, and nothing is sent again, under any record of the family."""
+def heed_newcomers(family_ids: Collection[int], by: str, today: date) -> None:
+    """Hold back at once those of these records, come or told anew, that may be a family's that said no or lost its baby."""
+    if hold_back(family_ids, by, newcomers=True):
+        heed_links(today)
+
+
+def mark_lost(family_id: int, by: str = "service") -> None:
+    """Note that a baby died: details leave every list, and nothing is sent again, under any record of the family.
+
+    Records that may be its own are held back.
+    """
     gone = text("UPDATE family SET lost_at = clock_timestamp() WHERE id = :id AND lost_at IS NULL")
     db.session.execute(gone, {"id": family_id})
-    moment, same = db.session.execute(select(func.clock_timestamp())).scalar_one(), same_family(family_id)
-    call_back(same)
-    for each in (number for number, sure in same.items() if sure):
+    moment = db.session.execute(select(func.clock_timestamp())).scalar_one()
+    for each in _let_go(family_id, by):
         forget_wish(each)
         messages.silence(subject_of(each), now=moment)
 

@@ -12,7 +12,17 @@ from sqlalchemy import select, text
 from registration.centres.queries import successors
 from registration.common.db import db
 from registration.families.models import CentreSignUp, Family, SharingAnswer
-from registration.families.rules import Home, Known, Ruling, Said, Source, Terms, answer_to, may_reach
+from registration.families.rules import (
+    WITHOUT_LANGUAGE,
+    Home,
+    Known,
+    Ruling,
+    Said,
+    Source,
+    Terms,
+    answer_to,
+    ruling_on,
+)
 
 
 def shares(family_id: int) -> bool | None:
@@ -58,7 +68,7 @@ SELECT s.root, s.sure, f.source, f.lost_at IS NOT NULL, f.home_centre_id, f.noti
  ORDER BY s.root, f.id
 """)  # noqa: S608 -- of our own words only
 _SAID = text(f"""{SAME}
-SELECT s.root, a.share, a.at, a.centre_id FROM same s JOIN sharing_answer a ON a.family_id = s.id
+SELECT s.root, a.share, a.at, a.centre_id, a.wording_version FROM same s JOIN sharing_answer a ON a.family_id = s.id
  WHERE s.sure ORDER BY s.root, a.id
 """)  # noqa: S608 -- of our own words only
 _JOINED = text(f"""{SAME}
@@ -110,8 +120,11 @@ def known(family_ids: Collection[int], today: date) -> dict[int, Known]:
     values = {"families": list(family_ids), "today": today}
     into = successors(today)
     said, joined = defaultdict(list), defaultdict(set)
-    for root, share, at, centre in db.session.execute(_SAID, values):
+    words: dict[int, dict[int | None, str]] = defaultdict(dict)
+    for root, share, at, centre, wording in db.session.execute(_SAID, values):
         said[root].append(Said(share, at, into.get(centre, centre)))
+        if share:
+            words[root][into.get(centre, centre)] = wording
     for root, centre in db.session.execute(_JOINED, values):
         joined[root].add(into.get(centre, centre))
     found: dict[int, Known] = {}
@@ -123,6 +136,7 @@ def known(family_ids: Collection[int], today: date) -> dict[int, Known]:
             said=tuple(said[root]),
             joined=frozenset(joined[root]),
             homes=tuple(home for record in records if (home := record.home(into))),
+            earlier=frozenset(to for to, wording in words[root].items() if to and wording in WITHOUT_LANGUAGE),
         )
     return found
 
@@ -134,7 +148,7 @@ def answer_of(family_id: int, centre_id: int, today: date) -> bool | None:
     """
     into = successors(today)
     rows = db.session.execute(_SAID, {"families": [family_id]})
-    said = [Said(share, at, into.get(centre, centre)) for _, share, at, centre in rows]
+    said = [Said(share, at, into.get(centre, centre)) for _, share, at, centre, _ in rows]
     return answer_to(into.get(centre_id, centre_id), said)
 
 
@@ -165,7 +179,7 @@ def rulings(centre_id: int, family_ids: Collection[int], today: date) -> dict[in
     This is the one way by which anything about a family may come to a centre: a list, an export, a message, a link.
     """
     here = successors(today).get(centre_id, centre_id)
-    return {number: may_reach(here, each, today) for number, each in known(family_ids, today).items()}
+    return {number: ruling_on(here, each, today) for number, each in known(family_ids, today).items()}
 
 
 def reachable(centre_id: int, family_ids: Collection[int], today: date) -> frozenset[int]:

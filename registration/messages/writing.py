@@ -109,7 +109,7 @@ def _facts(sheet: Draft) -> dict[str, Any]:
         "written_on": long_day(civil_date(sheet.created), sheet.locale),
         "address_lines": sheet.address.splitlines(),
         "was_short": _short(details.get("was"), sheet.locale),
-        "when_short": _short(details.get("when"), sheet.locale),
+        "when_short": _short(details.get("when"), sheet.locale, _year_known(sheet)),
         "until_short": _short(details.get("until_at"), sheet.locale),
         "brief": False,
     }
@@ -137,11 +137,18 @@ def _moment(stamp: str) -> datetime:
     return london(moment)
 
 
-def _short(stamp: str | None, locale: str) -> str:
+def _year_known(sheet: Draft) -> int | None:
+    """Give the year that a time needs not to name; None where none does: an appointment is never far away, a party may be."""
+    return civil_date(sheet.created).year if sheet.template in rules.FROM_CENTRES else None
+
+
+def _short(stamp: str | None, locale: str, year: int | None = None) -> str:
+    """Give a time in few letters: Tue 14 Apr 9:30am; with its year where that is not the one that is known."""
     if not stamp:
         return ""
     moment = _moment(stamp)
-    return f"{format_date(moment, 'EEE d MMM', locale=locale)} {clock_time(moment, locale)}"
+    pattern = "EEE d MMM" if year in {None, moment.year} else "EEE d MMM y"
+    return f"{format_date(moment, pattern, locale=locale)} {clock_time(moment, locale)}"
 
 
 def long_day(day: date, locale: str) -> str:

@@ -27,10 +27,12 @@ from registration.centres.models import Centre, Postcode, ReachArea
 from registration.common.audit import AuditEvent
 from registration.common.db import db
 from registration.common.files import FileRefused
+from registration.families.actions import change_answer
 from registration.families.models import Family, FamilyLink
 from registration.families.queries import rulings
-from registration.families.rules import Ruling
+from registration.families.rules import SHARING_WORDING, Answer, Ruling
 from registration.messages.models import Silenced
+from registration.reach.outreach.queries import known_to
 from tests.births.brought import ITEMS, SOURCE, agree, csv_of, row, taken
 from tests.booking.appointments import booked
 from tests.booking.world import TODAY, TUESDAY, at_time, make_world
@@ -174,6 +176,40 @@ def test_a_second_twin_of_a_later_file_joins_the_family(world):
     one, two = records()
     assert one.family_id == two.family_id
     assert family(one.family_id).born == [one.born, two.born]
+
+
+def ties():
+    """Give the state of each link between two families that holds now, by its two."""
+    now = select(FamilyLink).where(FamilyLink.superseded_at.is_(None))
+    return {(link.a_id, link.b_id): link.state for link in db.session.scalars(now)}
+
+
+def test_a_corrected_day_that_makes_twins_makes_one_family_and_another_that_parts_them_undoes_it(world):
+    come(row(1, DOB="20/10/2026", **LEE), row(2, DOB="28/10/2026", **LEE), row(3), row(4))
+    one, two, *_ = (each.family_id for each in records())
+    assert one != two
+    come(row(1, DOB="20/10/2026", **LEE), row(2, DOB="21/10/2026", **LEE), row(3, Sex="M"))
+    assert ties() == {(one, two): "linked"}
+    [entry] = [each for each in known_to(world.centres["sunshine"], TODAY) if each.card.name == "Ann Lee"]
+    assert entry.card.family_id in (one, two)
+    come(row(2, DOB="21/10/2026", Sex="M", **LEE))
+    assert list(ties()) == [(one, two)], "told again it is kept once"
+    change_answer(two, Answer(False, SHARING_WORDING, "letter", "family"))
+    assert set(rulings(world.centres["sunshine"], [one, two], TODAY).values()) == {Ruling.SAID_NO}
+    come(row(2, DOB="28/10/2026", **LEE))
+    assert ties() == {}
+    said = rulings(world.centres["sunshine"], [one, two], TODAY)
+    assert said == {one: Ruling.UNDER_AGREEMENT, two: Ruling.SAID_NO}
+
+
+def test_what_a_person_set_apart_no_correction_links(world):
+    come(row(1, DOB="20/10/2026", **LEE), row(2, DOB="28/10/2026", **LEE))
+    one, two = (each.family_id for each in records())
+    apart = {"state": "apart", "probability": 0, "method": "person", "reason": "checked", "made_by": "staff:1"}
+    db.session.add(FamilyLink(a_id=one, b_id=two, **apart))
+    db.session.flush()
+    come(row(2, DOB="21/10/2026", **LEE))
+    assert ties() == {(one, two): "apart"}
 
 
 def test_without_a_number_a_birth_is_known_by_a_digest_nobody_can_guess(world):
@@ -383,7 +419,7 @@ def test_a_file_waits_an_hour_and_goes(world):
 
 
 def test_a_file_is_thrown_away_or_forgotten(world):
-    for gone in (lambda file: drop(file, "staff:1"), forget):
+    for gone in (lambda file: drop(file, "staff:1", NOW), forget):
         file = waiting()
         number = file.id
         gone(file)

@@ -117,7 +117,14 @@ def test_names_may_be_of_any_script_with_the_marks_that_names_have(written):
 
 
 @pytest.mark.parametrize(
-    ("written", "told"), [("<b>Ann</b>", "'<' '>'"), ("Ann\u202elee", "'\\u202e'"), ("Ann = Lee", "'='")]
+    ("written", "told"),
+    [
+        ("<b>Ann</b>", "'<', '>'"),
+        ("Ann\u202elee", "right-to-left override"),
+        ("Ann = Lee", "'='"),
+        ("Ann 😀 Lee", "grinning face"),
+        ("Ann\ue000", "'\\ue000'"),
+    ],
 )
 def test_what_stands_in_no_name_is_refused_in_words(written, told):
     for read in (cells.name, cells.baby_name, cells.whole_name):
@@ -128,7 +135,9 @@ def test_what_stands_in_no_name_is_refused_in_words(written, told):
 def test_names_have_a_letter():
     assert cells.name("  Anne   Marie ") == "Anne Marie"
     assert cells.name("李") == "李"
-    for written in ("12", "-", "x" * 101):
+    with pytest.raises(ValueError, match="is too long: a name has 100 letters at most"):
+        cells.name("x" * 101)
+    for written in ("12", "-"):
         with pytest.raises(ValueError, match="is no name"):
             cells.name(written)
 

@@ -148,7 +148,7 @@ def test_a_table_of_one_column_is_told_what_may_part_it():
 def test_two_columns_that_mean_one_are_a_fault_but_parts_of_an_address_are_not():
     _, faults = becomes("DOB", "Date of Birth", "Mother Surname", "Address 1", "Address 2")
     assert faults == [
-        "line 1: header, Date of Birth, means the same as DOB: say which of them becomes “Baby’s date of birth”"
+        "line 1: header, Date of Birth, becomes the same as DOB: say which of them becomes “Baby’s date of birth”"
     ]
 
 

@@ -8,7 +8,7 @@ import pytest
 from registration.births.files.rules.births import Reader
 from registration.births.files.rules.columns import Kind, become
 from registration.births.files.rules.counts import Count, counts
-from registration.births.files.rules.deciding import DETAILS, Known, decide
+from registration.births.files.rules.deciding import DETAILS, Known, decide, pairs_of_twins
 from registration.births.files.rules.sheet import read_sheet
 from registration.common import contacts
 from registration.common.files import FileRefused
@@ -262,3 +262,14 @@ def test_a_second_twin_of_a_later_file_joins_its_family():
     assert decided([(first, second)], {"N1": known(first)}).added == [(5, (("N2", second),))]
     assert decided([(second,)], {"N1": known(first, closed=True)}).added[0][0] is None
     assert decided([(replace(second, postcode="HX5 0AB"),)], {"N1": known(first)}).added[0][0] is None
+
+
+def test_births_of_one_mother_within_a_day_are_twins_of_which_only_those_asked_for_are_paired():
+    mother = {"Mother Surname": "Lee"}
+    [[first, second], [other]] = told(row(1, **mother), row(2, DOB="06/11/2026", **mother), row(3)).families
+    births = [known(first, 7), known(second, 5), known(other, 9)]
+    assert pairs_of_twins(births, [5]) == pairs_of_twins(births, [7]) == {(5, 7)}
+    assert pairs_of_twins(births, [9]) == frozenset()
+    assert pairs_of_twins([known(first, 5), known(second, 5)], [5]) == frozenset()
+    assert pairs_of_twins([known(first, 7), known(second, 5, born=date(2026, 11, 8))], [5]) == frozenset()
+    assert pairs_of_twins([known(first, 7), known(second, 5, closed=True)], [5]) == frozenset()

@@ -4,7 +4,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from registration.births.files.actions import erase_due
 from registration.births.files.models import WaitingFile
@@ -14,6 +14,7 @@ from registration.births.models import BirthFile, BirthRecord
 from registration.centres.models import ReachArea
 from registration.common.clock import now
 from registration.common.db import db
+from registration.families.models import SharingAgreement
 from tests.births.brought import SOURCE, agree, csv_of, many, row
 from tests.booking.world import make_world
 from tests.staff.people import page, sent, sign_in_as
@@ -157,13 +158,58 @@ def test_a_loss_is_told_in_words(officer):
     number = waiting().id
     shown = page(officer.get(f"{PATH}/{number}"))
     assert "1 was stillborn or died" in shown
-    assert "1 family leaves every list, 0 appointments are cancelled and 0 messages are withdrawn, at once." in shown
+    assert "no record: nobody" not in shown
+    assert "1 record leaves every list, 0 appointments are cancelled and 0 messages are withdrawn, at once." in shown
     assert "It cannot be undone here." in shown
     told = page(officer.post(f"{PATH}/{number}/take-in"), 422)
     assert "Tick the box once you have checked that these babies were stillborn or have died." in told
     assert len(db.session.scalars(select(BirthFile)).all()) == 1
     sent(officer.post(f"{PATH}/{number}/take-in", data={"checked": "y"}), PATH)
     assert "1 family left for a loss" in page(officer.get(PATH))
+
+
+def test_losses_of_nobody_known_are_counted_apart(officer):
+    bring(officer, csv_of([row(1)]))
+    officer.post(f"{PATH}/{waiting().id}/take-in")
+    bring(officer, "ID,Outcome\nN1,died\nN8,died\nN9,died\n", kind="losses")
+    shown = page(officer.get(f"{PATH}/{waiting().id}"))
+    assert "1 record leaves every list" in shown
+    assert "2 rows match no record: nobody leaves for them." in shown
+
+
+def test_what_came_says_how_many_lived_outside_the_area(officer):
+    bring(officer, csv_of([row(1), row(2, Postcode="M1 1AE")]))
+    officer.post(f"{PATH}/{waiting().id}/take-in")
+    assert 'data-label="Outside the area">1<' in officer.get(PATH).text
+
+
+def test_two_columns_that_become_the_same_are_a_fault_and_neither_is_dropped_silently(officer):
+    bring(officer, "Day,Mum,Also\n05/11/2026,Lee,Khan\n")
+    number = waiting().id
+    chosen = {"column-0": "born", "column-1": "mother_surname", "column-2": "mother_surname"}
+    sent(officer.post(f"{PATH}/{number}/columns", data=chosen), f"{PATH}/{number}")
+    shown = page(officer.get(f"{PATH}/{number}"))
+    assert "Also, becomes the same as Mum: say which of them becomes “Mother’s surname”" in shown
+    assert "Dropped" not in shown
+    sent(officer.post(f"{PATH}/{number}/throw-away"), PATH)
+    assert said_of(SOURCE) == {}, "what cannot be read so is not kept"
+
+
+def test_what_was_said_of_columns_is_kept_though_the_file_is_thrown_away(officer):
+    bring(officer, "Day,Mum\n05/11/2026,Lee\n")
+    number = waiting().id
+    officer.post(f"{PATH}/{number}/columns", data={"column-0": "born", "column-1": "mother_surname"})
+    sent(officer.post(f"{PATH}/{number}/throw-away"), PATH)
+    assert said_of(SOURCE) == {"born": "Day", "mother_surname": "Mum"}
+
+
+def test_a_file_whose_agreement_ended_leaves_nothing_when_it_is_thrown_away(officer):
+    bring(officer, "Day,Mum\n05/11/2026,Lee\n")
+    number = waiting().id
+    officer.post(f"{PATH}/{number}/columns", data={"column-0": "born", "column-1": "mother_surname"})
+    db.session.execute(update(SharingAgreement).values(state="ended"))
+    sent(officer.post(f"{PATH}/{number}/throw-away"), PATH)
+    assert said_of(SOURCE) == {}
 
 
 def test_births_brought_as_losses_are_refused(officer):

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 
 from registration.births.models import BirthFile, BirthRecord
 from registration.booking.actions.changes import cancel_for_bereavement
+from registration.centres.models import Centre
 from registration.families.actions import call_back, disclosed
 from registration.families.links import family_link, subject_of
 from registration.families.models import CentreSignUp, Disclosure, Family, FamilyLink, SharingAgreement, SharingAnswer
@@ -20,6 +21,7 @@ from registration.families.tell_once.rules import TELLING_WORDING, Kind, Service
 from registration.messages.actions import MessageRequest, send
 from registration.messages.models import Message
 from registration.messages.rules import Recipient
+from registration.reach.outreach.queries import known_to
 from tests.booking.appointments import NOW, booked, link
 from tests.booking.world import BORN, TODAY, WEDNESDAY, at_time
 from tests.staff.people import page, sent
@@ -145,7 +147,9 @@ def test_the_link_of_a_letter_shows_what_the_nhs_told(client, database, world):
     said = page(client.get(address(family_link(number))))
 
     assert "9 Hidden Lane" in said
-    assert "Calder NHS Trust" in said
+    assert "From Calder NHS Trust, which tells the council of births in its area" in said
+    assert "What Calder NHS Trust told us is deleted 365 days after we received it." in said
+    assert "the NHS" not in said
     assert "Elland Children’s Centre" in said
 
 
@@ -166,7 +170,7 @@ def test_another_sources_record_is_shown_only_where_a_person_decided(
     said = page(client.get(address(token)))
     file = client.get(address(token, "/details.json")).text
 
-    assert ("Hidden Lane" in said, "a record from the NHS" in said) == seen
+    assert ("Hidden Lane" in said, "a record from Calder NHS Trust, which tells the council" in said) == seen
     assert ("Secret" in file) == seen[0]
 
 
@@ -264,6 +268,64 @@ def test_what_a_centre_may_see_now_stands_beside_the_answer(client, world, mine,
     assert "Change Sunshine" in said
 
 
+def test_a_family_far_from_here_is_told_so_and_nothing_is_kept_but_its_no_is(client, database, world):
+    far = TOLD | {"postcode": "SW1A 1AA"}
+    said = page(client.post(address(""), data=far | {"share": "yes"}), 422)
+    assert "This postcode is outside our area. Ask the council where you live. Nothing was kept." in said
+    assert database.scalars(select(Family)).all() == []
+    assert client.post(address(""), data=far).status_code == 303
+    assert database.scalars(select(Family.home_centre_id)).all() == [None]
+
+
+def test_the_centre_named_to_a_family_nobody_met_is_a_childrens_centre(client, database, world):
+    database.get(Centre, world.centres["elland"]).kind = "library"
+    database.commit()
+    client.post(address(""), data=TOLD | {"share": "yes", "postcode": "HX5 0AB"})
+    home = database.scalar(select(Family.home_centre_id))
+    assert home == database.scalar(select(SharingAnswer.centre_id)) == world.centres["sunshine"]
+
+
+def test_a_family_that_says_yes_twice_is_one_on_the_centres_list(client, database, world):
+    yes = TOLD | {"share": "yes", "postcode": "HX5 0AB"}
+    for given in (yes, yes | {"name": "aoife o'brien", "email": "OTHER@example.org"}, yes | {"name": "Zoë Khan"}):
+        assert client.post(address(""), data=given).status_code == 303
+    names = [entry.card.name for entry in known_to(world.centres["elland"], TODAY)]
+    assert len(names) == 2, names
+    assert "Zoë Khan" in names
+
+
+def test_neither_answer_is_chosen_beforehand_and_what_a_no_takes_back_is_said(client, world, mine, token):
+    asked = client.get(address(token, f"/answer/{mine.centre_id}"))
+    assert " checked" not in asked.text
+    back = "You also asked to join the centre. If you now say no, we take that back too."
+    stays = "Your appointment stays as it is."
+    assert back in page(asked)
+    objecting = page(client.get(address(token, "/object")))
+    assert (back in objecting, stays in objecting) == (True, True)
+
+
+def test_what_only_an_appointment_or_a_wish_makes_true_is_not_said_without(client, database, world):
+    token = family_link(known_by_nhs(database, world))
+    objecting = page(client.get(address(token, "/object")))
+    assert "asked to join" not in objecting
+    assert "appointment" not in objecting
+    database.execute(update(SharingAgreement).values(state="ended", ends_on=TODAY))
+    database.commit()
+    said = page(client.get(address(token)))
+    assert "The agreement about births has ended: Elland Children’s Centre gets nothing about you by it." in said
+    assert "We have not asked you yet" not in said
+
+
+def test_messages_say_what_about_and_by_which_way_and_joining_how_to_be_reached(client, mine, token):
+    said = page(client.get(address(token)))
+    assert "About Your appointment is booked How Email To" in said
+    assert "How to contact you" in said
+
+
+def test_whoever_has_no_link_finds_where_to_book(client, world):
+    assert 'href="/">Book an appointment to register the birth' in client.get(address("")).text
+
+
 def test_services_that_were_told_and_the_answers_on_that_are_shown_and_taken_away(client, database, mine, token):
     library = ServiceSaid("Halifax Library", Kind.LIBRARY, None, Way.FILE, None, ["name", "born"], active=True)
     number = keep_service(None, library, "staff:1")
@@ -283,6 +345,10 @@ def test_services_that_were_told_and_the_answers_on_that_are_shown_and_taken_awa
         ("Halifax Library", "forget", None, "waiting"),
     ]
     assert [row["yes"] for row in file["answers_on_telling"]] == [True, False]
+    assert "Taken back" not in said
+    client.post(address(token, "/object"))
+    said = page(client.get(address(token)))
+    assert "Your answer Yes Taken back By your no to children’s centres" in said
 
 
 def test_each_family_reads_how_long_its_own_details_are_kept(client, database, world, mine, token):

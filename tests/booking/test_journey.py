@@ -394,6 +394,11 @@ def test_a_late_birth_is_never_refused(family, database):
             {"name": "Jo", "mobile": "01632 960100"},
             ["Enter a mobile number, like 07700 900 982 or +44 7700 900 982"],
         ),
+        (
+            "contact",
+            {"name": "Jo <b>Bold</b>", "email": "jo@example.org"},
+            ["Your name must only have letters, spaces, hyphens, apostrophes and full stops"],
+        ),
         ("contact", {"name": "J" * 201, "email": "jo@example.org"}, ["Your name must be 200 letters or fewer"]),
         (
             "contact",

@@ -112,6 +112,7 @@ def test_a_family_changes_its_answer_by_its_link_at_any_time(client, database, m
     )
     assert " checked" not in client.get(f"{where}/telling").text
     sent(client.post(f"{where}/telling", data={"tell": "yes"}), where)
+    assert page(client.get(where)).startswith("Done Your answer is saved.")
     assert 'value="yes" checked' in client.get(f"{where}/telling").text
     assert "You said yes: we tell other services too" in page(client.get(where))
     sent(client.post(f"{where}/telling", data={"tell": "no"}), where)
@@ -125,7 +126,14 @@ def test_a_no_to_the_centre_takes_the_others_back_at_once(client, database, mine
     client.post(f"{link(mine)}/telling", data={"tell": "yes"})
     client.post(f"{link(mine)}/sharing", data={"share": "no"})
     assert told(database) == [("told", "withdrawn")]
-    assert client.get(f"{link(mine)}/telling").status_code == 404
+    said = page(client.get(link(mine)))
+    assert said.startswith("Done Your answer is saved.")
+    assert "You said no: we tell no other services." in said
+    assert "We tell no other services" in page(client.get(f"{link(mine)}/telling"))
+    assert "That no counts for every other service too" in page(
+        client.post(f"{link(mine)}/telling", data={"tell": "yes"}), 409
+    )
+    assert told(database) == [("told", "withdrawn")]
     client.post(f"{link(mine)}/sharing", data={"share": "yes"})
     assert told(database) == [("told", "withdrawn")]
 

@@ -16,6 +16,7 @@ from registration.centres.services.rules import (
     Weekly,
     health_visitor_there,
     kind_told_by,
+    never_happens,
     on_day,
     runs_on,
 )
@@ -64,6 +65,21 @@ def test_it_does_not_run_on_a_bank_holiday_unless_it_says_so():
 
 def test_it_does_not_run_on_a_day_on_which_it_is_cancelled():
     assert [runs_on(weekly(CLINIC, MONDAY), day, ()) for day in (MONDAY, MONDAY + WEEK)] == [False, True]
+
+
+def test_what_never_falls_between_its_first_and_last_day_never_happens():
+    wednesday, friday = MONDAY + timedelta(days=2), MONDAY + timedelta(days=4)
+    assert [never_happens(day, wednesday, friday) for day in range(1, 8)] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert not never_happens(2, wednesday, None)
+    assert not never_happens(2, None, friday)
 
 
 def test_a_day_lists_its_services_in_its_order():
@@ -143,6 +159,16 @@ def test_what_is_cancelled_once_is_told_to_no_family_that_day_until_it_takes_pla
         actions.cancel_once(sunshine, number, TUESDAY, "", "staff:1")
 
 
+def test_a_day_on_which_a_service_does_not_happen_anyway_is_not_cancelled(sunshine):
+    friday = date(2026, 12, 25)
+    clinic = Details("Clinic", Kind.OTHER, 5, time(9), time(10), date(2026, 12, 1), date(2027, 1, 31))
+    number = actions.keep_service(sunshine, None, clinic, "staff:1")
+    for day in (friday, friday + 10 * WEEK, friday - 5 * WEEK):
+        with pytest.raises(actions.NotThatDay):
+            actions.cancel_once(sunshine, number, day, "", "staff:1")
+    actions.cancel_once(sunshine, number, friday - WEEK, "", "staff:1")
+
+
 # ---- as a file
 
 
@@ -155,8 +181,8 @@ def test_a_timetable_is_read_in_once_and_the_same_again_changes_nothing(database
         "Sunshine Children’s Centre,Baby weighing,,Monday,9:30,11:00,,,,,",
         "sunshine children’s centre,Drop-in,Health visitor on site,3,13:00,15:00,2026-12-01,01/03/2027,yes,yes,Ring first",
     )
-    assert actions.import_services(file(*lines), "staff:1") == actions.Read(2, 0, 0)
-    assert actions.import_services(file(*lines), "staff:1") == actions.Read(0, 0, 2)
+    assert actions.import_services(file(*lines), "staff:1", MONDAY) == actions.Read(2, 0, 0)
+    assert actions.import_services(file(*lines), "staff:1", MONDAY) == actions.Read(0, 0, 2)
     assert [each.details for each in timetables([sunshine])[sunshine]] == [
         Details("Baby weighing", Kind.WEIGHING_CLINIC, 1, time(9, 30), time(11)),
         Details(
@@ -173,7 +199,7 @@ def test_a_timetable_is_read_in_once_and_the_same_again_changes_nothing(database
         ),
     ]
     changed = lines[0].replace("11:00", "12:00")
-    assert actions.import_services(file(changed), "staff:1") == actions.Read(0, 1, 0)
+    assert actions.import_services(file(changed), "staff:1", MONDAY) == actions.Read(0, 1, 0)
     assert len(database.scalars(select(CentreService)).all()) == 2
     assert database.scalar(text("SELECT count(*) FROM audit_event WHERE event = 'service.imported'")) == 2
 
@@ -182,7 +208,7 @@ def test_what_was_taken_out_can_be_read_in(sunshine):
     actions.keep_service(sunshine, None, Details("=1+1", Kind.OTHER, 7, time(9), time(10), note="-x"), "staff:1")
     content = timetable_file([("Sunshine Children’s Centre", timetables([sunshine])[sunshine])])
     assert b"'=1+1" in content
-    assert actions.import_services(BytesIO(content), "staff:1") == actions.Read(0, 0, 1)
+    assert actions.import_services(BytesIO(content), "staff:1", MONDAY) == actions.Read(0, 0, 1)
 
 
 def test_every_fault_of_a_timetable_is_named_and_nothing_is_read(database, sunshine):
@@ -195,7 +221,7 @@ def test_every_fault_of_a_timetable_is_named_and_nothing_is_read(database, sunsh
         "Sunshine Children’s Centre,Clinic,,Monday,9:00,11:00,,,,,",
     )
     with pytest.raises(FileRefused) as refused:
-        actions.import_services(file(*lines), "staff:1")
+        actions.import_services(file(*lines), "staff:1", MONDAY)
     assert refused.value.lines() == [
         "line 2: centre, Nowhere, is not a centre of ours",
         "line 3: title, (empty), is missing",
@@ -211,9 +237,24 @@ def test_every_fault_of_a_timetable_is_named_and_nothing_is_read(database, sunsh
     assert database.scalars(select(CentreService)).all() == []
 
 
+def test_a_file_takes_no_service_that_has_ended_but_the_same_again_after_its_end(sunshine):
+    line = "Sunshine Children’s Centre,Clinic,,Monday,9:00,10:00,,2026-11-23,,,"
+    assert actions.import_services(file(line), "staff:1", MONDAY) == actions.Read(1, 0, 0)
+    assert actions.import_services(file(line), "staff:1", MONDAY + WEEK) == actions.Read(0, 0, 1)
+    with pytest.raises(FileRefused) as refused:
+        actions.import_services(file(line.replace("10:00", "11:00")), "staff:1", MONDAY + WEEK)
+    assert refused.value.lines() == ["line 2: last_day, 2026-11-23, is over"]
+
+
+def test_a_file_takes_no_service_that_never_happens(sunshine):
+    line = "Sunshine Children’s Centre,Clinic,,Tuesday,9:00,10:00,2026-12-02,2026-12-04,,,"
+    with pytest.raises(FileRefused, match="last_day, 2026-12-04, comes before this day of the week does"):
+        actions.import_services(file(line), "staff:1", MONDAY)
+
+
 def test_a_timetable_with_headings_only_is_refused(sunshine):
     with pytest.raises(FileRefused, match="there is no service under the headings"):
-        actions.import_services(file(), "staff:1")
+        actions.import_services(file(), "staff:1", MONDAY)
 
 
 def test_a_name_that_two_centres_have_is_a_fault(database, world):
@@ -222,7 +263,7 @@ def test_a_name_that_two_centres_have_is_a_fault(database, world):
         text("UPDATE centre SET name = :name WHERE id = :id"), {"name": name, "id": world.centres["elland"]}
     )
     with pytest.raises(FileRefused, match="is the name of more than one centre"):
-        actions.import_services(file(f"{name},Clinic,,Monday,9:00,10:00,,,,,"), "staff:1")
+        actions.import_services(file(f"{name},Clinic,,Monday,9:00,10:00,,,,,"), "staff:1", MONDAY)
 
 
 def test_the_commands_read_in_and_write_out(runner, sunshine, tmp_path, at):

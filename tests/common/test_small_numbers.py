@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registration.common.small_numbers import FEWEST, WITHHELD, told, told_apart, told_rows, told_within
+from registration.common.small_numbers import FEWEST, NEARLY_ALL, WITHHELD, told, told_apart, told_rows, told_within
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ def test_a_table_tells_no_few_families_not_even_by_subtraction(rows):
 
     for counts, words in zip(rows, said, strict=True):
         for column, (count, word) in enumerate(zip(counts, words, strict=True)):
-            assert word in {str(count), WITHHELD}
-            if word != WITHHELD:
+            assert word in {str(count), WITHHELD, NEARLY_ALL}
+            if word.isdecimal():
                 assert not 0 < count < FEWEST
                 assert not column or not 0 < counts[0] - count < FEWEST
         if words[0] == WITHHELD:
@@ -111,6 +111,43 @@ def test_a_table_tells_no_few_families_not_even_by_subtraction(rows):
         left, of = (sum(rows[row][where] for row in hidden) for where in (column, 0))
         assert not others or not 0 < left < FEWEST, "together they could be worked out from the total"
         assert not others or not 0 < of - left < FEWEST, "what they leave of their wholes could be"
+
+
+@given(st.lists(st.tuples(st.integers(10, 14), st.integers(0, 9)), min_size=1, max_size=5))
+def test_what_nearly_all_leaves_keeps_several_possible_numbers(rows):
+    left = [lacking for _, lacking in rows]
+    said = [words[1] for words in told_rows([(whole, whole - lacking) for whole, lacking in rows])]
+    cells = [row for row, word in enumerate(said) if word == NEARLY_ALL]
+    if not cells:
+        return
+    together = sum(left[row] for row in cells)
+    hidden = range(1, FEWEST) if sum(left) < FEWEST else (together,)
+    could_be = [each for each in product(range(1, FEWEST), repeat=len(cells)) if sum(each) in hidden]
+    assert all(len(set(numbers)) > 1 for numbers in zip(*could_be, strict=True))
+    assert len(hidden) > 1 or together >= FEWEST, "the total would tell of a few in all"
+    assert [word for row, word in enumerate(said) if row not in cells] == [
+        str(whole - lacking) for row, (whole, lacking) in enumerate(rows) if row not in cells
+    ]
+
+
+def test_one_family_that_is_not_known_hides_no_other_row():
+    assert told_rows([(482, 482), (712, 711), (188, 188)]) == [["482", "482"], ["712", NEARLY_ALL], ["188", "188"]]
+    assert told_rows([(40, 36), (40, 38), (40, 10)]) == [["40", NEARLY_ALL], ["40", NEARLY_ALL], ["40", "10"]]
+
+
+@pytest.mark.parametrize(
+    "left",
+    [(1, 1, 1, 1), (1, 20), (1, 2, 20), (4, 4, 0), (1, 1, 1, 1, 1)],
+    ids=["four of four", "one beside a total", "few beside a total", "as much as can be", "as little as can be"],
+)
+def test_nearly_all_is_not_told_where_it_gave_the_number_away(left):
+    said = told_rows([(40, 40 - lacking) for lacking in left])
+    assert NEARLY_ALL not in {word for words in said for word in words}
+
+
+def test_nearly_all_is_not_told_beside_a_few_nor_of_a_small_whole():
+    assert told_rows([(40, 39), (40, 2), (40, 20)]) == [["40", WITHHELD], ["40", WITHHELD], ["40", "20"]]
+    assert told_rows([(8, 7), (40, 40)]) == [["8", WITHHELD], ["40", WITHHELD]]
 
 
 def test_two_that_are_few_together_have_a_third_withheld_beside_them():

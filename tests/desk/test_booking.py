@@ -223,6 +223,7 @@ def test_a_family_is_found_by_its_corrected_name(client, database, open_, mine):
     ("changed", "sentence"),
     [
         ({"name": ""}, "Enter the name"),
+        ({"name": "Jo <b>"}, "The name must only have letters"),
         ({"email": "", "mobile": ""}, "Enter a mobile number or an email address, or the address for a letter"),
         ({"mobile": "12"}, "Enter a mobile number, like"),
         ({"email": "@"}, "Enter an email address in the correct format"),

@@ -10,7 +10,7 @@ from registration.booking.actions.holds import hold
 from registration.booking.models import Booking
 from registration.booking.queries import appointment_by_id
 from registration.booking.rules.requests import HoldRequest
-from registration.families.models import CentreSignUp
+from registration.families.models import CentreSignUp, SharingAnswer
 from registration.messages.models import Message
 from registration.rota.models import Session
 from tests.booking.appointments import NOW, booked
@@ -153,7 +153,7 @@ def test_another_time_than_the_one_kept_is_booked_and_that_one_let_go(client, da
     shown, sent = find_times(client)
     other = f"{world.centres['elland']}.{minute_of(WEDNESDAY, '9:30')}"
     assert other in times_on(shown)
-    client.post("/desk/phone/book", data=sent | CONTACT | {"time": other})
+    client.post("/desk/phone/book", data=sent | CONTACT | {"time": other, "asked": str(world.centres["elland"])})
     [made] = bookings(database)
     assert made.begins_at == at_time(WEDNESDAY, "9:30")
     assert holds(database) == []
@@ -178,7 +178,8 @@ def test_a_time_that_is_gone_cannot_be_kept(client, database, desk, world):
     start = at_time(WEDNESDAY, "9:00")
     hold(HoldRequest(world.centres["elland"], start, (BORN,), interpreter=False), NOW)
     database.commit()
-    wanted = {"time": f"{world.centres['elland']}.{minute_of(WEDNESDAY, '9:00')}"}
+    elland = world.centres["elland"]
+    wanted = {"time": f"{elland}.{minute_of(WEDNESDAY, '9:00')}", "asked": str(elland)}
     assert "This time has just gone" in page(client.post("/desk/phone/keep", data=sent | wanted), 409)
     assert "Choose a time" in page(client.post("/desk/phone/keep", data=sent | {"time": "x"}), 422)
     assert len(holds(database)) == 2
@@ -233,11 +234,10 @@ def test_joining_is_offered_and_takes_nothing_to_leave_out(client, database, des
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"share": "no"}, "A family can join only if the centre may have their details"),
         ({"address": " "}, "Enter their address"),
         ({"address": "x" * 501}, "This must be 500 letters or fewer"),
         ({"preference": "pigeon"}, "Choose how the centre should contact them"),
-        ({"join": "perhaps"}, "Choose whether they join"),
+        ({"join": "perhaps"}, "Choose whether they want to join"),
     ],
 )
 def test_what_joining_needs_is_asked_for_and_nothing_is_booked(client, database, desk, changes, sentence):
@@ -246,6 +246,46 @@ def test_what_joining_needs_is_asked_for_and_nothing_is_booked(client, database,
     assert sentence in page(answer, 422)
     assert '<details class="govuk-details" open>' in answer.text
     assert bookings(database) == []
+
+
+def test_a_no_counts_alone_and_what_was_said_of_joining_is_dropped_and_told(client, database, desk):
+    _, sent = find_times(client)
+    answer = client.post("/desk/phone/book", data=sent | CONTACT | JOINS | {"share": "no", "address": ""})
+
+    assert "They do not join: the family said no" in page(client.get(answer.headers["Location"]))
+    assert database.scalars(select(CentreSignUp)).all() == []
+    assert len(bookings(database)) == 1
+
+
+def test_the_question_names_the_centre_of_the_time_chosen_and_a_yes_is_to_that_one_alone(client, database, desk, world):
+    elland = f"{world.centres['elland']}.{minute_of(WEDNESDAY, '9:00')}"
+    shown, sent = find_times(client)
+    assert "May Sunshine Children’s Centre have their details?" in shown
+    assert "The question is about <strong>Sunshine" in shown
+
+    again = client.post("/desk/phone/book", data=sent | CONTACT | {"time": elland})
+    assert "Ask again: at this time the question is about Elland" in page(again, 409)
+    assert bookings(database) == []
+
+    answer = client.post("/desk/phone/book", data=sent | carried(again.text) | CONTACT | {"time": elland})
+    assert answer.status_code == 303
+    assert database.scalars(select(SharingAnswer.centre_id)).all() == [world.centres["elland"]]
+
+
+def test_a_no_is_to_every_centre_and_is_not_asked_again(client, database, desk, world):
+    _, sent = find_times(client)
+    elland = f"{world.centres['elland']}.{minute_of(WEDNESDAY, '9:00')}"
+
+    assert client.post("/desk/phone/book", data=sent | CONTACT | {"time": elland, "share": "no"}).status_code == 303
+
+
+def test_at_an_office_the_question_names_the_childrens_centre_it_is_about(client, database, desk, world):
+    world.session("office", "ann", FRIDAY, "9:00", "10:00")
+    database.commit()
+    shown, _ = find_times(client, centre=str(world.centres["office"]))
+
+    assert "May Sunshine Children’s Centre have their details?" in shown
+    assert "Nobody joins an office. The question is about <strong>Sunshine" in shown
 
 
 def test_the_page_of_times_says_what_to_say_and_what_to_do(client, desk, world):
@@ -363,7 +403,8 @@ def test_where_nothing_is_free_the_page_says_so(client, database, desk, world):
 
 def test_pressing_book_twice_books_once(client, database, desk, world):
     _, sent = find_times(client)
-    elsewhere = {"time": f"{world.centres['elland']}.{minute_of(WEDNESDAY, '9:00')}"}
+    elland = world.centres["elland"]
+    elsewhere = {"time": f"{elland}.{minute_of(WEDNESDAY, '9:00')}", "asked": str(elland)}
     places = {client.post("/desk/phone/book", data=sent | CONTACT | elsewhere).headers["Location"] for _ in range(2)}
     assert len(places) == 1
     assert len(bookings(database)) == 1
@@ -428,7 +469,7 @@ EXTRA = {"time": "extra", "extra_day": "25/11", "extra_at": "2pm", "extra_why": 
 
 def outside(world, **changes):
     who = {"extra_registrar": str(world.registrars["cleo"]), "extra_centre": str(world.centres["todmorden"])}
-    return EXTRA | who | changes
+    return EXTRA | who | {"asked": who["extra_centre"]} | changes
 
 
 @pytest.fixture

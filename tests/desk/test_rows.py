@@ -14,6 +14,7 @@ MACRO = """
 {% macro row(line, contact) -%}
 <tr id="{{ line.key }}" style="width:100%">{{ line.time }} {{ line.name }}{% if line.babies > 1 %} {{ line.babies }}{% endif %}
 {% if line.declaration %}elsewhere{% endif %}{% if line.joins %}joins{% endif %}{{ line.outcome or "open" }}
+{% if line.asked %}asked{% endif %}
 {{ line.reference }}|{{ line.language or line.needs }}|{% if line.language and line.needs %}{{ line.needs }}{% endif %}
 {% if line.who %}{{ line.who }}{% if line.papers %}: {{ line.papers }}{% endif %} {{ contact }}{% endif %}
 {{ line.with_whom }} {{ line.room }} {{ line.state }} {{ line.by }} {{ line.whose }}
@@ -56,7 +57,8 @@ def all_sorts() -> list[Line]:
     made = [
         replace(
             LINE, outcome=str(outcome or ""), marks=may_follow(outcome, "registration"), babies=babies, language=language,
-            needs=needs, by=by, mobile=mobile, declaration=babies == 2, joins=bool(by), papers=needs, email=f"{language}@<i>.org",
+            needs=needs, by=by, mobile=mobile, declaration=babies == 2, joins=bool(by), asked=not by, papers=needs,
+            email=f"{language}@<i>.org",
         )
         for outcome, babies, language, needs, by, mobile in wanted
     ]  # fmt: skip

@@ -17,6 +17,7 @@ def test_the_desk_writes_an_answer_down_on_the_telephone(client, database, world
     assert "Sunshine Children’s Centre" in page(client.get(path))
     assert "Choose" in page(client.post(path, data={}), 422)
     sent(client.post(path, data={"share": "no", "join": "no"}), f"/desk/booking/{mine.public_id}")
+    assert "The family’s answer is kept." in page(client.get(f"/desk/booking/{mine.public_id}"))
 
     latest = database.scalars(select(SharingAnswer).order_by(SharingAnswer.id.desc())).first()
     assert (latest.share, latest.route) == (False, "telephone")

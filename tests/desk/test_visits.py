@@ -44,7 +44,9 @@ def test_a_family_that_joins_at_its_visit_is_kept_with_its_new_answer(client, da
     )
     before, after = database.execute(text("SELECT before, after FROM audit_event ORDER BY id DESC LIMIT 1")).one()
     assert (before, after) == ({"share": False}, {"share": True, "joins": True})
-    assert "joins the centre" in page(client.get(answer.headers["Location"]))
+    told = page(client.get(answer.headers["Location"]))
+    assert "joins the centre" in told
+    assert "The family’s answer is kept." in told
 
 
 def test_the_page_shows_what_was_answered_before(client, world, mine):
@@ -71,7 +73,7 @@ def test_joining_again_changes_the_wish_and_a_no_takes_it_back(client, database,
     ("change", "sentence"),
     [
         ({"share": ""}, "Choose what the family said"),
-        ({"join": ""}, "Choose whether they join"),
+        ({"join": ""}, "Choose whether they want to join"),
         ({"address": " "}, "Enter their address"),
         ({"preference": "pigeon"}, "Choose how the centre should contact them"),
     ],
@@ -144,7 +146,9 @@ def test_before_the_day_and_against_a_no_a_centre_worker_writes_nothing_down(
 
     refused = client.post(path(world, made), data=JOINS)
     assert client.get(path(world, made)).status_code == refused.status_code == 303
-    assert "The registrar writes this family’s answer down." in page(client.get(refused.location))
+    shown = page(client.get(refused.location))
+    assert "The registrar writes this family’s answer down." in shown
+    assert "Sharing and joining" not in shown
     assert answers(database) == [(share, "online")]
 
 

@@ -148,6 +148,7 @@ def test_a_declaration_for_another_district_is_one_here_too(client, database, on
     ("changes", "sentence"),
     [
         ({"name": " "}, "Enter a name"),
+        ({"name": "Jo <b>"}, "The name must only have letters"),
         ({"born-year": "2027"}, "Date of birth must be today or in the past"),
         ({"born-day": "", "born-month": "", "born-year": ""}, "Enter the date of birth"),
         ({"married": "no"}, "Choose who is to be named"),

@@ -22,7 +22,7 @@ from registration.families.rules import (
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates" / "booking" / "journey"
 #: Each wording families were ever asked with, and the digest of its sentences. An answer is kept with its wording.
-WORDINGS = {"2026-11-22": "4754986e4f81f928"}
+WORDINGS = {"2026-11-22": "4754986e4f81f928", "2026-11-23": "cf8a64e55a919e3a"}
 NAMES = st.text(st.characters(codec="utf-8"), max_size=30)
 
 

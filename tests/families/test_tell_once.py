@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 
 from registration.common.clock import now
 from registration.families.actions import add_family, change_answer, correct_contact, mark_lost, record_answer
-from registration.families.models import FamilyLink
+from registration.families.models import FamilyLink, SharingAnswer
 from registration.families.rules import SHARING_WORDING, Answer, Contact, FamilyDetails
 from registration.families.tell_once import actions, jobs, webhooks
 from registration.families.tell_once.archive import folder_of, put
@@ -31,6 +31,8 @@ from registration.families.tell_once.rules import (
 from tests.booking.world import BORN, NOW, make_world
 from tests.families.receiver import CUT, DRIP, HANG, receiving
 
+#: A baby of another day: nothing is held back for it that is not linked by hand.
+EARLIER = BORN - timedelta(days=9)
 DETAILS = FamilyDetails(
     "Zoë O’Brien", (BORN,), "zoe@example.org", "+447700900982", None, "pl", "en", interpreter=False, access_needs=""
 )
@@ -171,12 +173,12 @@ def _loss(family_id, centre):
 
 
 def _no_under_a_linked_record(family_id, centre):
-    other = family(centre, share=False)
+    other = family(centre, share=False, births=(EARLIER,))
     link(family_id, other, "linked")
 
 
 def _perhaps_one_that_said_no(family_id, centre):
-    other = family(centre, share=False)
+    other = family(centre, share=False, births=(EARLIER,))
     link(family_id, other, "to_review")
 
 
@@ -308,7 +310,7 @@ def test_a_centre_is_told_of_families_that_may_reach_it_and_of_no_other(database
     mine, _theirs, _silent = (
         family(here, name="Mine"),
         family(there, name="Theirs"),
-        family(here, share=False, name="No"),
+        family(here, share=False, name="No", births=(EARLIER,)),
     )
     jobs.look_after(0)
     deliver(database)
@@ -628,3 +630,28 @@ def test_what_was_tried_in_vain_is_told_anew_and_not_twice(database, world, visi
     deliver(database)
     assert rows(database) == [("told", "withdrawn"), ("told", "delivered")]
     assert receiver.got[-1]["data"]["mobile"] == "+447700900999"
+
+
+# ---- a clock that was put forward
+
+
+def test_a_no_takes_back_a_yes_that_was_stamped_by_a_clock_put_forward_and_a_later_yes_counts(
+    database, world, visiting, receiver
+):
+    """A demonstration is loaded by its CLOCK; what families say afterwards is stamped by the machine's."""
+    mine = family(world.centres["sunshine"])
+    made = {"family_id": mine, "share": True, "route": "online", "recorded_by": "family", "at": now() + timedelta(9)}
+    database.add(SharingAnswer(wording_version=SHARING_WORDING, centre_id=world.centres["sunshine"], **made))
+    database.add(TellingAnswer(wording_version=TELLING_WORDING, service_id=visiting, **made))
+    database.flush()
+    actions.settle(now(), [mine])
+    assert rows(database) == [("told", "waiting")]
+
+    change_answer(mine, said(world.centres["sunshine"], share=False))
+    deliver(database)
+    assert receiver.got == []
+
+    change_answer(mine, said(world.centres["sunshine"], share=True))
+    say(mine, visiting)
+    deliver(database)
+    assert [told["type"] for told in receiver.got] == ["family.told"]

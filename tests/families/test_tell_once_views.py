@@ -47,6 +47,16 @@ def told(database, world, visiting):
     return mine, database.scalars(select(Telling)).one()
 
 
+def test_nothing_is_ticked_for_a_new_service_and_its_secret_is_asked_for(officer, visiting):
+    one = f"{WHERE}/services/{visiting.id}"
+    said = page(officer.get(one))
+    assert " checked" not in officer.get(f"{WHERE}/add").text
+    assert said.startswith("Done The service is put on the list.")
+    assert "Nobody has its secret yet. Until the receiver has it, it cannot check" in said
+    officer.post(f"{one}/secret")
+    assert "Nobody has its secret yet" not in page(officer.get(one))
+
+
 def test_a_service_is_put_on_the_list_and_changed(officer, database, visiting):
     assert "No service is on the list" not in page(officer.get(WHERE))
     facts = (visiting.name, visiting.kind, visiting.way, visiting.url, visiting.items, visiting.active)
@@ -57,6 +67,9 @@ def test_a_service_is_put_on_the_list_and_changed(officer, database, visiting):
     sent(officer.post(one, data={"name": "Health visiting", "kind": "library", "way": "file", "items": ["name"]}), one)
     database.expire_all()
     assert (visiting.way, visiting.url, visiting.active) == ("file", None, False)
+    said = page(officer.get(one))
+    assert said.startswith("Done The change is kept.")
+    assert "changed a service that is told of new families" in said
     assert f"tell-once/{visiting.id}" in page(officer.get(one))
     assert "wrote down a service that is told of new families" in page(officer.get(one))
     assert "Not told now" in page(officer.get(WHERE))

@@ -5,7 +5,18 @@ from itertools import product
 
 import pytest
 
-from registration.families.rules import DETAILS, Home, Known, Ruling, Said, Terms, has_objected, may_reach, opens_on
+from registration.families.rules import (
+    DETAILS,
+    Home,
+    Known,
+    Ruling,
+    Said,
+    Terms,
+    has_objected,
+    may_reach,
+    opens_on,
+    ruling_on,
+)
 
 TODAY = date(2026, 11, 22)
 HERE, THERE = 1, 2
@@ -66,25 +77,29 @@ def test_every_combination_of_what_can_be_known_is_decided_as_told():
     assert tried == 85 * 4 * 3 * len(HOMES)
 
 
-def test_the_order_in_which_answers_are_read_makes_no_difference():
-    answers = said_of([YES_HERE, NO])
+@pytest.mark.parametrize(("events", "ruling"), [((YES_HERE, NO), Ruling.SAID_NO), ((NO, YES_HERE), Ruling.SAID_YES)])
+def test_the_answer_written_last_counts_whatever_clock_stamped_it(events, ruling):
+    """A demonstration's answers are stamped by a clock that was put forward; what is said after it is not."""
+    said = [Said(share, AT - timedelta(days=day), centre) for day, (share, centre) in enumerate(events)]
 
-    assert may_reach(HERE, Known(said=answers), TODAY) is Ruling.SAID_NO
-    assert may_reach(HERE, Known(said=answers[::-1]), TODAY) is Ruling.SAID_NO
-
-
-@pytest.mark.parametrize("turned", [False, True])
-def test_of_a_yes_and_a_no_in_one_moment_the_no_counts(turned):
-    answers = [Said(share=True, at=AT, centre_id=HERE), Said(share=False, at=AT)]
-
-    assert may_reach(HERE, Known(said=answers[::-1] if turned else answers), TODAY) is Ruling.SAID_NO
+    assert may_reach(HERE, Known(said=said), TODAY) is ruling
+    assert has_objected(said) is (ruling is Ruling.SAID_NO)
 
 
-def test_only_three_rulings_let_details_through_and_each_says_which():
-    allowing = {Ruling.SAID_YES, Ruling.JOINED, Ruling.UNDER_AGREEMENT}
+def test_only_these_rulings_let_details_through_and_each_says_which():
+    allowing = {Ruling.SAID_YES, Ruling.SAID_YES_EARLIER, Ruling.JOINED, Ruling.UNDER_AGREEMENT}
 
     assert {ruling for ruling in Ruling if ruling.allowed} == allowing
     assert set(DETAILS) == allowing
+
+
+def test_a_yes_in_earlier_words_brings_no_language():
+    yes, no = said_of([YES_HERE]), said_of([YES_HERE, NO])
+    assert DETAILS[Ruling.SAID_YES] - DETAILS[Ruling.SAID_YES_EARLIER] == {"language"}
+    assert ruling_on(HERE, Known(said=yes, earlier={HERE}), TODAY) is Ruling.SAID_YES_EARLIER
+    assert ruling_on(HERE, Known(said=yes, earlier={THERE}), TODAY) is Ruling.SAID_YES
+    assert ruling_on(HERE, Known(said=yes, earlier={HERE}, joined={HERE}), TODAY) is Ruling.JOINED
+    assert ruling_on(HERE, Known(said=no, earlier={HERE}), TODAY) is Ruling.SAID_NO
 
 
 def test_a_yes_brings_no_address_and_an_agreement_no_way_to_ring():
@@ -114,4 +129,3 @@ def test_a_family_has_objected_where_the_last_it_said_is_no():
         True,
         False,
     ]
-    assert has_objected((Said(False, AT), Said(True, AT, HERE))), "of the same moment the no counts"

@@ -46,6 +46,9 @@ def test_a_centre_worker_calls_on_families_with_one_key_each(eyes, own, service)
     assert member.page.evaluate("document.activeElement.id").startswith("f-"), (
         "the keyboard goes on with the next family"
     )
+    undo = member.main.get_by_role("button", name=re.compile("^Undo")).bounding_box()
+    assert undo is not None
+    assert undo["y"] >= 0, "what was just written down, and its Undo, are in sight"
 
 
 def test_without_a_script_the_buttons_do_the_same(come, own, service):

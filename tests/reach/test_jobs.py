@@ -4,12 +4,12 @@ from sqlalchemy import select
 
 from registration.families.models import Disclosure
 from registration.reach.jobs import keep_who_is_seen
-from tests.reach.families import TODAY, answered, wished
+from tests.reach.families import A_DAY, BORN, TODAY, answered, wished
 
 
 def test_families_on_a_centres_lists_are_kept_as_disclosed_once_a_day(database, world, here, there):
     number, other = wished(here), answered(there)
-    answered(here, share=False)
+    answered(here, share=False, born=BORN - A_DAY)
 
     keep_who_is_seen(0)
     keep_who_is_seen(0)

@@ -210,6 +210,23 @@ def test_who_meets_no_family_reads_no_small_number(client, many, here):
     assert "Anna Told" not in words
 
 
+def test_one_family_that_nobody_knows_hides_neither_a_centre_nor_its_months(client, world, here, there):
+    under = agreement()
+    for centre in (here, there):
+        for n in range(12):
+            born = date(2026, 10, 1) + n * A_DAY
+            live_birth(under, centre, born=born, received=TODAY + A_DAY * (centre == here and not n))
+    sign_in_as(client, "evaluator")
+
+    every, one = page(client.get("/reach/")), page(client.get(f"/reach/{here}"))
+
+    assert "Sunshine Children’s Centre 12 all but fewer than 5 0 0 0 0 at least 66 % 97 %" in every
+    assert "Elland Children’s Centre 12 12 0 0 0 0 100 % 97 %" in every
+    assert "Known all but fewer than 5 at least 66 %" in one
+    assert "October 2026 12 all but fewer than 5 0 0 0 0" in one
+    assert client.get(f"/reach/{here}").text.count("<rect") == 2
+
+
 def test_a_centre_worker_reads_their_own_centres_numbers_only(client, many, here, there):
     sign_in_as(client, "centre_worker", centres=[there])
 
@@ -226,7 +243,9 @@ def test_a_centre_says_what_it_aims_at(client, many, here):
         f"/reach/{here}",
     )
 
-    assert "80 %: the centre’s own" in client.get(f"/reach/{here}").text
+    shown = client.get(f"/reach/{here}").text
+    assert "80 %: the centre’s own" in shown
+    assert "What the centre aims at is kept." in shown
     wrong = client.post(f"/reach/{here}/target", data={"percent": "101", "first": "newest", "contact_days": "x"})
     assert "Enter a whole number from 1 to 100" in page(wrong, 422)
 

@@ -24,7 +24,7 @@ from registration.reach.models import FamilyContact
 from registration.reach.outreach.actions import MayNotKnow
 from registration.reach.outreach.queries import outreach
 from tests.booking.world import FRIDAY, at_time
-from tests.reach.families import A_DAY, NOW, TODAY, agreement, answered, link, live_birth, said, wished
+from tests.reach.families import A_DAY, BORN, NOW, TODAY, agreement, answered, link, live_birth, said, wished
 from tests.staff.people import page, sent, sign_in_as
 
 FACTS = {
@@ -46,7 +46,7 @@ def test_a_welcome_goes_to_whom_it_may_by_their_way_and_once(database, world, he
     wished(here, preference="phone")
     answered(here)
     live_birth(agreement(), here)
-    answered(here, share=False)
+    answered(here, share=False, born=BORN - A_DAY)
 
     assert invite(here, Occasion("welcome"), FACTS, "staff:1", NOW, TODAY) == 2
     assert invite(here, Occasion("welcome"), FACTS, "staff:1", NOW, TODAY) == 0
@@ -83,7 +83,7 @@ def test_a_no_calls_back_what_has_not_gone_out(database, world, here, there, lin
 
 
 def test_a_link_to_a_no_that_is_made_while_a_message_waits_stops_it(database, world, here, there):
-    number, refused = wished(here, preference="email"), answered(there, share=False)
+    number, refused = wished(here, preference="email"), answered(there, share=False, born=BORN - A_DAY)
     wished(here, preference="email", email="another@example.org")
     invite(here, Occasion("welcome"), FACTS, "staff:1", NOW, TODAY)
     link(number, refused)
@@ -202,7 +202,52 @@ def test_a_worker_sends_a_welcome_and_invites_to_a_party(client, database, world
     assert "Sent to 0 families." in page(client.post(where, data=party))
     for wrong in ({"day": ""}, {"day": "2026-11-22"}, {"begins": ""}, {"ends": "9:00"}, {"ends": ""}, {"kind": ""}):
         assert client.post(where, data=party | wrong).status_code == 422
+    for wrong, words in (
+        ({"day": "2036-12-04"}, "The party must be within a year"),
+        ({"begins": "2:00"}, "The party must not begin before 7am"),
+        ({"ends": "21:30"}, "The party must end by 9pm"),
+    ):
+        assert words in page(client.post(where, data=party | wrong), 422)
     assert [name for name, *_ in messages(database)] == ["centre_party", "centre_welcome"]
+
+
+@pytest.mark.parametrize(
+    ("hour", "words"), [(0, "at 8am"), (22, "at 8am tomorrow")], ids=["before daytime", "after daytime"]
+)
+def test_what_is_sent_at_night_is_said_to_go_out_in_the_morning(client, world, here, at, hour, words):
+    at(f"{TODAY}T{hour:02}:12")
+    sign_in_as(client, "centre_worker", centres=[here])
+    wished(here)
+    where = f"/reach/{here}/invitations"
+
+    assert f"Goes out to 1 family {words}." in page(client.post(where, data={"kind": "welcome", "sure": "yes"}))
+    assert f"Wanda Wished goes out {words}" in page(client.get(where))
+    at(f"{TODAY + A_DAY}T08:01")
+    assert "Wanda Wished sent" in page(client.get(where))
+
+
+def test_a_party_on_a_bank_holiday_of_another_year_is_asked_about_and_named_with_its_year(client, world, here):
+    sign_in_as(client, "centre_worker", centres=[here])
+    wished(here)
+    party = {"kind": "new_baby_party", "begins": "10:00", "ends": "11:30"}
+    where = f"/reach/{here}/invitations"
+
+    christmas = page(client.post(where, data=party | {"day": "2026-12-25"}))
+    assert "Friday 25 December 2026 is a bank holiday: Christmas Day. Is the centre open?" in christmas
+    assert "Fri 25 Dec 10am." in christmas
+    later = page(client.post(where, data=party | {"day": "2027-01-13"}))
+    assert "bank holiday" not in later
+    assert "Wed 13 Jan 2027 10am." in later
+
+
+def test_an_invitation_by_email_says_to_whom_it_goes(client, world, here):
+    sign_in_as(client, "centre_worker", centres=[here])
+    wished(here, preference="email")
+    where, party = f"/reach/{here}/invitations", {"kind": "new_baby_party", "day": "2026-12-04"}
+
+    invitation = page(client.post(where, data=party | {"begins": "10:00", "ends": "11:30"}))
+    assert "you joined the centre, or asked to, and chose to hear from it by email" in invitation
+    assert "or said that it may have your details" in page(client.post(where, data={"kind": "welcome"}))
 
 
 def test_a_data_officer_makes_letters_of_notice_and_says_they_were_posted(client, database, world, here):
@@ -226,9 +271,22 @@ def test_a_data_officer_makes_letters_of_notice_and_says_they_were_posted(client
     assert "Done 1 letter was posted today. Their days of notice begin." in page(client.get("/reach/notices"))
     assert database.get_one(Family, due).noticed_on == TODAY
     client.post("/reach/notices/posted", data={"families": str(due)})
-    assert "Done 0 letters were posted today" in page(client.get("/reach/notices"))
+    again = page(client.get("/reach/notices"))
+    assert "1 letter was marked as posted already, or not due any more." in again
+    assert "Done" not in again
     assert client.post("/reach/notices/posted", data={"families": "x"}).status_code == 422
     assert client.post("/reach/notices/print", data={"centre": "999"}).status_code == 422
+
+
+@pytest.mark.parametrize("letter_address", [None, "HX1 5ET"])
+def test_a_postcode_alone_is_no_address_to_write_to(client, database, here, letter_address):
+    sign_in_as(client, "data_officer")
+    nowhere = live_birth(agreement("by_letter"), here)
+    database.execute(update(BirthRecord).values(address=None, postcode="HX1 5ET"))
+    database.get_one(Family, nowhere).letter_address = letter_address
+    database.commit()
+    assert [each.address for each in unnoticed(TODAY)] == [()]
+    assert "Of 1 more no address is known" in page(client.post("/reach/notices/print", data={"centre": ""}))
 
 
 def test_before_many_get_a_welcome_the_page_says_how_many_by_which_way(client, database, world, here):

@@ -14,7 +14,7 @@ def test_every_combination():
         found = way_to(kind, basis, email=email, mobile=mobile, preference=preference)
         if basis is Ruling.JOINED:
             wanted = {"text": "sms" if mobile else None, "email": "email" if email else None}.get(preference)
-        elif basis is Ruling.SAID_YES and kind == "welcome":
+        elif basis in {Ruling.SAID_YES, Ruling.SAID_YES_EARLIER} and kind == "welcome":
             wanted = "email" if email else "sms" if mobile else None
         else:
             wanted = None

@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import pytest
+from sqlalchemy import update
 
 from registration.common.files import FileRefused
 from registration.families import actions as families
@@ -13,7 +14,7 @@ from registration.reach.members.actions import import_memberships, import_visits
 from registration.reach.members.files import MEMBERS, BadMapping, mapping, our_key
 from registration.reach.models import CentreVisit
 from registration.reach.outreach.queries import known_to
-from tests.reach.families import A_DAY, TODAY, agreement, answered, link, live_birth, member, said, wished
+from tests.reach.families import A_DAY, BORN, TODAY, agreement, answered, link, live_birth, member, said, wished
 from tests.staff.people import page, sent, sign_in_as
 
 GIVEN = {
@@ -86,6 +87,7 @@ def test_of_a_family_that_says_no_nothing_is_kept(client, database, worker, here
         ({"preference": "email"}, "Enter their email address"),
         ({"born-year": "2027"}, "today or in the past"),
         ({"name": ""}, "Enter a name"),
+        ({"name": "Test <b>Bold</b>"}, "The name must only have letters"),
     ],
 )
 def test_what_is_missing_is_asked_for(client, database, worker, here, wrong, said_):
@@ -112,6 +114,11 @@ def test_a_family_that_booked_joins_under_its_own_record_and_twice_is_once(clien
     number = answered(here)
     where = f"/reach/{here}/families/{number}/join"
 
+    asked = client.get(where)
+    assert 'value="07700 900123"' in asked.text
+    assert "Postcode (optional)" in page(asked)
+    assert "You are welcome at the centre whether you say yes or no." in page(asked)
+    assert "Your appointment" not in page(asked)
     client.post(where, data=GIVEN)
     client.post(where, data=GIVEN | {"name": "Nadia New"})
 
@@ -146,6 +153,7 @@ def test_a_wish_made_while_booking_becomes_a_membership_when_the_centre_takes_it
     where = f"/reach/{here}/families/{number}"
 
     sent(client.post(f"{where}/take-in"), where)
+    assert "Taken in. The family is a member" in page(client.get(where))
     client.post(f"{where}/take-in")
 
     [row] = database.query(Membership)
@@ -206,6 +214,28 @@ def test_a_family_that_came_by_is_asked_about_where_a_member_has_its_contact(
     sent(client.post(where, data=GIVEN | contact | {"same": same}), f"/reach/{here}/families/{newest(database)}")
     assert (database.query(Membership).count(), database.query(FamilyLink).count()) == (memberships, links)
     assert database.query(Family).count() == 2
+
+
+def test_a_member_that_came_by_keeps_its_number_and_shows_the_babies_of_both_records(client, database, worker, here):
+    bring(HEAD + LINE)
+    database.commit()
+    [member_] = database.query(Family)
+    older = {"born-day": "2", "born-month": "11", "born-year": "2025", "babies": "1", "mobile": "07700 900777"}
+
+    answer = client.post(f"/reach/{here}/families/new", data=GIVEN | older | {"same": "yes"})
+
+    assert "Babies born 2 Nov 2025, 1 Nov 2026" in page(client.get(answer.location))
+    assert "2 Nov 2025, 1 Nov 2026" in page(client.get(f"/reach/{here}/members"))
+    [line] = client.post(f"/reach/{here}/members.csv", data={"key": "key", "born": "born"}).text.splitlines()[1:]
+    assert line.startswith(f"RS-{member_.id},Nadia Newcomer,2025-11-02; 2026-11-01,")
+
+
+def test_twins_under_two_records_are_two_babies(client, database, worker, here):
+    one, other = answered(here), answered(here)
+    database.execute(update(Family).values(born=[BORN, BORN]))
+    link(one, other)
+
+    assert [entry.card.born for entry in known_to(here, TODAY)] == [(BORN, BORN)]
 
 
 def newest(database):

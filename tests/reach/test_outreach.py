@@ -5,11 +5,12 @@ import pytest
 from registration.common.audit import AuditEvent
 from registration.families import actions
 from registration.families.models import Family
-from registration.families.rules import Ruling
+from registration.families.rules import Answer, Ruling
 from registration.reach.models import FamilyContact
 from registration.reach.outreach.actions import MayNotKnow, log_contact
 from registration.reach.outreach.queries import known_one, known_to, outreach
 from registration.reach.outreach.rules import Try, Why
+from registration.reach.outreach.views import basis_words
 from tests.reach.families import A_DAY, BORN, NOW, TODAY, agreement, answered, link, live_birth, member, said, wished
 from tests.staff.people import page, sent, sign_in_as
 
@@ -41,6 +42,22 @@ def test_each_basis_gives_its_details_and_no_other(world, here):
     )
     assert (joined.basis, joined.preference, joined.visit_needs) == (Ruling.JOINED, "text", "A ramp")
     assert joined.address.startswith("3 Mill Lane")
+
+
+def test_a_yes_to_words_that_did_not_name_the_language_brings_none_until_it_is_given_again(world, here):
+    number = answered(here, language="pl")
+    earlier = Answer(True, "2026-11-22", "online", "family", here)
+    for answer, basis, language in (
+        (earlier, Ruling.SAID_YES_EARLIER, "en"),
+        (said(True, here), Ruling.SAID_YES, "pl"),
+        (earlier, Ruling.SAID_YES_EARLIER, "en"),
+    ):
+        actions.change_answer(number, answer)
+        [entry] = known_to(here, TODAY)
+        assert (entry.card.basis, entry.card.language) == (basis, language)
+        assert basis_words(entry) == "said yes to the centre having their details"
+    actions.change_answer(number, said(False, None))
+    assert known_to(here, TODAY) == []
 
 
 def test_what_a_family_gave_another_centre_does_not_come_with_live_birth_data(world, here, there):
@@ -77,7 +94,7 @@ def test_who_may_not_be_told_of_is_on_no_list_and_has_no_page(database, world, h
     if how != "left":
         assert known_one(here, number, TODAY) is None
         with pytest.raises(MayNotKnow):
-            log_contact(here, number, CALL, "staff:1", TODAY)
+            log_contact(here, number, CALL, "staff:1", NOW)
 
 
 def test_notice_by_letter_lets_a_centre_know_after_its_days(database, world, here):
@@ -106,8 +123,8 @@ def test_the_list_says_why_and_a_contact_takes_a_family_off(world, here):
     late = {entry.card.name: entry.row.overdue for entry in outreach(here, TODAY)}
     assert late == {"Anna Told": True, "Wanda Wished": False, "Away": False}
 
-    log_contact(here, number, CALL, "staff:1", TODAY)
-    log_contact(here, old, Try(TODAY, "visit", "no_answer", "call", TODAY, "Door shut"), "staff:1", TODAY)
+    log_contact(here, number, CALL, "staff:1", NOW)
+    log_contact(here, old, Try(TODAY, "visit", "no_answer", "call", TODAY, "Door shut"), "staff:1", NOW)
 
     assert {entry.card.name: entry.row.why for entry in outreach(here, TODAY)} == {
         "Wanda Wished": Why.TO_TAKE_IN,
@@ -186,6 +203,64 @@ def test_who_wrote_a_contact_down_takes_it_back_on_the_same_day(client, database
     assert "Anna Told" in words
     event = database.query(AuditEvent).order_by(AuditEvent.id.desc()).first()
     assert (event.event, event.about, event.actor) == ("reach.contact_taken_back", f"family:{number}", own)
+
+
+def test_who_presses_undo_twice_is_told_that_it_was_taken_back_already(client, database, worker, here):
+    number, other = live_birth(agreement(), here), live_birth(agreement(), here, name="Bea Other")
+    where = f"/reach/{here}/families/{number}/contact"
+    client.post(where, data={"route": "call", "result": "reached"})
+    [made] = database.query(FamilyContact)
+    contact = {"contact": str(made.id)}
+    client.post(f"{where}/take-back", data=contact)
+
+    again = page(client.get(client.post(f"{where}/take-back", data=contact).location))
+    assert "It was taken back already." in again
+    assert "Only who wrote" not in again
+    elsewhere = client.post(f"/reach/{here}/families/{other}/contact/take-back", data=contact)
+    assert "Only who wrote a contact down" in page(client.get(elsewhere.location))
+
+
+def test_a_row_that_is_refused_keeps_what_was_typed_and_says_what_is_wrong(client, database, worker, here):
+    number = live_birth(agreement(), here)
+    live_birth(agreement(), here, name="Bea Other")
+    database.commit()
+    where = f"/reach/{here}/families/{number}/contact"
+
+    answer = client.post(where, data={"route": "call", "result": "no_answer", "next_on": "2020-01-01"})
+
+    words = page(answer, 422)
+    assert "There is a problem" in words
+    assert words.count("Anna Told: The next step must be today or later") == 2
+    assert f'href="#again-{number}"' in answer.text
+    assert answer.text.count('value="2020-01-01"') == 1
+    assert answer.text.count('value="no_answer" selected') == 1
+    unwanted = page(client.post(where, data={"route": "call", "result": "not_wanted", "next_on": "2026-11-30"}), 422)
+    assert "Anna Told: Leave the day of the next step empty" in unwanted
+
+
+@pytest.mark.parametrize(
+    ("day", "said_"),
+    [
+        ("2026-02-31", "Enter a date like 24/11/2026"),
+        ("9999-01-01", "Enter a year from 2000 to 2100"),
+        ("2020-01-01", "The next step must be today or later"),
+    ],
+)
+def test_what_is_wrong_with_a_day_is_said_though_the_outcome_is_missing_too(client, worker, here, day, said_):
+    number = live_birth(agreement(), here)
+
+    words = page(client.post(f"/reach/{here}/families/{number}/contact", data={"route": "call", "next_on": day}), 422)
+
+    assert f"Anna Told: {said_}" in words
+    assert "Anna Told: Choose one of those offered" in words
+
+
+def test_a_refused_row_of_a_family_that_is_off_the_list_is_said_above_it(client, worker, here):
+    number = live_birth(agreement(), here)
+    where = f"/reach/{here}/families/{number}/contact"
+    client.post(where, data={"route": "call", "result": "reached"})
+
+    assert "Press one of the buttons" in page(client.post(where, data={"route": "fax", "result": ""}), 422)
 
 
 def test_what_was_written_of_a_family_that_said_no_since_is_not_shown(client, database, worker, here):
@@ -295,3 +370,12 @@ def test_a_long_list_is_shown_a_morning_at_a_time(client, database, worker, here
     assert "Ada One" in every
     assert "Bea Two" in every
     assert "are shown." not in every
+    last = database.query(Family).filter_by(name="Ada One" if "Bea Two" in first else "Bea Two").one().id
+    where = f"/reach/{here}/families/{last}/contact"
+    assert 'name="next_on" value="2020-01-01"' in client.post(where, data={"next_on": "2020-01-01"}).text
+    done = client.post(f"{where}?all=", data={"route": "call", "result": ""}).location
+    assert f"/reach/{here}/outreach?all=&written=" in done
+    assert "/contact/take-back?all=" in client.get(done).text
+    [made] = database.query(FamilyContact)
+    back = client.post(f"{where}/take-back?all=", data={"contact": str(made.id)})
+    sent(back, f"/reach/{here}/outreach?all=#f-{last}")

@@ -89,6 +89,7 @@ def test_a_service_is_changed_on_a_page_of_its_own(worker, here):
     shown = page(worker.get(where(here)))
     assert "Wednesday 10am to 11:30am Clinic Weighing clinic in term time, from 1 December 2026, Ring first" in shown
     assert "wrote down a service of the timetable" in shown
+    assert "weekday: from Tuesday to Wednesday" in shown
     assert worker.get(where(here, 999)).status_code == 404
 
 
@@ -101,6 +102,10 @@ def test_a_service_is_changed_on_a_page_of_its_own(worker, here):
         ({"starts": ""}, "Enter when it begins"),
         ({"last_on": "2026-11-21"}, "The last day must be today or a day to come"),
         ({"first_on": "2026-12-02", "last_on": "2026-12-01"}, "The last day must not be before the first"),
+        (
+            {"weekday": "2", "first_on": "2026-12-02", "last_on": "2026-12-04"},
+            "No Tuesday lies between the first and the last day",
+        ),
     ],
 )
 def test_what_cannot_be_kept_is_told_beside_it(worker, here, change, sentence):
@@ -143,7 +148,7 @@ def test_a_service_is_cancelled_on_one_day_and_takes_place_after_all(worker, her
         ({"day": "9999-01-05"}, 422, "Enter a year from 2000 to 2100"),
         ({"day": "2026-11-17"}, 422, "Enter today or a day to come"),
         ({"day": "2026-11-24", "reason": "x" * 121}, 422, "This must be 120 letters or fewer"),
-        ({"day": WEDNESDAY.isoformat(), "reason": "Snow"}, 409, "It does not happen on this day of the week"),
+        ({"day": WEDNESDAY.isoformat(), "reason": "Snow"}, 409, "It does not happen on this day anyway"),
     ],
 )
 def test_a_day_that_cannot_be_cancelled_is_told_beside_the_box_which_stays_open(worker, here, typed, code, sentence):
@@ -171,6 +176,12 @@ def test_what_is_over_stands_as_past_and_is_not_offered_to_be_cancelled(worker, 
 
 def test_a_service_that_is_taken_out_is_gone(worker, here):
     number = the_one(here).id
+    worker.post(where(here, number, "cancel"), data={"day": TUESDAY.isoformat(), "reason": "The nurse is ill"})
+    asked = page(worker.get(where(here, number, "remove")))
+    assert "Weighing clinic , Tuesday, 9:30am to 11:30am, at Sunshine Children’s Centre." in asked
+    assert "go with it: Tuesday 24 November 2026. The nurse is ill" in asked
+    assert worker.get(where(here, 999, "remove")).status_code == 404
+    assert timetables([here])
     sent(worker.post(where(here, number, "remove")), where(here))
     assert "Nothing is in the timetable of this centre yet." in page(worker.get(where(here)))
     assert "Nothing is in the timetable" in page(worker.get(where(here, "sheet")))

@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 
 from registration.rota.actions.turns import NoSuchTurn, ThereAlready, give_turn, take_turn_back
 from registration.rota.rules.days import OpenDays, Otherwise
@@ -63,6 +64,8 @@ def test_a_turn_is_on_a_day_within_a_year_on_which_the_place_is_open(day, senten
         (time(6, 59), time(9), "Enter times from 7am to 9pm"),
         (time(17), time(21, 1), "Enter times from 7am to 9pm"),
         (time(9), time(14, 1), "A half-day is 5 hours at most"),
+        (time(9), time(9, 14), "A half-day is 15 minutes at the least"),
+        (time(9), time(9, 15), ""),
         (time(9), time(14), ""),
         (time(7), time(9), ""),
         (time(17), time(21), ""),
@@ -176,6 +179,9 @@ def test_with_a_turn_a_worker_sees_the_families_of_that_half_day_and_no_more(sig
     assert client.get(list_of(world, place="elland")).status_code == 403
     assert "Halifax Register Office" in page(client.get(f"/day/{TUESDAY}"))
     assert "Halifax Register Office" not in page(client.get(f"/day/{WEDNESDAY}"))
+    links = {link["href"] for link in BeautifulSoup(client.get(list_of(world)).text, "html.parser").select("nav a")}
+    assert f"/day/{TUESDAY}" in links
+    assert not links & {list_of(world, day=day) for day in (MONDAY, WEDNESDAY, TODAY)}
     assert client.get(f"/day/?on={TUESDAY}").headers["Location"] == f"/day/{TUESDAY}"
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from registration.births.agreements.queries import replaced_by, seen_of, terms_of
-from registration.births.agreements.rules import Origin, Signature, Terms, clauses, missing_signatures
+from registration.births.agreements.rules import Notice, Origin, Signature, Terms, clauses, missing_signatures
 from registration.births.agreements.rules.review import LONGEST, REVIEW_YEARS
 from registration.births.files.actions import blank
 from registration.births.models import BirthRecord
@@ -41,6 +41,10 @@ class NotYet(Refused):
 
 class Over(Refused):
     """Its last day has gone by. Change the draft, and have it signed again."""
+
+
+class NoNotice(Refused):
+    """By this draft a family would have no day to object after the council’s letter. Change it to at least 1 day."""
 
 
 class NoReview(Refused):
@@ -82,7 +86,7 @@ def put_in_force(
 
     Its text is kept as it was signed. What came under the former is held under this one, less what is no longer agreed: that is
     blanked, with the proof of it. Raises NotADraft, Changed,
-    NotSigned, Over, and NotYet where the former would end before this one begins.
+    NotSigned, Over, NoNotice, and NotYet where the former would end before this one begins.
     """
     found = _locked(agreement_id)
     former = _locked_former(found)
@@ -116,6 +120,8 @@ def _check(
         raise Over
     if former is not None and found.starts_on > today:
         raise NotYet
+    if found.notice == Notice.BY_LETTER and found.notice_days < 1:
+        raise NoNotice
 
 
 def _sign(found: SharingAgreement, signatures: Collection[Signature]) -> None:

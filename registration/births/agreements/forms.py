@@ -20,6 +20,7 @@ from registration.births.agreements.rules import (
 from registration.births.agreements.rules.items import NEEDED, in_order
 from registration.births.agreements.rules.review import LONGEST, REVIEW_YEARS
 from registration.births.agreements.rules.signing import PlaceToSign
+from registration.births.agreements.rules.template import NOTICE_DAYS
 from registration.births.agreements.wording import FREQUENCIES, NOTICES, ORIGINS
 from registration.common.forms import Form
 from registration.rota.forms.fields import DayField
@@ -110,7 +111,7 @@ class TermsForm(Form):
     notice_days = StringField(
         "Days from the council’s letter until the centre is told",
         [InputRequired("Enter how many days a family has to object"), _whole(0, MOST_NOTICE)],
-        description="Where the council writes: the time a family has to object.",
+        description=f"Where the council writes: the time a family has to object, at least 1 day, better {NOTICE_DAYS}.",
     )
     starts_on = DayField("First day", [InputRequired("Enter its first day")])
     review_on = DayField("Reviewed by", [InputRequired("Enter the day by which it is reviewed")])
@@ -123,6 +124,11 @@ class TermsForm(Form):
             raise ValidationError("Choose what is shared, or tick that only numbers are, not both")
         if field.data and NEEDED not in field.data:
             raise ValidationError("The baby’s date of birth must be among them: nothing can be used without it")
+
+    def validate_notice_days(self, field: StringField) -> None:
+        """Refuse a letter that leaves a family no day to object; raises ValidationError."""
+        if self.notice.data == Notice.BY_LETTER and (field.data or "").strip() == "0":
+            raise ValidationError(f"A family needs at least 1 day to object after a letter, better {NOTICE_DAYS}")
 
     def validate_review_on(self, field: DayField) -> None:
         """Refuse a review before the beginning, and one years away; raises ValidationError."""

@@ -315,6 +315,9 @@ def put_in_force(agreement_id: int) -> ResponseReturnValue:
         actions.put_in_force(agreement_id, signatures, form.seen.data or "", today(), current_actor())
     except Refused as refusal:
         undo()
+        form.seen.data = seen_of(
+            _agreement(agreement_id)
+        )  # what was typed stands, to be held against the draft as it is now
         return _signing(_agreement(agreement_id), form, refusal.sentence), HTTPStatus.CONFLICT
     return _done(found, "The agreement is in force.")
 
@@ -357,6 +360,10 @@ def note_review(agreement_id: int) -> ResponseReturnValue:
         return _page(found, form=form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         actions.note_review(agreement_id, form.review_on.data, today(), current_actor())
+    except (actions.NoReview, actions.TooFar) as refusal:
+        undo()
+        form.review_on.errors = (refusal.sentence,)
+        return _page(_agreement(agreement_id), form=form), HTTPStatus.CONFLICT
     except Refused as refusal:
         return _refused(agreement_id, refusal)
     return _done(found, "The review is noted.")

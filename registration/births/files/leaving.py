@@ -15,7 +15,7 @@ from registration.families.rules import lexemes
 from registration.messages.models import Message
 from registration.messages.rules import State
 
-_BY_KEY = select(BirthRecord.family_id).where(
+_BY_KEY = select(BirthRecord.source_key, BirthRecord.family_id).where(
     BirthRecord.source == bindparam("source"), BirthRecord.source_key.in_(bindparam("keys", expanding=True))
 )
 # Any record of a mother of the very same name with a baby of the very same day is of the same family: better that one family too
@@ -37,16 +37,20 @@ SELECT f.id FROM found JOIN family f ON f.id = found.id WHERE f.lost_at IS NULL 
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """What losses would do: families that leave every list, appointments to come that are cancelled, messages called back."""
+    """What losses would do: records that leave every list, appointments to come that are cancelled, messages called back.
 
-    families: int
+    A family may have several records; those of a booking and of a birth count as two. `unknown` are losses that are of nobody's.
+    """
+
+    records: int
     appointments: int
     messages: int
+    unknown: int = 0
 
 
 def families_leaving(losses: Sequence[Loss], source: str) -> list[int]:
     """Find the families that would leave for these losses, with every record linked to them."""
-    families = _families(losses, source)
+    families = {number for found in _families(losses, source) for number in found}
     return list(db.session.scalars(_LINKED, {"families": sorted(families)})) if families else []
 
 
@@ -59,15 +63,19 @@ def leaving(losses: Sequence[Loss], source: str, now: datetime) -> Leaving:
     subjects = [*db.session.scalars(select(Booking.public_id).where(of_them)), *map(subject_of, families)]
     waiting = (Message.state == State.QUEUED) & Message.about.in_(subjects)
     messages = db.session.scalar(select(func.count()).select_from(Message).where(waiting))
-    return Leaving(len(families), appointments or 0, messages or 0)
+    unknown = sum(not found for found in _families(losses, source))
+    return Leaving(len(families), appointments or 0, messages or 0, unknown)
 
 
-def _families(losses: Sequence[Loss], source: str) -> set[int]:
-    """Find the families that the losses are of, by the source's own number, and by the mother's name and the day."""
+def _families(losses: Sequence[Loss], source: str) -> list[set[int]]:
+    """Find the families that each loss is of, by the source's own number, and by the mother's name and the day."""
     keys = [loss.key for loss in losses if loss.key]
-    found = set(db.session.scalars(_BY_KEY, {"source": source, "keys": keys})) if keys else set()
-    for loss in losses:
-        if loss.unchanging:
-            words = lexemes(" ".join(loss.names))
-            found |= set(db.session.scalars(_BY_NAME, {"born": loss.born, "words": words}))
-    return found
+    rows = db.session.execute(_BY_KEY, {"source": source, "keys": keys}) if keys else ()
+    by_key: dict[str, int] = {key: family for key, family in rows}  # noqa: C416 -- rows are no pairs to mypy
+    return [_of_name(loss) | {by_key[key] for key in [loss.key] if key in by_key} for loss in losses]
+
+
+def _of_name(loss: Loss) -> set[int]:
+    if not loss.unchanging:
+        return set()
+    return set(db.session.scalars(_BY_NAME, {"born": loss.born, "words": lexemes(" ".join(loss.names))}))

@@ -106,6 +106,14 @@ def files_taken(most: int) -> Sequence[BirthFile]:
     return db.session.scalars(select(BirthFile).order_by(BirthFile.id.desc()).limit(most)).all()
 
 
+def outside_of(files: Collection[int]) -> Mapping[int, int]:
+    """Give, by file, how many births lived outside the area and were left at the door, as the history tells it."""
+    told = select(AuditEvent.about, AuditEvent.after["outside"].as_integer()).where(
+        AuditEvent.about.in_([f"birth_file:{number}" for number in files]), AuditEvent.event == "births.imported"
+    )
+    return {int(about.partition(":")[2]): number or 0 for about, number in db.session.execute(told)}
+
+
 def waiting_file(number: UUID, now: datetime) -> WaitingFile | None:
     """Give a file that waits to be taken in; None once it was, or its hour is over."""
     file = db.session.get(WaitingFile, number)

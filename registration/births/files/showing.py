@@ -9,7 +9,6 @@ from registration.births.files.leaving import Leaving, leaving
 from registration.births.files.looking import Brought, Look, look
 from registration.births.files.rules.columns import (
     AND,
-    SEVERAL,
     TITLES,
     Column,
     Kind,
@@ -117,4 +116,4 @@ def said_by(chosen: Mapping[str, str], brought: Brought) -> dict[str, str]:
         usual.setdefault(meant(heading, kind) or "", []).append(heading)
     changed = {ours: AND.join(names) for ours, names in said.items() if usual.get(ours) != names}
     gone = {ours: "" for ours in usual if ours and ours not in said}
-    return {ours: names if ours in SEVERAL else names.split(AND)[0] for ours, names in changed.items()} | gone
+    return changed | gone

@@ -13,7 +13,7 @@ from registration.births.files import actions
 from registration.births.files.forms import KINDS, FileForm, TakeForm
 from registration.births.files.looking import FileTakenBefore
 from registration.births.files.models import WaitingFile
-from registration.births.files.queries import deletions, file_names, files_taken, said_of, waiting_file, was_taken_in
+from registration.births.files.queries import deletions, file_names, files_taken, outside_of, waiting_file, was_taken_in
 from registration.births.files.rules.columns import Kind
 from registration.births.files.rules.sheet import MOST_BYTES, TOO_LARGE
 from registration.births.files.showing import preview, said_by
@@ -71,12 +71,14 @@ def _page(form: FileForm, faults: Sequence[str] = (), wrong: str = "") -> str:
     sources = sources_in_force(today())
     if faults or wrong:
         form.file.errors = (wrong or NOT_READ,)
+    came = files_taken(MOST_SHOWN)
     return render_template(
         "births/files/files.html",
         form=form.offer(sources),
         file_faults=faults,
         sources=sources,
-        files=files_taken(MOST_SHOWN),
+        files=came,
+        outside=outside_of([file.id for file in came]),
         deleted=deletions(MOST_SHOWN),
         areas=reach_areas(),
         lines=audit.lines(audit.AuditEvent.event.in_(EVENTS), most=MOST_LINES),
@@ -169,8 +171,7 @@ def take_in(public_id: UUID) -> ResponseReturnValue:
     except Refused as refusal:
         undo()
         return _preview(_waiting(public_id), refusal.sentence), HTTPStatus.CONFLICT
-    if file.kind != Kind.COUNTS and file.said != said_of(file.source):
-        actions.save_mapping(file.source, file.said, current_actor(), now())
+    actions.keep_columns(file, current_actor(), now())
     actions.settle(file, current_actor())
     flash(_done(taken, found.outside), "success")
     return redirect(url_for("birth_files.files"), HTTPStatus.SEE_OTHER)
@@ -187,7 +188,7 @@ def _done(file: BirthFile, outside: int) -> str:
 @commits
 def throw_away(public_id: UUID) -> ResponseReturnValue:
     """Throw a file away that waits to be taken in."""
-    actions.drop(_waiting(public_id), current_actor())
+    actions.drop(_waiting(public_id), current_actor(), now())
     flash("The file was thrown away. Nothing of it is kept.", "success")
     return redirect(url_for("birth_files.files"), HTTPStatus.SEE_OTHER)
 

@@ -3,30 +3,26 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 
+from registration.births.rights.twice import tie_to_earlier
 from registration.booking.actions.contacts import correct_contact
 from registration.booking.models import Booking
-from registration.centres.memory import Home, home_of
+from registration.centres.memory import Home, home_of, welcoming_home_of
 from registration.common import audit
 from registration.common.db import db
+from registration.common.errors import Refused
 from registration.families import actions as families
-from registration.families.models import FamilyLink
-from registration.families.rules import SHARING_WORDING, Answer, Contact, FamilyDetails, Source, lexemes
+from registration.families.rules import SHARING_WORDING, Answer, Contact, FamilyDetails, Source
 
 #: What a family asks for by the slip of the red book, or by a health visitor's form.
 SLIP = "slip"
-#: Records that may be the same family's are put before a person, so many at the most.
-MOST_ALIKE = 20
-_ALIKE = text("""
-SELECT f.id FROM family f
- WHERE f.id <> :family AND f.born && CAST(:born AS date[]) AND f.details_gone_at IS NULL
-   AND (lower(f.email) = lower(:email) OR f.mobile = :mobile OR f.postcode = :postcode
-        OR f.name_words @@ plainto_tsquery('simple', :surname))
- ORDER BY f.id LIMIT :most
-""")
+DOUBT = "said no without a link"
 _LIVE = select(Booking.public_id).where(Booking.state == "booked").order_by(Booking.id.desc()).limit(1)
+
+
+class OutsideOurArea(Refused):
+    """No children’s centre of ours is near this postcode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +68,12 @@ def ask(asked: Asked, actor: str, today: date) -> int:
     """Keep a family that came without a link, and its answer; give its number.
 
     With a no, every record that may be the same family's is put before a person, and until one has decided, no centre is
-    told of it: nobody has to be found before their no counts.
+    told of it: nobody has to be found before their no counts. Raises OutsideOurArea for a yes from where no children's centre of
+    ours is near: nothing is kept.
     """
-    home = home_of(asked.postcode, today) if asked.postcode else Home()
+    home = welcoming_home_of(asked.postcode, today) if asked.postcode else Home()
+    if asked.share and home.centre_id is None:
+        raise OutsideOurArea
     contact = asked.contact
     details = FamilyDetails(
         name=contact.name,
@@ -92,28 +91,10 @@ def ask(asked: Asked, actor: str, today: date) -> int:
         source=Source.MOVED_IN,
     )
     named = details.home_centre_id if asked.share else None
-    family_id = families.add_family(details, Answer(asked.share, SHARING_WORDING, SLIP, actor, named))
-    if not asked.share:
-        _hold_back_alike(family_id, details, today)
+    family_id = families.add_family(details, Answer(asked.share, SHARING_WORDING, SLIP, actor, named), DOUBT)
     audit.record(
         "told of itself without a link", about=f"family:{family_id}", actor=actor, after={"share": asked.share}
     )
+    if asked.share:
+        tie_to_earlier(family_id)
     return family_id
-
-
-def _hold_back_alike(family_id: int, details: FamilyDetails, today: date) -> None:
-    """Note the records that may be the same family's for a person to decide, and call back what waits to be sent to them."""
-    surname = details.name.split()[-1] if details.name.split() else ""
-    words = " ".join(word.strip("'") for word in lexemes(surname).split())
-    values = {"family": family_id, "born": list(details.births), "surname": words, "most": MOST_ALIKE}
-    reached = {"email": details.email, "mobile": details.mobile, "postcode": details.postcode}
-    alike = list(db.session.scalars(_ALIKE, values | reached))
-    if alike:
-        link = {"state": "to_review", "probability": 0.5, "method": "exact", "made_by": "service"}
-        rows = [
-            link | {"a_id": min(family_id, other), "b_id": max(family_id, other), "reason": "said no without a link"}
-            for other in alike
-        ]
-        db.session.execute(insert(FamilyLink), rows)
-        families.call_back(alike)
-        families.heed_links(today)

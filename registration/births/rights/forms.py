@@ -5,14 +5,13 @@ from flask_babel import lazy_gettext as _l
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from registration.booking.forms.base import NO, YES, YES_NO, OneOf, as_kept, at_most, passes
+from registration.booking.forms.base import NO, YES, YES_NO, OneOf, as_kept, at_most, own_name, passes
 from registration.booking.forms.birth import not_in_the_future, not_long_ago
 from registration.booking.forms.contact import LONGEST_EMAIL, LONGEST_MOBILE
 from registration.booking.forms.needs import LONGEST_POSTCODE
 from registration.centres.queries import locate
 from registration.centres.rules import canonical_postcode
 from registration.common import contacts
-from registration.common.characters import never_in_a_name
 from registration.common.dates import CivilDateField
 from registration.common.forms import Form
 from registration.families.rules import MOST_NAME, Contact
@@ -25,11 +24,6 @@ def _exists(text: str) -> None:
         found = None
     if found is None:
         raise ValueError(_("We cannot find this postcode. Check it, or leave it empty."))
-
-
-def _a_name(text: str) -> None:
-    if never_in_a_name(text):
-        raise ValueError(_("Your name must only have letters, spaces, hyphens, apostrophes and full stops"))
 
 
 class _Answer(Form):
@@ -54,7 +48,7 @@ class Correct(Form):
         [
             DataRequired(_l("Enter your full name")),
             Length(max=MOST_NAME, message=_l("Your name must be %(max)d letters or fewer")),
-            passes(_a_name),
+            passes(own_name),
         ],
     )
     email = StringField(_l("Email address"), [at_most(LONGEST_EMAIL), passes(contacts.email)])

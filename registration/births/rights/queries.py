@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, current_app
@@ -16,9 +16,9 @@ from registration.centres.rules import CentreCard
 from registration.common.db import db
 from registration.common.links import digest
 from registration.families.links import family_of, subject_of
-from registration.families.models import Family
-from registration.families.queries import known, same_family
-from registration.families.rules import DETAILS, Known, Ruling, answer_to, has_objected, may_reach, opens_on
+from registration.families.models import Family, SharingAgreement
+from registration.families.queries import known, same_family, who_wants_to_join
+from registration.families.rules import DETAILS, Known, Ruling, answer_to, has_objected, opens_on, ruling_on
 from registration.families.wording import DETAILS_IN_WORDS
 
 Row = Mapping[str, Any]
@@ -40,13 +40,13 @@ SELECT id FROM decided ORDER BY id <> :family, id
 _RECORDS = text("""
 SELECT f.source, f.name, f.born AS babies_born_on, f.email, f.mobile, f.second_contact, f.letter_address AS address, f.postcode,
        c.name AS centre_of_your_area, f.imd_decile, f.language, f.interpreter, f.access_needs, f.noticed_on AS told_by_letter_on,
-       f.created_at AS held_since
-  FROM family f LEFT JOIN centre c ON c.id = f.home_centre_id
+       f.created_at AS held_since, a.provider AS received_from
+  FROM family f LEFT JOIN centre c ON c.id = f.home_centre_id LEFT JOIN sharing_agreement a ON a.id = f.agreement_id
  WHERE f.id = ANY(:families) ORDER BY array_position(:families, f.id)
 """)
 _PARTS = {
     "answers": """SELECT a.share AS yes, c.name AS centre, a.route, a.wording_version AS wording, a.at
-  FROM sharing_answer a LEFT JOIN centre c ON c.id = a.centre_id WHERE a.family_id = ANY(:families) ORDER BY a.at, a.id""",
+  FROM sharing_answer a LEFT JOIN centre c ON c.id = a.centre_id WHERE a.family_id = ANY(:families) ORDER BY a.id""",
     "appointments": """SELECT b.reference, c.name AS centre, b.begins_at AS starts, b.ends_at AS ends, b.kind, b.state, b.outcome,
        b.married_or_civil_partners, b.both_parents_named, b.attending AS who_comes, b.channel AS booked_by
   FROM booking b JOIN centre c ON c.id = b.centre_id WHERE b.family_id = ANY(:families) ORDER BY b.begins_at""",
@@ -58,7 +58,7 @@ _PARTS = {
        t.settled_at FROM telling t JOIN told_service s ON s.id = t.service_id
  WHERE t.family_id = ANY(:families) ORDER BY t.made_at, t.id""",
     "answers_on_telling": """SELECT s.name AS service, a.share AS yes, a.route, a.wording_version AS wording, a.at
-  FROM telling_answer a JOIN told_service s ON s.id = a.service_id WHERE a.family_id = ANY(:families) ORDER BY a.at, a.id""",
+  FROM telling_answer a JOIN told_service s ON s.id = a.service_id WHERE a.family_id = ANY(:families) ORDER BY a.id""",
     "births": """SELECT r.source, r.born, r.sex, r.baby_given, r.baby_surname, r.mother_given, r.mother_surname, r.mother_born,
        r.house, r.address, r.postcode, r.phone, r.email, r.received_on, a.provider AS received_from,
        a.retention_days AS kept_days
@@ -71,6 +71,7 @@ _MESSAGES = text("""
 SELECT channel, address AS to, template AS about, state, created AS written_at, settled_at FROM message
  WHERE about = ANY(:abouts) ORDER BY created, id
 """)
+_REFUSED_AT = text("SELECT max(at) FROM sharing_answer WHERE family_id = ANY(:families) AND NOT share")
 _NAMED = text("""
 SELECT home_centre_id FROM family WHERE id = ANY(:families)
 UNION SELECT centre_id FROM sharing_answer WHERE family_id = ANY(:families)
@@ -81,11 +82,14 @@ UNION SELECT centre_id FROM membership WHERE family_id = ANY(:families) AND left
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """All that is held: records, what hangs on them by kind, and the sources that hold more which is not shown here."""
+    """All that is held: records, what hangs on them by kind, and what holds more which is not shown here.
+
+    `also` are sources, each with who sends births of it where it is live birth data.
+    """
 
     records: Sequence[Row]
     parts: Mapping[str, Sequence[Row]]
-    also: Sequence[str] = field(default=())
+    also: Sequence[tuple[str, str | None]] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,8 @@ def held(family_id: int) -> Held:
     """Gather what is held about a family."""
     families = certain(family_id)
     parts = {name: _rows(question, families=families) for name, question in _PARTS.items()}
+    refused_at = db.session.scalar(_REFUSED_AT, {"families": families})
+    parts["answers_on_telling"] = [_taken_back(row, refused_at) for row in parts["answers_on_telling"]]
     numbers = db.session.scalars(select(Booking.public_id).where(Booking.family_id.in_(families)))
     parts["messages"] = _rows(_MESSAGES.text, abouts=[*numbers, *map(subject_of, families)])
     more: Mapping[str, Finder] = current_app.extensions.get("held_about_families", {})
@@ -145,14 +151,21 @@ def held(family_id: int) -> Held:
     return Held(_rows(_RECORDS.text, families=families), parts, _also(family_id, families))
 
 
+def _taken_back(row: Row, refused_at: datetime | None) -> Row:
+    """Say of an answer on another service whether a no to the centre has taken it back."""
+    return {**row, "taken_back": bool(row["yes"] and refused_at and row["at"] <= refused_at)}
+
+
 def _rows(question: str, **values: object) -> list[Row]:
     return [dict(row) for row in db.session.execute(text(question), values).mappings()]
 
 
-def _also(family_id: int, shown: Collection[int]) -> list[str]:
-    """Name the other sources that surely tell of the same family."""
+def _also(family_id: int, shown: Collection[int]) -> list[tuple[str, str | None]]:
+    """Name the other sources that surely tell of the same family, each with who sends its births."""
     others = [number for number, sure in same_family(family_id).items() if sure and number not in shown]
-    return sorted(set(db.session.scalars(select(Family.source).where(Family.id.in_(others)))))
+    wanted = select(Family.source, SharingAgreement.provider).outerjoin(SharingAgreement).where(Family.id.in_(others))
+    found = {(source, provider) for source, provider in db.session.execute(wanted)}
+    return sorted(found, key=lambda each: (each[0], each[1] or ""))
 
 
 def centres_named(family_id: int, today: date) -> list[CentreAnswer]:
@@ -173,9 +186,15 @@ def centres_named(family_id: int, today: date) -> list[CentreAnswer]:
 
 def _answer(card: CentreCard, here: int, found: Known, today: date) -> CentreAnswer:
     """Say where a family stands with a centre, whose place another may have taken."""
-    ruling = may_reach(here, found, today)
+    ruling = ruling_on(here, found, today)
     opens = opens_on(here, found) if ruling is Ruling.NOT_NOTICED else None
     return CentreAnswer(card.id, card.name, answer_to(here, found.said), ruling, opens)
+
+
+def joining(family_id: int) -> bool:
+    """Say whether a family asked to join a centre, under any record that surely is its own: a no takes that back."""
+    own = [number for number, sure in same_family(family_id).items() if sure]
+    return bool(who_wants_to_join(own))
 
 
 def objected(family_id: int, today: date) -> bool:

@@ -15,10 +15,18 @@ from flask_wtf.csrf import CSRFError
 
 from registration.births.rights import actions
 from registration.births.rights.forms import Correct, TellUs
-from registration.births.rights.queries import CentreAnswer, centres_named, family_by_link, held, objected, reference_of
+from registration.births.rights.queries import (
+    CentreAnswer,
+    centres_named,
+    family_by_link,
+    held,
+    joining,
+    objected,
+    reference_of,
+)
 from registration.births.rights.wording import as_file, in_words, parts_in_words, source_in_words, until_when
 from registration.booking.actions.refusals import AlreadyBooked, CannotChange
-from registration.booking.forms.base import YES, yes_or_no
+from registration.booking.forms.base import YES
 from registration.booking.forms.manage import Sharing
 from registration.booking.rules.deadline import last_lawful_day
 from registration.booking.views.manage import keep_private
@@ -96,7 +104,14 @@ def tell_us() -> ResponseReturnValue:
         return _asked(form), HTTPStatus.UNPROCESSABLE_ENTITY
     births = (form.born.data,)
     asked = actions.Asked(form.contact(None, None), births, form.kept_postcode, current_language(), share=form.shares)
-    token = family_link(actions.ask(asked, current_actor(), today()))
+    try:
+        token = family_link(actions.ask(asked, current_actor(), today()))
+    except actions.OutsideOurArea:
+        undo()
+        form.postcode.errors = (
+            _("This postcode is outside our area. Ask the council where you live. Nothing was kept."),
+        )
+        return _asked(form), HTTPStatus.UNPROCESSABLE_ENTITY
     return _done(token, _("What you told us is saved.") if form.shares else _nobody())
 
 
@@ -143,9 +158,11 @@ def show(family: Family, token: str) -> str:
     return render_template(
         "births/rights/show.html",
         token=token,
-        records=[(source_in_words(row["source"]), in_words("records", row)) for row in found.records],
+        records=[
+            (source_in_words(row["source"], row["received_from"]), in_words("records", row)) for row in found.records
+        ],
         parts=list(parts_in_words(found)),
-        also=[source_in_words(source) for source in found.also],
+        also=[source_in_words(*each) for each in found.also],
         centres=centres_named(family.id, today()),
         objected=objected(family.id, today()),
         until_when=until_when(found),
@@ -177,8 +194,7 @@ def take_away(family: Family, token: str) -> ResponseReturnValue:  # noqa: ARG00
 @with_family
 def ask_about(family: Family, token: str, centre_id: int) -> str:
     """Show a family its answer about one centre, to change it."""
-    named = _named(family, centre_id)
-    return _about(named, token, Sharing(formdata=None, share=request.args.get("share", yes_or_no(named.shares))))
+    return _about(family, centre_id, token, Sharing(formdata=None, share=request.args.get("share")))
 
 
 @bp.post("/<token>/answer/<int:centre_id>")
@@ -189,7 +205,7 @@ def answer(family: Family, token: str, centre_id: int) -> ResponseReturnValue:
     """Keep a family's new answer about one centre; a no is to every centre."""
     named, form = _named(family, centre_id), Sharing()
     if not form.accepted():
-        return _about(named, token, form), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _about(family, centre_id, token, form), HTTPStatus.UNPROCESSABLE_ENTITY
     share = form.share.data == YES
     actions.answer(family.id, centre_id if share else None, current_actor(), share=share)
     yes = _("Your answer is saved: %(centre)s may have your details.", centre=named.centre)
@@ -203,16 +219,18 @@ def _named(family: Family, centre_id: int) -> CentreAnswer:
     return named
 
 
-def _about(named: CentreAnswer, token: str, form: Sharing) -> str:
-    return render_template("births/rights/answer.html", token=token, named=named, form=form)
+def _about(family: Family, centre_id: int, token: str, form: Sharing) -> str:
+    named = _named(family, centre_id)
+    return render_template("births/rights/answer.html", token=token, named=named, form=form, joining=joining(family.id))
 
 
 @bp.get("/<token>/object")
 @public
 @with_family
-def ask_to_object(family: Family, token: str) -> str:  # noqa: ARG001 -- as every view here
+def ask_to_object(family: Family, token: str) -> str:
     """Ask once whether no centre may have a family's details."""
-    return render_template("births/rights/object.html", token=token, form=Form(formdata=None))
+    facts = {"joining": joining(family.id), "booked": reference_of(family.id) is not None}
+    return render_template("births/rights/object.html", token=token, form=Form(formdata=None), **facts)
 
 
 @bp.post("/<token>/object")

@@ -17,13 +17,12 @@ from registration.common.pages import reached
 #: Where a record came from.
 SOURCES = {
     "booking": _l("your booking"),
-    "live_births": _l("the NHS, which tells the council of births in its area"),
     "moved_in": _l("you, or a children’s centre you spoke to"),
     "member": _l("a children’s centre you are a member of"),
 }
 #: Headings of the parts, in the order of the page; a part that another capability adds is shown after them.
 PARTS = {
-    "births": _l("What the NHS told the council"),
+    "births": _l("What the council was told of the birth"),
     "appointments": _l("Your appointments"),
     "wishes_to_join": _l("Joining a centre"),
     "memberships": _l("Memberships"),
@@ -71,7 +70,27 @@ _LABELS = {
     "service": _l("Service"),
     "event": _l("We told it"),
     "state": _l("What became of it"),
+    "taken_back": _l("Taken back"),
+    "about": _l("About"),
+    "channel": _l("How"),
+    "contact_preference": _l("How to contact you"),
 }
+#: What a message is about, by its template.
+_ABOUT = {
+    "booking_confirmed": _l("Your appointment is booked"),
+    "booking_moved": _l("Your appointment has moved"),
+    "booking_cancelled": _l("Your appointment is cancelled"),
+    "reminder_week": _l("A reminder of your appointment"),
+    "reminder_two_days": _l("A reminder of your appointment"),
+    "reminder_morning": _l("A reminder of your appointment"),
+    "your_link": _l("The link of your appointment"),
+    "offer_cover": _l("Another appointment in place of yours"),
+    "offer_earlier": _l("An appointment that came free"),
+    "centre_welcome": _l("A welcome from a centre"),
+    "centre_party": _l("An invitation from a centre"),
+}
+_CHANNELS = {"sms": _l("Text message"), "email": _l("Email"), "letter": _l("Letter")}
+_PREFERENCES = _CHANNELS | {"text": _l("Text message"), "phone": _l("Phone")}
 #: What a service was told, and what became of it.
 _EVENTS = {"told": _l("your details"), "forget": _l("that it forget you")}
 _STATES = {
@@ -86,6 +105,10 @@ _SPOKEN: Mapping[str, Callable[[Any], str]] = {
     "state": lambda value: str(_STATES[value]),
     "language": language_name,
     "what": details_in_words,
+    "about": lambda value: str(_ABOUT[value]),
+    "channel": lambda value: str(_CHANNELS[value]),
+    "contact_preference": lambda value: str(_PREFERENCES[value]),
+    "taken_back": lambda value: _("By your no to children’s centres") if value else "",
 }
 #: What may be a telephone number, kept in E.164.
 _NUMBERS = frozenset({"mobile", "phone", "second_contact", "to"})
@@ -93,15 +116,17 @@ _NUMBERS = frozenset({"mobile", "phone", "second_contact", "to"})
 _SHORT = {
     "answers": ("at", "centre", "yes"),
     "disclosures": ("at", "to", "what"),
-    "answers_on_telling": ("at", "service", "yes"),
+    "answers_on_telling": ("at", "service", "yes", "taken_back"),
     "tellings": ("at", "service", "event", "what", "state"),
-    "messages": ("written_at", "to"),
+    "messages": ("written_at", "about", "channel", "to"),
     "appointments": ("starts", "centre", "reference"),
 }
 
 
-def source_in_words(source: str) -> str:
-    """Say where a record came from."""
+def source_in_words(source: str, sender: str | None) -> str:
+    """Say where a record came from; of live birth data name the sender as its agreement does."""
+    if source == "live_births":
+        return _("%(sender)s, which tells the council of births in its area", sender=sender)
     return str(SOURCES[source])
 
 
@@ -109,10 +134,10 @@ def value_in_words(name: str, value: object) -> str:
     """Say a value of what is held; '' where there is none, or it means nothing to a person."""
     if value is None or value in ("", []):
         return ""
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
     if name in _SPOKEN:
         return _SPOKEN[name](value)
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
     if name in _NUMBERS and str(value).startswith("+"):
         return reached(str(value))
     return _day_in_words(value)
@@ -151,7 +176,7 @@ def as_file(found: Held, family_id: int, council: str, made_at: datetime) -> dic
         "made_on": civil_date(made_at).isoformat(),
         "number": family_id,
         "records": [_plain(row) for row in found.records],
-        "also_held_by_source": list(found.also),
+        "also_held_by_source": sorted({source for source, _ in found.also}),
         **{name: [_plain(row) for row in rows] for name, rows in found.parts.items()},
     }
 
@@ -179,6 +204,7 @@ def until_when(found: Held) -> list[str]:
             months=kept.family_months,
         )
         said.append(words)
-    if days := max((row["kept_days"] for row in found.parts["births"]), default=0):
-        said.append(_("What the NHS told us is deleted %(days)d days after we received it.", days=days))
+    for sender, days in sorted({(row["received_from"], row["kept_days"]) for row in found.parts["births"]}):
+        words = _("What %(sender)s told us is deleted %(days)d days after we received it.", sender=sender, days=days)
+        said.append(words)
     return said

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from registration.births.same_families.apart import Files, Result
@@ -186,8 +186,8 @@ def _keep(run: LinkRun, changed: Change) -> None:
         }
         for (a, b), new in sorted(changed.begun.items())
     ]
-    if rows:
-        db.session.execute(insert(FamilyLink), rows)
+    if rows:  # a no that came in meanwhile holds its pairs back itself, and the next run decides them
+        db.session.execute(upsert(FamilyLink).on_conflict_do_nothing(), rows)
 
 
 def _running(run_id: int) -> LinkRun | None:

@@ -8,7 +8,15 @@ from sqlalchemy import ColumnElement, and_, func, select, text, tuple_
 
 from registration.births.linking.rules.records import Record
 from registration.births.models import BirthRecord
-from registration.births.same_families.rules.links import PASSES, Method, Pair, Standing, State, record_id
+from registration.births.same_families.rules.links import (
+    PASSES,
+    Method,
+    Pair,
+    Standing,
+    State,
+    holds_against,
+    record_id,
+)
 from registration.births.same_families.rules.rates import Candidate
 from registration.births.same_families.rules.sides import Side
 from registration.booking.forms.needs import language_name
@@ -16,7 +24,7 @@ from registration.common.audit import Named
 from registration.common.db import db
 from registration.families.models import CentreSignUp, Family, FamilyLink, LinkRun
 from registration.families.queries import known
-from registration.families.rules import Known, Source
+from registration.families.rules import Known, Source, has_objected
 
 _NOW = FamilyLink.superseded_at.is_(None)
 _GONE = select(Family.id).where(Family.details_gone_at.is_not(None))
@@ -47,9 +55,8 @@ class Compared:
         """Say whether a pass holds these two records against each other."""
         if not all(each in self.source for each in pair):
             return False
-        left, right = PASSES[number]
         one, other = (self.source[each] for each in pair)
-        return (one in left and other in right) or (one in right and other in left)
+        return holds_against(number, one, other)
 
     def babies_apart(self, number: int, apart: Iterable[Pair]) -> list[tuple[str, str]]:
         """Give every baby of one record with every baby of the other, where a pass would hold two apart against each other."""
@@ -129,7 +136,7 @@ def standing() -> dict[Pair, Standing]:
         FamilyLink.state,
         FamilyLink.probability,
         FamilyLink.method,
-        FamilyLink.run_id.is_(None),
+        and_(FamilyLink.run_id.is_(None), FamilyLink.method == Method.EXACT),
     ).where(_NOW)
     return {
         (a, b): Standing(number, State(state), probability, Method(method), held=held)
@@ -164,8 +171,7 @@ def uncounted(families: Collection[int], today: date) -> frozenset[int]:
 
 
 def _left_out(family: Known) -> bool:
-    latest = max(family.said, key=lambda said: said.at, default=None)
-    return family.lost or family.doubtful or (latest is not None and not latest.share)
+    return family.lost or family.doubtful or has_objected(family.said)
 
 
 # ---- how many are linked

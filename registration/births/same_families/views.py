@@ -23,7 +23,7 @@ from registration.births.same_families.forms import DecisionForm
 from registration.births.same_families.rules.links import Method, State
 from registration.births.same_families.rules.rates import Rate, shown
 from registration.births.same_families.rules.sides import only_one, side_by_side
-from registration.births.same_families.wording import METHODS, RUN_STATES, SOURCES, STATES, kinds, percent
+from registration.births.same_families.wording import METHODS, RUN_STATES, SOURCES, STATES, kinds, likely
 from registration.common import audit
 from registration.common.access import current_actor, has_role, keep_private, roles
 from registration.common.clock import london, now
@@ -65,7 +65,7 @@ def overview() -> str:
     return render_template(
         "births/same_families/overview.html",
         number=queries.waiting_count(),
-        pairs=[(link, kinds(link, sources), percent(link.probability), london(link.made_at)) for link in pairs],
+        pairs=[(link, kinds(link, sources), likely(link), london(link.made_at)) for link in pairs],
         decided=[(link, kinds(link, sources), STATES[link.state], london(link.made_at)) for link in decided],
         runs=[(run, RUN_STATES[run.state], METHODS[run.method], london(run.asked_at)) for run in runs],
         at_work=next((run for run in runs if run.state == "running"), runs[0]) if at_work else None,
@@ -169,7 +169,8 @@ def _page(link: FamilyLink, form: DecisionForm, fault: str = "") -> str:
         heads=[SOURCES[Source(side.source)] for side in (left, right)],
         lines=side_by_side(left, right),
         one_sided=only_one(left, right),
-        likely=percent(link.probability),
+        likely=likely(link),
+        weighed=link.run_id is not None,
         method=link.method,
         state=STATES[link.state] if stands else "Not linked any more",
         may_decide=may and link.method != Method.PERSON,

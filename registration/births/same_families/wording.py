@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from registration.births.same_families.rules.links import Method
 from registration.families.models import FamilyLink
 from registration.families.rules import Source
 
@@ -20,6 +21,11 @@ def percent(probability: float) -> str:
     """Say how probable it is in whole per cent, never rounded up to certainty: 94%, under 1%."""
     whole = int(100 * probability)
     return f"{whole}%" if whole else "under 1%"
+
+
+def likely(link: FamilyLink) -> str:
+    """Say how probable a pair is; of one that was held back because somebody said no, that nothing has weighed it."""
+    return "Not weighed yet" if link.run_id is None and link.method != Method.PERSON else percent(link.probability)
 
 
 def kinds(link: FamilyLink, sources: Mapping[int, Source]) -> str:

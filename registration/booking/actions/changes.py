@@ -13,6 +13,7 @@ from registration.booking.actions.refusals import CannotChange, NotOffered, Slot
 from registration.booking.queries import Opening, appointment_by_id, need
 from registration.booking.queries.displaced import is_displaced
 from registration.booking.rules.requests import Appointment, HoldRequest
+from registration.common.access import current_actor
 from registration.common.authority import current_authority
 from registration.common.db import db
 from registration.families.actions import mark_lost
@@ -171,7 +172,7 @@ def cancel_for_bereavement(public_id: UUID, now: datetime) -> Appointment:
         db.session.execute(text("UPDATE booking SET cancel_reason = 'bereavement' WHERE id = :id"), {"id": before.id})
     offers.withdraw_of(before.id, now)
     db.session.execute(_LET_GO, {"booking": before.id})
-    mark_lost(before.family_id)
+    mark_lost(before.family_id, current_actor())
     notices.silence(before, now)
     after = _reread(before)
     note("cancelled for bereavement", before, after)

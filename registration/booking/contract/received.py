@@ -128,7 +128,10 @@ class BookingBody(_Received):
     )
     language: Language = "en"
     access_needs: Annotated[Words, StringConstraints(max_length=1000)] = Field("", description="In the family’s words.")
-    share_with_centre: StrictBool = Field(description="The family’s answer to whether the centre may have its details.")
+    share_with_centre: StrictBool = Field(
+        description="The family’s answer to whether the centre may have its details: name, email, phone, baby’s date of birth and "
+        "language."
+    )
     born_in_district: StrictBool = Field(
         description="Whether the baby was born in this registration district; a declaration is booked otherwise."
     )

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, StopValidation, ValidationError
 
 from registration.booking.rules.journey import Answers
+from registration.common.characters import never_in_a_name
 from registration.common.forms import Form
 
 Choices = Sequence[tuple[str, Any]]
@@ -69,6 +71,18 @@ def passes(check: Callable[[str], object]) -> Check:
             raise ValidationError(str(error)) from error
 
     return validate
+
+
+def own_name(text: str) -> None:
+    """Refuse what stands in no person’s name, as files of births are refused for it; ValueError is raised with the sentence."""
+    if never_in_a_name(text):
+        raise ValueError(_("Your name must only have letters, spaces, hyphens, apostrophes and full stops"))
+
+
+def their_name(text: str) -> None:
+    """Refuse the same where staff type the name of a family; ValueError is raised with the sentence."""
+    if never_in_a_name(text):
+        raise ValueError("The name must only have letters, spaces, hyphens, apostrophes and full stops")
 
 
 def at_most(letters: int) -> Check:

@@ -19,6 +19,7 @@ from registration.booking.forms.base import (
     as_kept,
     at_most,
     offered,
+    own_name,
     passes,
     yes_or_no,
 )
@@ -40,6 +41,7 @@ class Contact(StepForm):
         [
             DataRequired(_l("Enter your full name")),
             Length(max=MOST_NAME, message=_l("Your name must be %(max)d letters or fewer")),
+            passes(own_name),
         ],
     )
     email = StringField(_l("Email address"), [at_most(LONGEST_EMAIL), passes(contacts.email)])

@@ -9,7 +9,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -37,6 +37,7 @@ from registration.centres.queries import centre_card
 from registration.common.access import current_actor, public
 from registration.common.clock import civil_date, now, today
 from registration.common.forms import Form
+from registration.common.i18n import text_direction
 from registration.common.ics import Method, calendar
 from registration.common.links import digest, external
 from registration.common.transaction import commits, undo
@@ -44,11 +45,13 @@ from registration.families.actions import change_answer
 from registration.families.queries import answer_of, wants_to_join
 from registration.families.rules import SHARING_WORDING, Answer
 from registration.families.tell_once.actions import settle
-from registration.families.tell_once.queries import standing_for
+from registration.families.tell_once.queries import standing_for, was_asked
 
 View = Callable[..., ResponseReturnValue]
 
 A_DAY = timedelta(days=1)
+#: Under this a page of ours says first what was saved.
+SAVED = "your-answer"
 #: The confirmation fits one page with so many reasons to come back.
 MOST_ON_PAPER = 3
 
@@ -86,6 +89,7 @@ def with_booking(view: View) -> View:
 def _facts(appointment: Appointment) -> dict[str, object]:
     """Give what every page about a booking may say, in the language of the page."""
     day, asked = civil_date(appointment.start), asked_about(appointment, today())
+    shares = answer_of(appointment.family_id, asked.id, today())
     return {
         "appointment": appointment,
         "day": long_day(day),
@@ -99,7 +103,8 @@ def _facts(appointment: Appointment) -> dict[str, object]:
         "still_in_time": today() <= appointment.last_lawful_day,
         "services": while_you_are_there(appointment.centre_id, day),
         "asked": asked,
-        "shares": answer_of(appointment.family_id, asked.id, today()),
+        "shares": shares,
+        "no_others": shares is False and was_asked(appointment.family_id),
         "to_come": not _is_past(appointment),
         "coming_back": coming_back(appointment.centre_id, max(day, today()) + A_DAY),
         "on_paper": coming_back(appointment.centre_id, day + A_DAY, known_on=day)[:MOST_ON_PAPER],
@@ -119,8 +124,13 @@ def _good_to_know(centre_id: int) -> str:
     }
     listed = with_commas(name for name, there in known.items() if there)
     facts = listed[:1].upper() + listed[1:]
-    buses = _("Bus: %(bus)s", bus=centre.bus) if centre.bus else ""
+    buses = _("Bus: %(bus)s", bus=_in_its_own_direction(centre.bus)) if centre.bus else ""
     return _("%(facts)s. %(buses)s", facts=facts, buses=buses) if facts and buses else facts or buses
+
+
+def _in_its_own_direction(text: str) -> str:
+    """Keep what a centre wrote in English from being turned round within a sentence that runs right to left (Unicode FSI, PDI)."""
+    return f"\u2068{text}\u2069" if text_direction() == "rtl" else text
 
 
 def _is_past(appointment: Appointment) -> bool:
@@ -331,6 +341,7 @@ def answer_sharing(appointment: Appointment, token: str) -> ResponseReturnValue:
     answer = Answer(form.share.data == "yes", SHARING_WORDING, "online", current_actor(), asked.id)
     change_answer(appointment.family_id, answer)
     settle(now(), [appointment.family_id])
+    flash(_("Your answer is saved."), SAVED)
     return _to("show", token)
 
 

@@ -11,11 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from registration.centres.models import CentreService, ServiceCancelled
 from registration.centres.services.files import ServiceRecord, read_services
 from registration.centres.services.queries import centres_by_name, details_of
-from registration.centres.services.rules import Details
+from registration.centres.services.rules import Details, Weekly, runs_on
 from registration.common import audit
 from registration.common.db import db
 from registration.common.errors import Refused
 from registration.common.files import Table
+from registration.common.holidays import bank_holidays
 
 
 class NoSuchService(Refused):
@@ -27,7 +28,7 @@ class ThereAlready(Refused):
 
 
 class NotThatDay(Refused):
-    """It does not happen on this day of the week. Choose another day."""
+    """It does not happen on this day anyway. Choose another day."""
 
 
 class TakesPlace(Refused):
@@ -93,9 +94,12 @@ def remove_service(centre_id: int, service_id: int, actor: str) -> None:
 
 
 def cancel_once(centre_id: int, service_id: int, day: date, reason: str, actor: str) -> None:
-    """Cancel a service on one day, or give another reason for it; raises NoSuchService, NotThatDay."""
+    """Cancel a service on one day, or give another reason for it.
+
+    Raises NoSuchService where it is gone, NotThatDay where it does not happen: by its weekday, its days, or a bank holiday.
+    """
     row = _service(centre_id, service_id)
-    if row.weekday != day.isoweekday():
+    if not runs_on(Weekly(service_id, centre_id, details_of(row)), day, bank_holidays().keys()):
         raise NotThatDay
     known = db.session.scalar(select(ServiceCancelled).filter_by(service_id=service_id, day=day))
     cancelled = known or ServiceCancelled(service_id=service_id, day=day)
@@ -123,15 +127,15 @@ def _note_day(event: str, service_id: int, actor: str, facts: Mapping[str, Any])
     audit.record(event, about=f"service:{service_id}", actor=actor, after=facts)
 
 
-def import_services(stream: BinaryIO, actor: str) -> Read:
+def import_services(stream: BinaryIO, actor: str, today: date) -> Read:
     """Read a timetable in: what has the same centre, name, day and start is changed, the rest added, nothing taken out.
 
     Raises FileRefused naming every fault; then nothing is read.
     """
-    records = read_services(Table(stream), centres_by_name())
-    known = {
-        (row.centre_id, row.title, row.weekday, row.starts): row for row in db.session.scalars(select(CentreService))
-    }
+    rows = db.session.scalars(select(CentreService)).all()
+    standing = [(row.centre_id, details_of(row)) for row in rows]
+    records = read_services(Table(stream), centres_by_name(), today, standing)
+    known = {(row.centre_id, row.title, row.weekday, row.starts): row for row in rows}
     done = [_take_in(record, known) for record in records]
     db.session.flush()
     read = Read(done.count("added"), done.count("changed"), done.count("unchanged"))

@@ -26,7 +26,7 @@ def read_in(file: BinaryIO) -> None:
     """
     try:
         with transaction():
-            read = import_services(file, current_actor())
+            read = import_services(file, current_actor(), today())
     except FileRefused as refused:
         for line in refused.lines():
             click.echo(line, err=True)

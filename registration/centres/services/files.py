@@ -1,11 +1,20 @@
 """The timetable of centres as a file: columns centre, title, kind, weekday, starts, ends and what else is known."""
 
 from calendar import day_name
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 
-from registration.centres.services.rules import KIND_TITLES, MOST_NOTE, MOST_TITLE, Details, Kind, Weekly, kind_told_by
+from registration.centres.services.rules import (
+    KIND_TITLES,
+    MOST_NOTE,
+    MOST_TITLE,
+    Details,
+    Kind,
+    Weekly,
+    kind_told_by,
+    never_happens,
+)
 from registration.common.files import Fault, Row, Table, day, written, yes_or_no
 
 HEADER = (
@@ -35,15 +44,19 @@ class ServiceRecord:
     details: Details
 
 
-def read_services(table: Table, centres: Mapping[str, Sequence[int]]) -> list[ServiceRecord]:
+def read_services(
+    table: Table, centres: Mapping[str, Sequence[int]], today: date, known: Collection[tuple[int, Details]] = ()
+) -> list[ServiceRecord]:
     """Read a timetable of the centres named so; raises FileRefused naming every fault.
 
-    A line that is repeated is one, and so is a file with headings only.
+    A line that is repeated is one, and so is a file with headings only, or a service that has ended and is not known so already.
     """
     table.name_columns(_LAYOUT, needed=("centre", "title", "weekday", "starts", "ends"))
     found: dict[tuple[object, ...], ServiceRecord] = {}
     for row in table:
         record = _record(row, centres)
+        if record is not None and _new_but_over(record, today, known):
+            row.fault("last_day", "is over")
         if record is not None:
             key = (record.centre_id, record.details.title, record.details.weekday, record.details.starts)
             if key in found:
@@ -70,10 +83,17 @@ def _record(row: Row, centres: Mapping[str, Sequence[int]]) -> ServiceRecord | N
         row.fault("ends", "is not after the start")
     if first and last and first > last:
         row.fault("last_day", "is before the first day")
+    elif weekday and never_happens(weekday, first, last):
+        row.fault("last_day", "comes before this day of the week does")
     if row.table.fault_count > before or not (centre and title and weekday and starts and ends):
         return None
     details = Details(title, kind or kind_told_by(title), weekday, starts, ends, first, last, term_time, holidays, note)
     return ServiceRecord(row.line, centre, details)
+
+
+def _new_but_over(record: ServiceRecord, today: date, known: Collection[tuple[int, Details]]) -> bool:
+    last = record.details.last_on
+    return last is not None and last < today and (record.centre_id, record.details) not in known
 
 
 def _centre(text: str, centres: Mapping[str, Sequence[int]]) -> int:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from enum import StrEnum
 
 from registration.centres.rules import ServiceCard
@@ -82,6 +82,13 @@ def runs_on(service: Weekly, day: date, holidays: Collection[date]) -> bool:
     within = (said.first_on or date.min) <= day <= (said.last_on or date.max)
     free = said.on_holidays or day not in holidays
     return said.weekday == day.isoweekday() and within and free and day not in service.cancelled
+
+
+def never_happens(weekday: int, first_on: date | None, last_on: date | None) -> bool:
+    """Say whether no such day of the week (1 is Monday) lies between a first and a last day."""
+    if first_on is None or last_on is None:
+        return False
+    return first_on + timedelta(days=(weekday - first_on.isoweekday()) % 7) > last_on
 
 
 def on_day(services: Iterable[Weekly], day: date, holidays: Collection[date]) -> list[Weekly]:

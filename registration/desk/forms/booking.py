@@ -3,7 +3,7 @@
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from registration.booking.forms.base import LONGEST_TEXT, OneOf, as_kept, at_most, passes
+from registration.booking.forms.base import LONGEST_TEXT, OneOf, as_kept, at_most, passes, their_name
 from registration.booking.forms.contact import LONGEST_EMAIL, LONGEST_MOBILE
 from registration.common import contacts
 from registration.common.forms import Form
@@ -55,6 +55,7 @@ class ReachFamily(Form):
         [
             DataRequired("Enter the name of the parent who calls"),
             Length(max=MOST_NAME, message="The name must be %(max)d letters or fewer"),
+            passes(their_name),
         ],
     )
     mobile = StringField("Mobile", [at_most(LONGEST_MOBILE), passes(contacts.mobile)])

@@ -2,15 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 from uuid import UUID
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
-from registration.booking.forms.base import NO, YES, YES_NO, OneOf, offered
+from registration.booking.forms.base import YES, YES_NO, OneOf, offered
 from registration.booking.rules.outcomes import REASONS, Marking, Outcome, SheetRow
 from registration.booking.rules.reference import canonical
 from registration.booking.rules.requests import SignUp
@@ -115,15 +114,9 @@ class _IfAsked(OneOf):
 
 
 class Visit(Joining):
-    """What a family says at its appointment: may the centre have its details, does it join now, are other services told."""
+    """What a family says at its appointment: may the centre have its details, does it want to join, are other services told."""
 
     tell = _IfAsked("Shall we tell them?", "Choose what the family said", YES_NO)
-
-    def accepted(self, extra: Mapping[str, Any] | None = None) -> bool:
-        """Say whether every answer is usable. A no to sharing is one to joining too, whatever stands there: it counts at once."""
-        if self.share.data == NO:
-            self.join.data, self.address.data, self.visit_needs.data = NO, "", ""
-        return super().accepted(extra)
 
     def read(self) -> tuple[bool, SignUp | None]:
         """Give the answer on sharing and the wish to join, once the form is accepted."""

@@ -1,5 +1,8 @@
 """Joining the centre, as staff ask it of a family: never a condition of anything."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from wtforms import SelectField, TextAreaField
 from wtforms.validators import ValidationError
 
@@ -8,22 +11,30 @@ from registration.booking.forms.contact import PREFERENCES
 from registration.booking.rules.requests import SignUp
 from registration.common.forms import Form
 
+#: A yes keeps the wish; the centre itself takes the family in.
+JOINS = "Do they want to join the centre?"
+
 
 class Joining(Form):
-    """Whether the centre may have a family's details, whether it joins now, and what the centre needs then."""
+    """Whether the centre may have a family's details, whether it wants to join, and what the centre needs then."""
 
     share = OneOf("May the centre have their details?", "Choose what the family said", YES_NO)
-    join = OneOf("Do they join the centre now?", "Choose whether they join", YES_NO)
+    join = OneOf(JOINS, "Choose whether they want to join", YES_NO)
     address = TextAreaField("Their address, with the postcode", [at_most(LONGEST_TEXT)])
     preference = SelectField(
         "How should the centre contact them?", choices=offered(list(PREFERENCES.items())), validate_choice=False
     )
     visit_needs = TextAreaField("Anything that would make visiting easier (optional)", [at_most(LONGEST_TEXT)])
 
-    def validate_join(self, field: OneOf) -> None:
-        """Nobody joins a centre that may not know of them; ValidationError is raised."""
-        if field.data == YES and self.share.data == NO:
-            raise ValidationError("A family can join only if the centre may have their details")
+    #: Whether a wish to join was dropped, for the family said no to sharing.
+    dropped = False
+
+    def accepted(self, extra: Mapping[str, Any] | None = None) -> bool:
+        """Say whether every answer is usable. A no to sharing is one to joining too, whatever stands there: it counts at once."""
+        if self.share.data == NO:
+            self.dropped = self.join.data == YES
+            self.join.data, self.address.data, self.visit_needs.data = NO, "", ""
+        return super().accepted(extra)
 
     def validate_address(self, field: TextAreaField) -> None:
         """Ask for it where a family joins; ValidationError is raised."""

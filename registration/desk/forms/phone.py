@@ -23,7 +23,7 @@ from registration.common.links import digest
 from registration.desk.extra import centre_choices
 from registration.desk.forms.booking import ReachFamily
 from registration.desk.forms.extra import TimeOrExtra
-from registration.desk.forms.joining import Joining
+from registration.desk.forms.joining import JOINS, Joining
 from registration.desk.rules.seeking import coming_day, past_day
 from registration.families.rules import SHARING_WORDING
 
@@ -152,7 +152,8 @@ class PhoneBooking(Questions, ReachFamily, Joining, TimeOrExtra):
     """The questions answered, a time chosen, and how the family is reached. `once` is drawn anew with each page."""
 
     time = StringField("Time")
-    join = _UnlessAsked("Do they join the centre now?", "Choose whether they join", YES_NO, default=NO)
+    join = _UnlessAsked(JOINS, "Choose whether they want to join", YES_NO, default=NO)
+    asked = StringField(validators=[at_most(LONGEST_TOKEN)])  # the centre that the question on sharing named
     other_family = BooleanField("This is another family: book them")
     once = StringField(default=lambda: token_urlsafe(12), validators=[at_most(LONGEST_TOKEN)])
 
@@ -161,6 +162,13 @@ class PhoneBooking(Questions, ReachFamily, Joining, TimeOrExtra):
         """Give the centre and start on the button that is chosen; None where it is no time of the list."""
         found = OFFER.fullmatch(str(self["time"].data or ""))
         return (int(found[1]), moment(int(found[2]))) if found else None
+
+    @property
+    def place(self) -> int | None:
+        """Give the centre of the time that is chosen, from the list or outside the rota; None while none is."""
+        if self.wants_extra:
+            return int(self.extra_centre.data) if (self.extra_centre.data or "").isdecimal() else None
+        return self.wanted[0] if self.wanted else None
 
     @property
     def request(self) -> BookRequest:

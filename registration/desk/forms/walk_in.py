@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 
-from registration.booking.forms.base import NO, YES, YES_NO, OneOf, as_kept, at_most, offered, passes
+from registration.booking.forms.base import NO, YES, YES_NO, OneOf, as_kept, at_most, offered, passes, their_name
 from registration.booking.forms.contact import LONGEST_EMAIL, LONGEST_MOBILE
 from registration.booking.forms.needs import OFFER, language_choices, language_name
 from registration.booking.queries import moment
@@ -60,7 +60,8 @@ class WalkIn(Form):
     language = SelectField("Language")
     interpreter = BooleanField("An interpreter is needed, which takes longer")
     name = StringField(
-        "Full name", [DataRequired("Enter a name"), Length(max=MOST_NAME, message="The name is too long")]
+        "Full name",
+        [DataRequired("Enter a name"), Length(max=MOST_NAME, message="The name is too long"), passes(their_name)],
     )
     mobile = StringField("Mobile number (optional)", [at_most(LONGEST_MOBILE), passes(contacts.mobile)])
     email = StringField("Email address (optional)", [at_most(LONGEST_EMAIL), passes(contacts.email)])

@@ -53,6 +53,7 @@ class Line:
     """What the list says of one appointment. A text is empty where there is nothing to say, or the reader may not know.
 
     `marked` numbers the last marking, 0 where there is none; `marks` are those that may follow it now, None to take it back.
+    `asked` says that who reads may write down what the family answers.
     """
 
     key: str
@@ -76,6 +77,7 @@ class Line:
     marked: int
     version: int
     marks: tuple[Outcome | None, ...] = ()
+    asked: bool = False
 
     @property
     def whose(self) -> str:

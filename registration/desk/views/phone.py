@@ -16,6 +16,7 @@ from registration.booking.actions.refusals import (
     HoldRanOut,
     KeyUsedOtherwise,
 )
+from registration.booking.forms.base import YES
 from registration.booking.queries import MINUTE, KeptUntil, appointment_by_id, kept_until, moment
 from registration.booking.rules.choices import Offer
 from registration.booking.rules.deadline import deadline
@@ -28,6 +29,8 @@ from registration.booking.wording import (
     long_day,
     short_day,
 )
+from registration.centres.memory import centre_asked_about
+from registration.centres.rules import CentreCard
 from registration.common.access import current_actor, roles
 from registration.common.clock import civil_date, now, today
 from registration.common.forms import Form
@@ -110,6 +113,8 @@ def phone_book() -> ResponseReturnValue:
     made = _booked_before(form) if stops else None
     if made is not None:  # the button was pressed twice, and the other press was kept meanwhile
         return to_booking(made.public_id)
+    if _named_another(form):
+        return _chosen_from(form, same), HTTPStatus.CONFLICT
     if stops:
         form["other_family"].errors = (
             "Not booked yet: open the booking this family has, or tick that this is another family",
@@ -121,7 +126,7 @@ def phone_book() -> ResponseReturnValue:
 def _book(form: PhoneBooking, cancelled: Sequence[Found]) -> ResponseReturnValue:
     """Book, and tell of a booking that the family seems to have cancelled: it stops nobody from booking again."""
     try:
-        return _told(_booked(form), cancelled)
+        return _told(_booked(form), cancelled, dropped=form.dropped)
     except KeyUsedOtherwise:  # the button was pressed twice, and the other press came first
         undo()
         made = _booked_before(form)
@@ -153,10 +158,12 @@ def _opened(form: PhoneBooking) -> tuple[int, datetime]:
     return open_extra(form.extra, answers.births, interpreter=answers.with_interpreter)
 
 
-def _told(made: Appointment, cancelled: Sequence[Found]) -> ResponseReturnValue:
+def _told(made: Appointment, cancelled: Sequence[Found], *, dropped: bool) -> ResponseReturnValue:
     let_see(made.public_id)
     when = f"{long_day(civil_date(made.start))}, {clock_time(made.start)}"
     flash(f"Booked. Read out to the family: {made.reference}, {when}, {made.centre}.", "success")
+    if dropped:
+        flash("They do not join: the family said no to the centre having its details.", "info")
     late = too_late_by_post(made)
     if late:
         flash(late, "info")
@@ -254,7 +261,10 @@ def _chosen_from(form: PhoneBooking, same: list[Found] | None = None, *, must: b
     if not asked.accepted():  # what the first page let through came back changed
         return _questions(asked)
     form.offer_extra()
-    kept = _kept(form)
+    kept, about = _kept(form), _asked_about(form)
+    if _named_another(form) and about:
+        form.share.data = None
+        form.share.errors = (f"Ask again: at this time the question is about {about.name}",)
     return render_template(
         "desk/phone.html",
         form=form,
@@ -265,8 +275,21 @@ def _chosen_from(form: PhoneBooking, same: list[Found] | None = None, *, must: b
         must=must,
         press=Form(formdata=None),
         may_open=may_open(),
+        about=about,
+        office=about is not None and about.id != form.place,
         **_to_say(form),
     )
+
+
+def _asked_about(form: PhoneBooking) -> CentreCard | None:
+    """Give the centre that the question on sharing names at the time chosen; at an office or a hospital a children's centre."""
+    return centre_asked_about(form.place, form.answers.postcode or None, today()) if form.place else None
+
+
+def _named_another(form: PhoneBooking) -> bool:
+    """Say whether a yes was to a centre that is not the one of the time chosen; a no is to every centre."""
+    about = _asked_about(form)
+    return form.share.data == YES and about is not None and form.asked.data not in {None, "", str(about.id)}
 
 
 def _desk_times(form: PhoneBooking) -> DeskTimes:

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import render_template
+from flask import flash, render_template
 from flask.typing import ResponseReturnValue
 
 from registration.booking.actions.refusals import CannotChange
@@ -47,6 +47,7 @@ def answer_sharing(public_id: UUID) -> ResponseReturnValue:
     except CannotChange as refusal:
         return refused(appointment, refusal)
     let_see(public_id)
+    flash("The family’s answer is kept.", "success")
     return to_booking(public_id)
 
 

@@ -2,6 +2,7 @@
 
 from registration.families.rules.telling import (
     DETAILS,
+    WITHOUT_LANGUAGE,
     Home,
     Known,
     Ruling,
@@ -12,6 +13,7 @@ from registration.families.rules.telling import (
     has_objected,
     may_reach,
     opens_on,
+    ruling_on,
 )
 from registration.families.rules.values import (
     MOST_NAME,
@@ -25,6 +27,7 @@ from registration.families.rules.values import (
     lexemes,
     name_words,
     same_email,
+    surname,
     words_kept,
 )
 
@@ -33,6 +36,7 @@ __all__ = [
     "MOST_NAME",
     "SHARING_BEGINS",
     "SHARING_WORDING",
+    "WITHOUT_LANGUAGE",
     "Answer",
     "Contact",
     "FamilyDetails",
@@ -50,6 +54,8 @@ __all__ = [
     "may_reach",
     "name_words",
     "opens_on",
+    "ruling_on",
     "same_email",
+    "surname",
     "words_kept",
 ]

@@ -27,6 +27,7 @@ class Ruling(StrEnum):
     SAID_NO = "said_no"
     DOUBTFUL = "doubtful"
     SAID_YES = "said_yes"
+    SAID_YES_EARLIER = "said_yes_earlier"
     JOINED = "joined"
     UNDER_AGREEMENT = "under_agreement"
     NO_AGREEMENT = "no_agreement"
@@ -40,11 +41,14 @@ class Ruling(StrEnum):
         return self in _ALLOWING
 
 
-_ALLOWING = frozenset({Ruling.SAID_YES, Ruling.JOINED, Ruling.UNDER_AGREEMENT})
+_ALLOWING = frozenset({Ruling.SAID_YES, Ruling.SAID_YES_EARLIER, Ruling.JOINED, Ruling.UNDER_AGREEMENT})
+#: The wordings of the sharing question that did not name the language among what the centre gets.
+WITHOUT_LANGUAGE = frozenset({"2026-11-22"})
 
 #: What reaches the centre on each basis, by the names of what is kept. To a yes the sharing question promises no address.
 DETAILS: Mapping[Ruling, frozenset[str]] = {
     Ruling.SAID_YES: frozenset({"name", "email", "mobile", "born", "language"}),
+    Ruling.SAID_YES_EARLIER: frozenset({"name", "email", "mobile", "born"}),
     Ruling.JOINED: frozenset({"name", "email", "mobile", "born", "language", "address", "preference", "visit_needs"}),
     Ruling.UNDER_AGREEMENT: frozenset({"name", "born", "address"}),
 }
@@ -74,6 +78,8 @@ class Known:
     `doubtful`: a record that may be the same family's, which nobody has decided on yet, carries a no or a loss.
     `joined` are the centres it asked to join or is a member of. `homes` are what live birth data told: the centre in whose
     reach area the family lives, when it was given notice, and the terms in force, None where no agreement is.
+
+    `said` are its answers in the order in which they were written down, which no clock that was put forward or back changes.
     """
 
     lost: bool = False
@@ -81,6 +87,7 @@ class Known:
     said: Sequence[Said] = ()
     joined: Collection[int] = ()
     homes: Sequence["Home"] = field(default=())
+    earlier: Collection[int] = ()  # centres to which its last yes was given in words that did not name its language
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +101,22 @@ class Home:
 
 def may_reach(centre_id: int, known: Known, today: date) -> Ruling:
     """Decide whether a family's details may reach a centre on a day."""
-    refused = max((said.at for said in known.said if not said.share), default=None)
-    agreed = _said_yes(centre_id, known.said, refused)
+    answer = answer_to(centre_id, known.said)
     if known.lost:
         return Ruling.LOST
-    if refused is not None and not agreed:
+    if answer is False:
         return Ruling.SAID_NO
     if known.doubtful:
         return Ruling.DOUBTFUL
     if centre_id in known.joined:
         return Ruling.JOINED
-    return Ruling.SAID_YES if agreed else _by_agreement(centre_id, known, today)
+    return Ruling.SAID_YES if answer else _by_agreement(centre_id, known, today)
+
+
+def ruling_on(centre_id: int, known: Known, today: date) -> Ruling:
+    """Decide as `may_reach` does, and of a yes say whether its words named the language."""
+    ruling = may_reach(centre_id, known, today)
+    return Ruling.SAID_YES_EARLIER if ruling is Ruling.SAID_YES and centre_id in known.earlier else ruling
 
 
 def opens_on(centre_id: int, known: Known) -> date | None:
@@ -118,24 +130,23 @@ def opens_on(centre_id: int, known: Known) -> date | None:
 
 
 def has_objected(said: Sequence[Said]) -> bool:
-    """Say whether a family's latest answer is a no, which is to every centre."""
-    return bool(said) and not max(said, key=lambda each: (each.at, not each.share)).share
+    """Say whether the answer of a family that was written down last is a no, which is to every centre."""
+    return bool(said) and not said[-1].share
 
 
 def answer_to(centre_id: int, said: Sequence[Said]) -> bool | None:
-    """Give a family's answer to the question that names a centre: None where it was never asked of it and never said no."""
-    refused = max((each.at for each in said if not each.share), default=None)
-    if _said_yes(centre_id, said, refused):
-        return True
-    return None if refused is None else False
+    """Give a family's answer to the question that names a centre: None where it was never asked of it and never said no.
 
-
-def _said_yes(centre_id: int, said: Sequence[Said], refused: datetime | None) -> bool:
-    """Say whether the family allowed this centre since it last said no: a yes is to the centre that the question named.
-
-    A no is to every centre, so a later yes to one opens no other, whatever else is known. Of the same moment the no counts.
+    A yes is to the centre that the question named, and a no to every centre, so a later yes to one opens no other, whatever else
+    is known.
     """
-    return any(each.share and each.centre_id == centre_id and (refused is None or each.at > refused) for each in said)
+    answer: bool | None = None
+    for each in said:
+        if not each.share:
+            answer = False
+        elif each.centre_id == centre_id:
+            answer = True
+    return answer
 
 
 def _by_agreement(centre_id: int, known: Known, today: date) -> Ruling:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 #: The wording of the sharing question in force; tests/families/test_rules.py holds it against the sentences shown.
-SHARING_WORDING = "2026-11-22"
+SHARING_WORDING = "2026-11-23"
 #: How its words begin, in English, for those who compare what families answered to one wording and to another.
 SHARING_BEGINS = "The centre has free groups, advice and help"
 MOST_NAME = 200
@@ -87,6 +87,12 @@ def words_kept(name: str) -> tuple[str, ...]:
 def lexemes(name: str) -> str:
     """Write the words of a name as the database keeps them for finding. No word has a character that needs quoting."""
     return " ".join(f"'{word}'" for word in words_kept(name))
+
+
+def surname(name: str) -> str:
+    """Give the words that the last part of a name is found by among `words_kept`: "Ann O'Eyes" by "oeyes eyes"."""
+    parts = name.split()
+    return " ".join(words_kept(parts[-1])) if parts else ""
 
 
 def last_name(name: str) -> str:

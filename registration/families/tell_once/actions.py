@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from registration.common import audit
@@ -15,6 +15,7 @@ from registration.common.db import db
 from registration.common.errors import Refused
 from registration.common.links import keyed, secret
 from registration.common.queue import defer
+from registration.families.models import SharingAnswer
 from registration.families.tell_once.models import Telling, TellingAnswer, ToldService
 from registration.families.tell_once.queries import allowed, asked_about, details_of, services, to_tell, told
 from registration.families.tell_once.rules import (
@@ -68,11 +69,16 @@ def answer(family_id: int, given: AnswerOnTelling, now: datetime) -> None:
         if service_id in open_ones or not given.share:
             said = (given.share, given.wording_version, given.route, given.recorded_by)
             names = ("share", "wording_version", "route", "recorded_by")
-            db.session.add(
-                TellingAnswer(family_id=family_id, service_id=service_id, **dict(zip(names, said, strict=True)))
-            )
+            row = dict(zip(names, said, strict=True)) | {"family_id": family_id, "service_id": service_id}
+            db.session.add(TellingAnswer(at=_after_sharing(family_id), **row))
     db.session.flush()
     settle(now, [family_id])
+
+
+def _after_sharing(family_id: int) -> ColumnElement[datetime]:
+    """Give a stamp that is later than every answer of the family of its centre, whatever a clock was set to meanwhile."""
+    before = select(func.max(SharingAnswer.at)).where(SharingAnswer.family_id == family_id).scalar_subquery()
+    return func.greatest(func.clock_timestamp(), before + timedelta(microseconds=1))
 
 
 def settle(now: datetime, family_ids: Collection[int] | None = None) -> None:
@@ -308,7 +314,8 @@ def keep_service(service_id: int | None, said: ServiceSaid, actor: str) -> int:
         db.session.flush()
     except IntegrityError:
         raise NameTaken from None
-    audit.record("telling.service_kept", about=f"told_service:{row.id}", actor=actor, before=before, after=_facts(row))
+    event = "telling.service_kept" if before is None else "telling.service_changed"
+    audit.record(event, about=f"told_service:{row.id}", actor=actor, before=before, after=_facts(row))
     return row.id
 
 

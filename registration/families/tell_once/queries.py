@@ -12,7 +12,7 @@ from registration.common.db import db
 from registration.families.models import Family
 from registration.families.queries import SAME, known, rulings
 from registration.families.rules import Ruling
-from registration.families.tell_once.models import Telling, ToldService
+from registration.families.tell_once.models import Telling, TellingAnswer, ToldService
 from registration.families.tell_once.rules import Kind, State, TellingSaid, items_for, may_tell
 
 _SAID = text(f"""{SAME}
@@ -62,6 +62,11 @@ def asked_about() -> Sequence[ToldService]:
 def answers(family_id: int) -> Mapping[int, bool]:
     """Give a family's latest answer about each service it was asked about; a yes that a no to the centre took back is none."""
     return {service: share for service, share, ended in db.session.execute(_GIVEN, {"family": family_id}) if not ended}
+
+
+def was_asked(family_id: int) -> bool:
+    """Say whether a family ever answered about a service other than a centre."""
+    return db.session.scalar(select(TellingAnswer.id).where(TellingAnswer.family_id == family_id).limit(1)) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,14 +122,14 @@ class ServiceSaid:
 
 
 def may_tell(known: Known, said: Sequence[TellingSaid]) -> bool:
-    """Say whether a service other than a centre may be told of a family.
+    """Say whether a service other than a centre may be told of a family; `said` are its answers about it as they were written.
 
     Its latest answer about this service must be yes, and later than any no to the centre: a no takes both back. A family
     that lost its baby, or may be one that said no, is told to nobody.
     """
     if known.lost or known.doubtful or not said:
         return False
-    latest = max(said, key=lambda each: each.at)
+    latest = said[-1]
     refused = max((each.at for each in known.said if not each.share), default=None)
     return latest.share and (refused is None or latest.at > refused)
 

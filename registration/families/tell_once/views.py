@@ -19,7 +19,7 @@ from registration.families.tell_once.archive import folder_of
 from registration.families.tell_once.forms import ServiceForm
 from registration.families.tell_once.models import Telling, ToldService
 from registration.families.tell_once.queries import counts, log, service_names, services
-from registration.families.tell_once.rules import ITEMS, KIND_TITLES, WAY_TITLES, Kind, State, Way, told_secret
+from registration.families.tell_once.rules import KIND_TITLES, WAY_TITLES, Kind, State, Way, told_secret
 from registration.staff import views as staff
 from registration.staff.rules import TELLERS, TELLING_READERS, Door
 
@@ -108,7 +108,7 @@ def again(number: int) -> ResponseReturnValue:
 @roles(*TELLERS)
 def ask_add() -> str:
     """Ask what a new service is."""
-    return _asked(ServiceForm(formdata=None, items=list(ITEMS)))
+    return _asked(ServiceForm(formdata=None))
 
 
 def _asked(form: ServiceForm, row: ToldService | None = None) -> str:
@@ -174,6 +174,7 @@ def _kept(row: ToldService | None) -> ResponseReturnValue:
         undo()
         form.name.errors = (refusal.sentence,)
         return _asked(form, row), HTTPStatus.CONFLICT
+    flash("The service is put on the list." if row is None else "The change is kept.", "success")
     return redirect(url_for("telling.service", number=number), HTTPStatus.SEE_OTHER)
 
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
 
-from flask import redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from registration.centres.rules import CentreCard
 from registration.common.access import current_actor, has_role, roles
 from registration.common.clock import today
-from registration.common.small_numbers import told, told_rows, told_within
+from registration.common.small_numbers import FEWEST, NEARLY_ALL, at_least, told, told_rows, told_within
 from registration.common.transaction import commits
 from registration.reach.frame import EVERY_NUMBER, LARGEST, bp, centre_or_404, centres_seen
 from registration.reach.known import rules
@@ -54,8 +54,22 @@ def _shown(count: Count, *, every: bool) -> Shown:
 
 
 def _percent(count: Count, stage: Stage, said: str) -> str:
-    share = count.share(stage)
-    return f"{100 * share:.0f} %" if share is not None and said.isdecimal() else ""
+    share, of = count.share(stage), count.families
+    if share is not None and said.isdecimal():
+        return f"{100 * share:.0f} %"
+    return f"at least {100 * at_least(of) // of} %" if _nearly(said, of) else ""
+
+
+def _nearly(said: str, of: int) -> bool:
+    """Say whether a number is told as nearly all of a whole that is great enough for a share."""
+    return said == NEARLY_ALL and of >= 2 * FEWEST
+
+
+def _length(count: Count, stage: Stage, said: str) -> float | None:
+    """Give how long a bar is, from 0 to 1, as far as its number is told."""
+    if _nearly(said, count.families):
+        return at_least(count.families) / count.families
+    return count.share(stage) if said.isdecimal() else None
 
 
 def _rows(counts: Sequence[tuple[str, Count]], *, every: bool) -> list[tuple[str, list[str]]]:
@@ -68,7 +82,7 @@ def _picture(count: Count, shown: Shown, target: ReachTarget) -> Markup:
     bars = [Bar("Families with a new baby", 1.0 if count.families else None, shown.families)]
     for stage, (name, said, percent) in zip(count.stages, shown.stages, strict=True):
         words = f"{said}, {percent}" if percent else said
-        bars.append(Bar(name, count.share(stage) if percent else None, words))
+        bars.append(Bar(name, _length(count, stage, said), words))
     lines = [(rules.REPORTS_SHARE, "97 %: the report’s")]
     if target.percent != rules.REPORTS_SHARE:
         lines.append((target.percent, f"{target.percent} %: the centre’s own"))
@@ -83,12 +97,12 @@ def centres() -> str:
     first = rules.months_to(at)[0]
     found, births = courses(first, at, at), births_told(first, at, at)
     counts = [(card, _whole(found.get(card.id, []), card, at, births.get(card.id, {}))) for card in centres_seen()]
-    rows = _rows([(card.name, count) for card, count in counts], every=every)
+    shown = [(card, _shown(count, every=every)) for card, count in counts]
     return render_template(
         "reach/centres.html",
         rows=[
-            (card, cells, _percent(count, Stage.KNOWN, cells[1]), target_of(card.id).percent)
-            for (card, count), (_, cells) in zip(counts, rows, strict=True)
+            (card, [row.families, *(said for _, said, _ in row.stages)], row.stages[0][2], target_of(card.id).percent)
+            for card, row in shown
         ],
         stages=list(STAGES.values()),
         missing=missing(at),
@@ -142,4 +156,5 @@ def aim(centre_id: int) -> ResponseReturnValue:
     if not form.accepted():
         return _page(card, form), HTTPStatus.UNPROCESSABLE_ENTITY
     set_target(centre_id, *form.read(), current_actor())
+    flash("What the centre aims at is kept.", "success")
     return redirect(url_for("reach.centre", centre_id=centre_id), HTTPStatus.SEE_OTHER)

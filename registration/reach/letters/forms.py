@@ -1,6 +1,6 @@
 """What a centre invites to, and which letters were posted."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from wtforms import SelectField, StringField
 from wtforms.validators import ValidationError
@@ -13,6 +13,8 @@ from registration.reach.letters.rules import KINDS
 from registration.rota.forms.fields import ClockField, DayField
 
 NUMBERS = 8000
+#: How far ahead a centre invites to a party, and when families with babies are invited to come.
+AHEAD, EARLIEST, LATEST = timedelta(days=365), time(7), time(21)
 
 
 class InviteForm(Form):
@@ -25,21 +27,27 @@ class InviteForm(Form):
     sure = StringField()  # "yes" from the page that shows the words and asks
 
     def validate_day(self, field: DayField) -> None:
-        """Ask for the day of a party, which is to come; ValidationError is raised."""
+        """Ask for the day of a party, which is to come within a year; ValidationError is raised."""
         if self.kind.data == "new_baby_party" and (field.data is None or field.data <= today()):
             raise ValidationError("Enter the day of the party, after today")
+        if self.kind.data == "new_baby_party" and field.data > today() + AHEAD:
+            raise ValidationError("The party must be within a year")
 
     def validate_begins(self, field: ClockField) -> None:
-        """Ask when a party begins; ValidationError is raised."""
+        """Ask when a party begins, not before EARLIEST; ValidationError is raised."""
         if self.kind.data == "new_baby_party" and field.data is None:
             raise ValidationError("Enter when the party begins, like 10:30")
+        if self.kind.data == "new_baby_party" and field.data < EARLIEST:
+            raise ValidationError("The party must not begin before 7am")
 
     def validate_ends(self, field: ClockField) -> None:
-        """Ask when a party ends, after it began; ValidationError is raised."""
+        """Ask when a party ends, after it began and not after LATEST; ValidationError is raised."""
         if self.kind.data == "new_baby_party" and (
             field.data is None or (self.begins.data is not None and field.data <= self.begins.data)
         ):
             raise ValidationError("Enter when the party ends, after it begins")
+        if self.kind.data == "new_baby_party" and field.data > LATEST:
+            raise ValidationError("The party must end by 9pm")
 
     def read(self) -> Occasion:
         """Give what was chosen, once the form is accepted."""

@@ -1,6 +1,6 @@
 """Whom a centre may write to and how; families of live birth data that were not given notice yet."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,9 +9,12 @@ from sqlalchemy import select, text
 
 from registration.common.clock import today
 from registration.common.db import db
+from registration.families.links import subject_of
 from registration.families.queries import reachable, rulings
 from registration.families.rules import Ruling
-from registration.reach.letters.rules import way_to
+from registration.messages.models import Message
+from registration.messages.rules import State
+from registration.reach.letters.rules import TEMPLATES, way_to
 from registration.reach.models import Invitation
 from registration.reach.outreach.queries import Card, here_of, known_to
 
@@ -63,9 +66,11 @@ def unnoticed(on: date) -> list[Unnoticed]:
 
 
 def _unnoticed(row: Any) -> Unnoticed:  # noqa: ANN401 -- a row
-    lines = (row.letter_address or row.address or "").replace(", ", "\n").splitlines()
+    told = (row.letter_address or row.address or "").replace(", ", "\n").splitlines()
+    lines = [line.strip() for line in told if line.strip()]
     postcode = [row.postcode] if row.postcode and row.postcode not in " ".join(lines) else []
-    address = tuple(line.strip() for line in [*lines, *postcode] if line.strip())
+    known = any(line != row.postcode for line in lines)  # the post delivers nothing to a postcode alone
+    address = (*lines, *postcode) if known else ()
     return Unnoticed(
         row.id,
         row.name,
@@ -94,6 +99,7 @@ class Invited:
     channel: str
     state: str
     made_at: datetime
+    goes_out: datetime | None = None  # where it waits, until when
 
 
 def sendable(centre_id: int, kind: str, on: date) -> list[tuple[Card, str]]:
@@ -124,10 +130,30 @@ def invitations(centre_id: int, on: date) -> list[Invited]:
         .order_by(Invitation.id.desc())
         .limit(MOST)
     )
+    made = list(rows)
+    waiting = _waiting({row.family_id for row in made})
     return [
-        Invited(row.id, row.family_id, names[row.family_id], row.kind, row.channel, row.state, row.made_at)
-        for row in rows
+        Invited(
+            row.id,
+            row.family_id,
+            names[row.family_id],
+            row.kind,
+            row.channel,
+            row.state,
+            row.made_at,
+            waiting.get((TEMPLATES[row.kind], row.id)),
+        )
+        for row in made
     ]
+
+
+def _waiting(family_ids: Collection[int]) -> Mapping[tuple[str, int], datetime]:
+    """Give until when messages of centres to these families wait, by template and the number of the invitation."""
+    about = [subject_of(number) for number in family_ids]
+    wanted = select(Message.template, Message.version, Message.due).where(
+        Message.about.in_(about), Message.template.in_(TEMPLATES.values()), Message.state == State.QUEUED
+    )
+    return {(template, version): due for template, version, due in db.session.execute(wanted)}
 
 
 def may_still_write(details: Mapping[str, Any]) -> bool:

@@ -19,6 +19,6 @@ def way_to(kind: str, basis: Ruling, *, email: str, mobile: str, preference: str
     if basis is Ruling.JOINED:
         wanted = _CHANNEL.get(preference)
         return wanted if wanted and has[wanted] else None
-    if basis is Ruling.SAID_YES and kind == "welcome":
+    if basis in {Ruling.SAID_YES, Ruling.SAID_YES_EARLIER} and kind == "welcome":
         return "email" if email else "sms" if mobile else None
     return None

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from http import HTTPStatus
 
 from flask import abort, flash, redirect, render_template, url_for
@@ -14,17 +15,20 @@ from registration.booking.forms.base import YES
 from registration.centres.rules import CentreCard
 from registration.common.access import current_actor, has_role, roles
 from registration.common.authority import current_authority
-from registration.common.clock import now, today
+from registration.common.clock import london, now, today
 from registration.common.forms import Form
+from registration.common.holidays import bank_holidays
 from registration.common.links import external
+from registration.common.times import spoken
 from registration.common.transaction import commits, undo
+from registration.messages.rules import due
 from registration.messages.writing import direction, long_day
 from registration.reach.frame import LARGEST, bp, centre_or_404
 from registration.reach.letters import actions
 from registration.reach.letters.actions import NoAddress, Occasion
 from registration.reach.letters.forms import InviteForm, NoticesForm, PostedForm
-from registration.reach.letters.queries import Unnoticed, invitations, letter_of, sendable, unnoticed
-from registration.reach.letters.rules import KINDS
+from registration.reach.letters.queries import Invited, Unnoticed, invitations, letter_of, sendable, unnoticed
+from registration.reach.letters.rules import KINDS, TEMPLATES
 from registration.reach.letters.specimen import specimen
 from registration.reach.outreach.queries import Card, known_one
 from registration.reach.outreach.views import CENTRE, FAMILY, entry_or_404, family_page
@@ -54,7 +58,7 @@ def _invitations(card: CentreCard, form: InviteForm, said: str = "") -> str:
         rows=invitations(card.id, today()),
         kinds=KINDS,
         channels=CHANNELS,
-        states=STATES,
+        state_of=_state,
         may_change=has_role(*OUTREACH),
         said=said,
     )
@@ -73,7 +77,27 @@ def send_invitations(centre_id: int) -> ResponseReturnValue:
     if ways and form.sure.data != YES:
         return _ask(card, form, occasion, ways)
     number = actions.invite(centre_id, occasion, _facts(card), current_actor(), now(), today())
-    return _invitations(card, InviteForm(formdata=None), f"Sent to {number} {'family' if number == 1 else 'families'}.")
+    return _invitations(card, InviteForm(formdata=None), _said(number, occasion))
+
+
+def _said(number: int, occasion: Occasion) -> str:
+    families = f"{number} {'family' if number == 1 else 'families'}"
+    goes_out = due(TEMPLATES[occasion.kind], "email", now())
+    if number and goes_out > now():
+        return f"Goes out to {families} {_when(goes_out)}."
+    return f"Sent to {families}."
+
+
+def _when(moment: datetime) -> str:
+    """Say when a message that waits goes out: at 8am, or at 8am tomorrow."""
+    there = london(moment)
+    return f"at {spoken(there.time())}{' tomorrow' if there.date() > today() else ''}"
+
+
+def _state(row: Invited) -> str:
+    if row.goes_out is not None and row.goes_out > now():
+        return f"goes out {_when(row.goes_out)}"
+    return STATES[row.state]
 
 
 def _facts(card: CentreCard) -> dict[str, str]:
@@ -93,6 +117,8 @@ def _ask(card: CentreCard, form: InviteForm, occasion: Occasion, ways: Mapping[s
         centre=card,
         form=form,
         numbers=" and ".join(_counted(ways[way], way) for way in ("sms", "email") if way in ways),
+        holiday=bank_holidays().get(occasion.begins.date(), "") if occasion.begins else "",
+        begins=occasion.begins,
         words=[
             (CHANNELS[way], specimen(occasion, way, _facts(card), now())) for way in ("sms", "email") if way in ways
         ],
@@ -186,29 +212,29 @@ def notices() -> str:
 
 
 def _notices(fault: str = "") -> str:
-    due = unnoticed(today())
+    found = unnoticed(today())
     return render_template(
         "reach/notices.html",
-        rows=_by_centre(due),
-        number=len(due),
-        form=_offered(NoticesForm(formdata=None), due),
+        rows=_by_centre(found),
+        number=len(found),
+        form=_offered(NoticesForm(formdata=None), found),
         may_change=has_role(*NOTICES),
         fault=fault,
     )
 
 
-def _by_centre(due: Sequence[Unnoticed]) -> list[tuple[str, int, int, int]]:
+def _by_centre(found: Sequence[Unnoticed]) -> list[tuple[str, int, int, int]]:
     """Give name, letters due, the longest wait in days, and letters without an address of each centre."""
     rows = []
-    for name in sorted({each.centre for each in due}):
-        those = [each for each in due if each.centre == name]
+    for name in sorted({each.centre for each in found}):
+        those = [each for each in found if each.centre == name]
         longest = max((today() - each.since).days for each in those)
         rows.append((name, len(those), longest, sum(not each.address for each in those)))
     return rows
 
 
-def _offered(form: NoticesForm, due: Sequence[Unnoticed]) -> NoticesForm:
-    names = sorted({(each.centre, each.centre_id) for each in due})
+def _offered(form: NoticesForm, found: Sequence[Unnoticed]) -> NoticesForm:
+    names = sorted({(each.centre, each.centre_id) for each in found})
     form.centre.choices = [
         SelectChoice("", "Every centre’s"),
         *(SelectChoice(str(number), name) for name, number in names),
@@ -255,7 +281,12 @@ def notices_posted() -> ResponseReturnValue:
     form = PostedForm()
     if not form.accepted():
         return _notices("Make the letters again: what was sent names no families"), HTTPStatus.UNPROCESSABLE_ENTITY
-    number = actions.notices_posted(form.numbers(), current_actor(), today())
-    letters = "1 letter was" if number == 1 else f"{number} letters were"
-    flash(f"{letters} posted today. Their days of notice begin.", "success")
+    named = set(form.numbers())
+    number = actions.notices_posted(named, current_actor(), today())
+    if number:
+        letters = "1 letter was" if number == 1 else f"{number} letters were"
+        flash(f"{letters} posted today. Their days of notice begin.", "success")
+    if before := len(named) - number:
+        letters = "1 letter was" if before == 1 else f"{before} letters were"
+        flash(f"{letters} marked as posted already, or not due any more. Nothing was changed there.")
     return redirect(url_for("reach.notices"), HTTPStatus.SEE_OTHER)

@@ -174,9 +174,9 @@ def import_memberships(
     table.refuse_if_faulty()
     known = {row.source_key: row for row in db.session.scalars(select(Membership).where(Membership.source == source))}
     outcome, by = Outcome(warnings=table.warnings), _Bringer(source, actor, today)
-    for record in records:
-        _keep_member(record, known.get(record.key), by, outcome)
+    told = [_keep_member(record, known.get(record.key), by, outcome) for record in records]
     db.session.flush()
+    families.heed_newcomers([number for number in told if number is not None], actor, today)
     _note("memberships.imported", by, outcome)
     return outcome
 
@@ -202,26 +202,28 @@ def _refuse_unknown(table: Table, records: Sequence[MemberRecord], today: date) 
             table.add(Fault(record.line, table.column("ours"), our_key(record.ours), "is no family of this centre"))
 
 
-def _keep_member(record: MemberRecord, row: Membership | None, by: _Bringer, outcome: Outcome) -> None:
+def _keep_member(record: MemberRecord, row: Membership | None, by: _Bringer, outcome: Outcome) -> int | None:
+    """Keep one row; give the record that it made or changed, None where it did neither."""
     own = _made_here(record) if row is None else None
     if own is not None:
         own.source, own.source_key = by.source, record.key
         _describe(own, record)
         outcome.changed += 1
-        return
+        return None
     if row is None:
         family_id = record.ours or _add_member(record, by)
         row = Membership(family_id=family_id, source=by.source, source_key=record.key, made_by=by.actor)
         _describe(row, record)
         db.session.add(row)
         outcome.added += 1
-        return
+        return family_id
     changed = _describe(row, record)
     family = db.session.get_one(Family, row.family_id)
     if family.source == Source.MEMBER:
         changed = _tell(family, _facts(record, by)) or changed
     outcome.changed += changed
     outcome.unchanged += not changed
+    return family.id if changed else None
 
 
 def _made_here(record: MemberRecord) -> Membership | None:

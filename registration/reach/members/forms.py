@@ -7,7 +7,18 @@ from typing import Any
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from registration.booking.forms.base import LONGEST_TEXT, NO, YES, YES_NO, OneOf, as_kept, at_most, offered, passes
+from registration.booking.forms.base import (
+    LONGEST_TEXT,
+    NO,
+    YES,
+    YES_NO,
+    OneOf,
+    as_kept,
+    at_most,
+    offered,
+    passes,
+    their_name,
+)
 from registration.booking.forms.contact import LONGEST_EMAIL, LONGEST_MOBILE, PREFERENCES
 from registration.booking.forms.needs import language_choices, language_name
 from registration.booking.rules.requests import MOST_BABIES, SignUp
@@ -37,7 +48,8 @@ class FamilyForm(ShareForm):
 
     same = RadioField("Is it the same family?", choices=offered(YES_NO), validate_choice=False)
     name = StringField(
-        "Full name", [DataRequired("Enter a name"), Length(max=MOST_NAME, message="The name is too long")]
+        "Full name",
+        [DataRequired("Enter a name"), Length(max=MOST_NAME, message="The name is too long"), passes(their_name)],
     )
     born = CivilDateField("When was the baby born?", missing="Enter the date of birth", noun="Date of birth")
     babies = SelectField("Babies born", choices=offered([(str(n), str(n)) for n in range(1, MOST_BABIES + 1)]))
@@ -45,7 +57,7 @@ class FamilyForm(ShareForm):
     mobile = StringField("Mobile number (optional)", [at_most(LONGEST_MOBILE), passes(contacts.mobile)])
     email = StringField("Email address (optional)", [at_most(LONGEST_EMAIL), passes(contacts.email)])
     address = TextAreaField("Address (optional)", [at_most(LONGEST_TEXT)])
-    postcode = StringField("Postcode", [reads(canonical_postcode, "Enter a full postcode, like HX1 1UJ")])
+    postcode = StringField("Postcode (optional)", [reads(canonical_postcode, "Enter a full postcode, like HX1 1UJ")])
     join = OneOf("Do they join the centre now?", "Choose whether they join", YES_NO)
     preference = SelectField(
         "How should the centre contact them?", choices=offered(list(PREFERENCES.items())), validate_choice=False

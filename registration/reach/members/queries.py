@@ -74,7 +74,7 @@ def _dialled(mobile: str) -> str:
 def _cells(entry: Entry) -> dict[str, str]:
     card, joined = entry.card, entry.standing.joined_on
     return {
-        "key": our_key(card.family_id),
+        "key": our_key(card.member),
         "name": card.name,
         "born": "; ".join(day.isoformat() for day in card.born),
         "mobile": _dialled(card.mobile),

@@ -10,6 +10,7 @@ from registration.centres.memory import home_of
 from registration.centres.rules import CentreCard
 from registration.common.access import current_actor, has_role, roles
 from registration.common.clock import now, today
+from registration.common.contacts import as_read
 from registration.common.transaction import commits
 from registration.reach.frame import bp, centre_or_404
 from registration.reach.members import actions
@@ -73,7 +74,7 @@ def ask_to_join(centre_id: int, family_id: int) -> str:
         born=min(card.born),
         babies=str(len(card.born)),
         language=card.language,
-        mobile=card.mobile,
+        mobile=as_read(card.mobile) if card.mobile else "",
         email=card.email,
         address="\n".join(lines[:-1]),
         postcode=lines[-1] if lines else "",
@@ -109,6 +110,7 @@ def take_in(centre_id: int, family_id: int) -> ResponseReturnValue:
     if entry.standing.wished_on is None:
         return family_page(card, entry, fault="This family has not asked to join."), HTTPStatus.CONFLICT
     actions.take_in(centre_id, family_id, current_actor(), today())
+    flash("Taken in. The family is a member.", "success")
     return _to_family(centre_id, family_id)
 
 

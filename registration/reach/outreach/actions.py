@@ -1,8 +1,11 @@
 """Keep what a centre did to reach a family."""
 
-from datetime import date
+from datetime import date, datetime
+
+from sqlalchemy import select
 
 from registration.common import audit
+from registration.common.clock import civil_date
 from registration.common.db import db
 from registration.common.errors import Refused
 from registration.reach.models import FamilyContact
@@ -22,9 +25,9 @@ def may_know(centre_id: int, family_id: int, today: date) -> Entry:
     return entry
 
 
-def log_contact(centre_id: int, family_id: int, done: Try, actor: str, today: date) -> int:
+def log_contact(centre_id: int, family_id: int, done: Try, actor: str, now: datetime) -> int:
     """Write down a try to reach a family, and give its number; MayNotKnow is raised where the centre may not have its details."""
-    card = may_know(centre_id, family_id, today).card
+    card = may_know(centre_id, family_id, civil_date(now)).card
     made = FamilyContact(
         family_id=card.family_id,
         centre_id=centre_id,
@@ -35,6 +38,7 @@ def log_contact(centre_id: int, family_id: int, done: Try, actor: str, today: da
         next_on=done.next_on,
         note=done.note,
         made_by=actor,
+        made_at=now,
     )
     db.session.add(made)
     db.session.flush()
@@ -51,14 +55,19 @@ class NotTakenBack(Refused):
     """Only who wrote a contact down can take it back, and only on the same day."""
 
 
-def take_back(centre_id: int, contact_id: int, actor: str, today: date) -> None:
+class TakenBackAlready(Refused):
+    """It was taken back already."""
+
+
+def take_back(centre_id: int, family_id: int, contact_id: int, actor: str, today: date) -> None:
     """Strike a contact out that its writer wrote down by mistake; NotTakenBack is raised for any other, and the next day.
 
-    Of the contact itself nothing stays; the history keeps that there was one, and what was struck out.
+    Of the contact itself nothing stays; the history keeps that there was one, and what was struck out. TakenBackAlready is
+    raised where its writer pressed the button before.
     """
     made = written_today(centre_id, contact_id, actor, today)
     if made is None:
-        raise NotTakenBack
+        raise TakenBackAlready if _took_back(family_id, contact_id, actor) else NotTakenBack
     db.session.delete(made)
     db.session.flush()
     audit.record(
@@ -67,3 +76,12 @@ def take_back(centre_id: int, contact_id: int, actor: str, today: date) -> None:
         actor=actor,
         before={"route": made.route, "result": made.result, "centres": [centre_id]},
     )
+
+
+def _took_back(family_id: int, contact_id: int, actor: str) -> bool:
+    """Say whether a contact is gone, and this person took one of the family back."""
+    event = audit.AuditEvent
+    own = select(event.id).where(
+        event.about == f"family:{family_id}", event.event == "reach.contact_taken_back", event.actor == actor
+    )
+    return db.session.get(FamilyContact, contact_id) is None and db.session.scalar(own.limit(1)) is not None

@@ -36,6 +36,12 @@ class QuickContact(Form):
         _not_over(field)
         _wanted(field, self.result.data)
 
+    def refused(self, family_id: int, name: str) -> None:
+        """Name its boxes after a family, whose row keeps what was typed, and its sentences with the family’s name."""
+        for field, box in ((self.route, "f"), (self.result, "result"), (self.next_on, "again")):
+            field.id = f"{box}-{family_id}"
+            field.errors = tuple(f"{name}: {sentence}" for sentence in field.errors)
+
     def to_try(self, on: date) -> Try:
         """Give the contact, of today; whoever is to be called on again is so by the same route."""
         again = self.route.data if self.next_on.data else ""

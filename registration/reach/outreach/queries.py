@@ -1,8 +1,8 @@
 """The families a centre may know, with the details it may have of each and how they stand; nothing of any other."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -67,11 +67,14 @@ SELECT family_id, max(visited_on) FROM centre_visit WHERE family_id = ANY(:ids) 
 class Card:
     """What a centre may have of one family, on which basis; '' and () stand for what it may not have, or nobody told.
 
-    `family_id` is the record whose details these are, `group` the number that stands for the family under all its records.
+    `family_id` is the record whose details these are, `group` the number that stands for the family under all its records,
+    `member` the record that was taken in first, under which the centre's own system knows it: of who is no member, `family_id`.
+    `born` are the babies of every record by which it let the centre know.
     """
 
     family_id: int
     group: int
+    member: int
     basis: Ruling
     name: str
     born: tuple[date, ...]
@@ -169,7 +172,11 @@ def _entry(group: int, ids: Sequence[int], basis: Ruling, facts: _Facts, days: i
     own = [record for record in records if _tells(record, basis, facts)]
     if not own:
         return None
-    card = _card(group, own[-1], basis, facts)
+    told = [record for record in records if record in own or _its_own_word(record, facts)]
+    joined = sorted((facts.joined_on[number], number) for number in ids if number in facts.joined_on)
+    card = _card(group, own[-1], basis, _born(told), facts)
+    if joined:
+        card = replace(card, member=joined[0][1])
     log = sorted(
         (each for number in ids for each in facts.contacts.get(number, ())), key=lambda each: each.contacted_on
     )
@@ -185,22 +192,36 @@ def _entry(group: int, ids: Sequence[int], basis: Ruling, facts: _Facts, days: i
 
 def _tells(record: Any, basis: Ruling, facts: _Facts) -> bool:  # noqa: ANN401 -- a row
     """Say whether a record is the one on which a basis rests: only its details go to the centre."""
-    if basis is Ruling.SAID_YES:
+    if basis in {Ruling.SAID_YES, Ruling.SAID_YES_EARLIER}:
         return record.id in facts.yes_on
     if basis is Ruling.JOINED:
         return record.wished_on is not None or record.id in facts.joined_on
     return record.source == "live_births" and bool(record.home)
 
 
-def _card(group: int, record: Any, basis: Ruling, facts: _Facts) -> Card:  # noqa: ANN401 -- a row
+def _its_own_word(record: Any, facts: _Facts) -> bool:  # noqa: ANN401 -- a row
+    """Say whether a family itself told the centre what a record holds: it said yes, asked to join, or was taken in."""
+    return record.wished_on is not None or record.id in facts.yes_on or record.id in facts.joined_on
+
+
+def _born(records: Sequence[Any]) -> tuple[date, ...]:
+    """Give a day for each baby of these records, earliest first; one that several tell of is one baby."""
+    days: Counter[date] = Counter()
+    for record in records:
+        days |= Counter(record.born)
+    return tuple(sorted(days.elements()))
+
+
+def _card(group: int, record: Any, basis: Ruling, born: tuple[date, ...], facts: _Facts) -> Card:  # noqa: ANN401 -- a row
     may = DETAILS[basis]
     address = record.address or record.letter_address or _address(facts.told.get(record.id))
     return Card(
         family_id=record.id,
         group=group,
+        member=record.id,
         basis=basis,
         name=record.name,
-        born=tuple(record.born),
+        born=born,
         email=(record.email or "") if "email" in may else "",
         mobile=(record.mobile or "") if "mobile" in may else "",
         language=record.language if "language" in may else "en",

@@ -10,13 +10,13 @@ from markupsafe import Markup
 from registration.booking.forms.needs import language_name
 from registration.centres.rules import CentreCard
 from registration.common.access import current_actor, has_role, roles
-from registration.common.clock import today
+from registration.common.clock import now, today
 from registration.common.contacts import as_read
 from registration.common.transaction import commits, undo
 from registration.families.rules import Ruling
 from registration.reach.frame import LARGEST, MOST_FAMILIES, bp, centre_or_404, centres_seen
 from registration.reach.known.queries import target_of
-from registration.reach.outreach.actions import MayNotKnow, NotTakenBack, log_contact, take_back
+from registration.reach.outreach.actions import MayNotKnow, NotTakenBack, TakenBackAlready, log_contact, take_back
 from registration.reach.outreach.forms import MOST_CONTACTS, USUAL, ContactForm, QuickContact, TakeBack, since_birth
 from registration.reach.outreach.queries import Card, Entry, known_one, known_to, outreach, written_today
 from registration.reach.outreach.rules import RESULTS, ROUTES, Why
@@ -35,6 +35,7 @@ WHYS = {
 }
 BASES = {
     "said_yes": "said yes to the centre having their details",
+    "said_yes_earlier": "said yes to the centre having their details",
     "joined": "joined the centre",
     "under_agreement": "live birth data, under the data sharing agreement",
 }
@@ -64,13 +65,16 @@ def outreach_list(centre_id: int) -> str:
     return _list(centre_or_404(centre_id))
 
 
-def _list(card: CentreCard, fault: str = "") -> str:
-    entries = outreach(card.id, today())
+def _list(card: CentreCard, fault: str = "", refused: tuple[int, QuickContact] | None = None) -> str:
+    """Draw the list; `refused` is a family’s number with what was sent from its row, which the row keeps."""
+    entries, whole = outreach(card.id, today()), "all" in request.args
+    needed = next((n for n, each in enumerate(entries, 1) if refused and each.card.family_id == refused[0]), 0)
     return render_template(
         "reach/outreach.html",
         centre=card,
-        entries=entries if "all" in request.args else entries[:AT_ONCE],
+        entries=entries if whole else entries[: max(AT_ONCE, needed)],
         number=len(entries),
+        whole="" if whole else None,
         whys=WHYS,
         routes=ROUTES,
         results=RESULTS,
@@ -80,12 +84,25 @@ def _list(card: CentreCard, fault: str = "") -> str:
         before=request.args.get("before", type=int),
         target=target_of(card.id),
         late=sum(each.row.overdue for each in entries if each.row),
-        form=QuickContact(formdata=None),
+        form=refused[1] if refused else None,
+        bare=QuickContact(formdata=None),
+        refused=refused[0] if refused else None,
         may_change=has_role(*OUTREACH),
         fault=fault,
         reach_of=reach_of,
         day_words=day_words,
     )
+
+
+def _back_to_list(centre_id: int, family_id: int | None, written: int | None = None) -> ResponseReturnValue:
+    """Go back to a family in the list, which is as long as it was; above it stands what was just `written` down."""
+    whole = "" if "all" in request.args else None
+    before = family_id if written else None
+    anchor = f"f-{family_id}" if family_id else None
+    there = url_for(
+        "reach.outreach_list", centre_id=centre_id, all=whole, written=written, before=before, _anchor=anchor
+    )
+    return redirect(there, HTTPStatus.SEE_OTHER)
 
 
 @bp.post(f"{FAMILY}/contact")
@@ -95,17 +112,23 @@ def quick_contact(centre_id: int, family_id: int) -> ResponseReturnValue:
     """Write down a contact from the list, and go on with the next family."""
     card, form = centre_or_404(centre_id), QuickContact()
     if not form.accepted():
-        fault = next(str(fault) for faults in form.errors.values() for fault in faults)
-        return _list(card, fault), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _not_written(card, family_id, form), HTTPStatus.UNPROCESSABLE_ENTITY
     following = _following(centre_id, family_id)
     try:
-        made = log_contact(centre_id, family_id, form.to_try(today()), current_actor(), today())
+        made = log_contact(centre_id, family_id, form.to_try(today()), current_actor(), now())
     except MayNotKnow as refusal:
         undo()
         return _list(card, refusal.sentence), HTTPStatus.CONFLICT
-    anchor = f"f-{following}" if following else None
-    there = url_for("reach.outreach_list", centre_id=centre_id, written=made, before=following, _anchor=anchor)
-    return redirect(there, HTTPStatus.SEE_OTHER)
+    return _back_to_list(centre_id, following, made)
+
+
+def _not_written(card: CentreCard, family_id: int, form: QuickContact) -> str:
+    """Draw the list with what is wrong, in the family’s row where it is on the list."""
+    entry = known_one(card.id, family_id, today())
+    if entry is None or entry.row is None:
+        return _list(card, next(str(fault) for faults in form.errors.values() for fault in faults))
+    form.refused(entry.card.family_id, entry.card.name)
+    return _list(card, refused=(entry.card.family_id, form))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +161,13 @@ def take_contact_back(centre_id: int, family_id: int) -> ResponseReturnValue:
     if not form.accepted():
         abort(HTTPStatus.BAD_REQUEST)
     try:
-        take_back(centre_id, int(form.contact.data), current_actor(), today())
+        take_back(centre_id, family_id, int(form.contact.data), current_actor(), today())
         flash("Taken back.")
+    except TakenBackAlready as refusal:
+        flash(refusal.sentence)
     except NotTakenBack as refusal:
         flash(refusal.sentence, "error")
-    anchor = f"f-{family_id}"
-    return redirect(url_for("reach.outreach_list", centre_id=centre_id, _anchor=anchor), HTTPStatus.SEE_OTHER)
+    return _back_to_list(centre_id, family_id)
 
 
 def _following(centre_id: int, family_id: int) -> int | None:
@@ -186,6 +210,7 @@ def family_page(card: CentreCard, entry: Entry, form: ContactForm | None = None,
         results=RESULTS,
         names=names,
         form=form or ContactForm(formdata=None, on=today()),
+        bare=TakeBack(formdata=None),
         may_change=has_role(*OUTREACH),
         fault=fault,
         mobile=as_read(entry.card.mobile) if entry.card.mobile else "",
@@ -201,7 +226,7 @@ def write_contact(centre_id: int, family_id: int) -> ResponseReturnValue:
     card, entry, form = centre_or_404(centre_id), entry_or_404(centre_id, family_id), ContactForm()
     if not form.accepted({"on": [since_birth(entry.card.born)]}):
         return family_page(card, entry, form), HTTPStatus.UNPROCESSABLE_ENTITY
-    made = log_contact(centre_id, family_id, form.to_try(), current_actor(), today())
+    made = log_contact(centre_id, family_id, form.to_try(), current_actor(), now())
     there = url_for("reach.family", centre_id=centre_id, family_id=family_id, written=made)
     return redirect(there, HTTPStatus.SEE_OTHER)
 

@@ -9,7 +9,7 @@ from wtforms import BooleanField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
-from registration.centres.services.rules import KIND_TITLES, MOST_NOTE, MOST_TITLE, Details, Kind
+from registration.centres.services.rules import KIND_TITLES, MOST_NOTE, MOST_TITLE, Details, Kind, never_happens
 from registration.common.clock import today
 from registration.common.forms import Form
 from registration.rota.forms.fields import ClockField, DayField
@@ -41,11 +41,14 @@ class ServiceForm(Form):
             raise ValidationError("It must end after it begins")
 
     def validate_last_on(self, field: DayField) -> None:
-        """Refuse a last day before the first, or one that is over; raises ValidationError."""
+        """Refuse a last day before the first, one that is over, and days between which it never happens; raises ValidationError."""
         if self.first_on.data and field.data and field.data < self.first_on.data:
             raise ValidationError("The last day must not be before the first")
         if field.data and field.data < today():
             raise ValidationError("The last day must be today or a day to come")
+        weekday = 0 if self.weekday.errors else int(self.weekday.data)
+        if weekday and never_happens(weekday, self.first_on.data, field.data):
+            raise ValidationError(f"No {day_name[weekday - 1]} lies between the first and the last day")
 
     def details(self) -> Details:
         """Give what was said, once the form is accepted."""

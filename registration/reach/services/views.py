@@ -88,7 +88,7 @@ def read_in() -> ResponseReturnValue:
     if not form.accepted():
         return _listed(form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        read = actions.import_services(form.file.data.stream, current_actor())
+        read = actions.import_services(form.file.data.stream, current_actor(), today())
     except FileRefused as refusal:
         undo()
         return _listed(form, refusal.lines()), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -184,6 +184,23 @@ def change(centre_id: int, number: int) -> ResponseReturnValue:
     if not form.accepted():
         return _asked(card, number, form), HTTPStatus.UNPROCESSABLE_ENTITY
     return _done(card, lambda: actions.keep_service(centre_id, number, form.details(), current_actor()))
+
+
+@bp.get(f"{CENTRE}{ONE}/remove")
+@roles(*SERVICES)
+def ask_remove(centre_id: int, number: int) -> str:
+    """Ask whether a service is really to be taken out, and say what goes with it."""
+    card = _centre(centre_id)
+    service = _service(card, number)
+    days = [each for each in cancellations(card.id, today()) if each.service_id == number]
+    return render_template(
+        "reach/service_remove.html",
+        centre=card,
+        number=number,
+        week=week_in_words([service], today()),
+        cancelled=days_in_words(days, {number: service.details.title}),
+        form=Form(formdata=None),
+    )
 
 
 @bp.post(f"{CENTRE}{ONE}/remove")

@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 from registration.rota.rules.days import OpenDays
 
 #: When somebody may be there at all, and how long a half-day may be: from nine until two, say.
-EARLIEST, LATEST, LONGEST = time(7), time(21), timedelta(hours=5)
+EARLIEST, LATEST = time(7), time(21)
+SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=5)
 #: So far ahead somebody may be put on the rota.
 AHEAD = timedelta(days=365)
 SUNDAY = 7
@@ -48,4 +49,6 @@ def times_refused(begins: time, ends: time) -> str:
     if begins < EARLIEST or ends > LATEST:
         return "Enter times from 7am to 9pm"
     length = datetime.combine(date.min, ends) - datetime.combine(date.min, begins)
+    if length < SHORTEST:
+        return "A half-day is 15 minutes at the least"
     return "A half-day is 5 hours at most" if length > LONGEST else ""

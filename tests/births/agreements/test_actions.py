@@ -18,7 +18,7 @@ from registration.births.agreements.queries import (
     terms_of,
     text_of,
 )
-from registration.births.agreements.rules import Origin, clauses
+from registration.births.agreements.rules import Notice, Origin, clauses
 from registration.births.models import BirthFile, BirthRecord
 from registration.common import audit
 from registration.common.db import db
@@ -180,6 +180,13 @@ def test_what_was_signed_is_what_is_put_in_force():
 def test_an_agreement_whose_last_day_is_over_is_not_put_in_force():
     with pytest.raises(actions.Over):
         in_force(ends_on=TODAY - DAY)
+
+
+def test_a_draft_that_leaves_a_family_no_day_after_the_letter_is_not_put_in_force():
+    with pytest.raises(actions.NoNotice):
+        in_force(notice=Notice.BY_LETTER, notice_days=0)
+    assert in_force(notice=Notice.BY_LETTER, notice_days=1).state == "in_force"
+    assert in_force(source="other", notice=Notice.BY_SOURCE, notice_days=0).state == "in_force"
 
 
 # ---- one of each source

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from registration.births.rights import actions as rights
 from registration.births.same_families import actions
 from registration.common.audit import AuditEvent
 from registration.common.db import db
@@ -56,6 +57,20 @@ def test_a_pair_is_shown_once_the_look_at_it_is_noted(officer, pairs):
     assert "+447700900123" not in said
     officer.post(f"{where}/look")
     assert len(looks()) == 1
+
+
+def test_a_pair_that_a_no_held_back_says_that_nothing_weighed_it_and_its_decision_is_undone(officer, pairs):
+    one, other = birth("Dee Dove"), family(name="Dee Dove")
+    rights.answer(other, None, "family", share=False)
+    db.session.commit()
+    held = link_of(one, other)
+    assert "Not weighed yet" in page(officer.get(ALL))
+
+    officer.post(f"{ALL}/{held.id}/look")
+    assert "Not weighed yet: held back because a family said no" in page(officer.get(f"{ALL}/{held.id}"))
+    officer.post(f"{ALL}/{held.id}/decide", data={"decision": "different"})
+    officer.post(f"{ALL}/{link_of(one, other).id}/undo")
+    assert (link_of(one, other).state, link_of(one, other).method) == ("to_review", "splink")
 
 
 def test_a_look_lasts_a_quarter_of_an_hour(officer, pairs, at):

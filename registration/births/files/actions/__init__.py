@@ -4,7 +4,16 @@ from registration.births.files.actions.blanking import blank
 from registration.births.files.actions.erasing import erase_due
 from registration.births.files.actions.losses import note_losses
 from registration.births.files.actions.taking import NotChecked, save_mapping, take_in
-from registration.births.files.actions.waiting import bring, brought, drop, drop_old, forget, say_columns, settle
+from registration.births.files.actions.waiting import (
+    bring,
+    brought,
+    drop,
+    drop_old,
+    forget,
+    keep_columns,
+    say_columns,
+    settle,
+)
 
 __all__ = [
     "NotChecked",
@@ -15,6 +24,7 @@ __all__ = [
     "drop_old",
     "erase_due",
     "forget",
+    "keep_columns",
     "note_losses",
     "save_mapping",
     "say_columns",

@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from registration.births.files.actions.losses import note_losses
+from registration.births.files.actions.twins import tie_twins
 from registration.births.files.looking import Brought, Look, look
 from registration.births.files.rules.births import Baby, who
 from registration.births.files.rules.columns import Kind
@@ -18,6 +19,7 @@ from registration.common.audit import record
 from registration.common.clock import civil_date
 from registration.common.db import db
 from registration.common.errors import Refused
+from registration.families.actions import heed_newcomers
 from registration.families.models import Family
 from registration.families.rules import lexemes
 
@@ -56,11 +58,12 @@ def take_in(brought: Brought, actor: str, now: datetime, *, checked: bool = True
         _keep_counts(found, file)
     else:
         today = civil_date(now)
-        _add(found, file, today)
-        _correct(found, file, today)
+        told = [*_add(found, file, today), *_correct(found, file, today)]
         file.removed = note_losses(found, file, now, actor)
+        heed_newcomers(told, actor, today)
     event = "births.counts_imported" if brought.kind is Kind.COUNTS else "births.imported"
     record(event, about=f"birth_file:{file.id}", actor=actor, after=_told(file, found))
+    tie_twins(brought.source, {each.known.family_id for each in found.decision.corrected}, actor, now)
     return file, found
 
 
@@ -114,8 +117,8 @@ def _told(file: BirthFile, found: Look) -> dict[str, Any]:
 # ---- new births
 
 
-def _add(found: Look, file: BirthFile, today: date) -> None:
-    """Add the births that are new, with their families."""
+def _add(found: Look, file: BirthFile, today: date) -> list[int]:
+    """Add the births that are new, with their families; give the families."""
     added = found.decision.added
     new = [[baby for _, baby in babies] for there, babies in added if there is None]
     numbers = iter(_numbers([_family(babies, found) for babies in new]))
@@ -129,6 +132,7 @@ def _add(found: Look, file: BirthFile, today: date) -> None:
     if rows:
         db.session.execute(insert(_RECORDS).inline(), rows)  # type: ignore[arg-type]
     _tell_days(there for there, _ in added if there is not None)
+    return [family for family, _ in homes]
 
 
 def _numbers(rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
@@ -168,18 +172,20 @@ def _tell_days(families: Iterable[int]) -> None:
 # ---- corrections
 
 
-def _correct(found: Look, file: BirthFile, today: date) -> None:
-    """Change births that are told otherwise now, and their families."""
+def _correct(found: Look, file: BirthFile, today: date) -> list[int]:
+    """Change births that are told otherwise now, and their families; give the families."""
     corrected = found.decision.corrected
     if not corrected:
-        return
+        return []
     whole = [dict(each.known.details) | dict(each.changes) for each in corrected]
     came = {"file_id": file.id, "agreement_id": file.agreement_id}
     rows = [{"id": each.known.id} | told | came for each, told in zip(corrected, whole, strict=True)]
     db.session.execute(update(BirthRecord), rows)
     families = [_corrected_family(each, told, found, today) for each, told in zip(corrected, whole, strict=True)]
     db.session.execute(_CORRECT_FAMILY, families)
-    _tell_days(each.known.family_id for each in corrected)
+    numbers = [each.known.family_id for each in corrected]
+    _tell_days(numbers)
+    return numbers
 
 
 def _corrected_family(each: Correction, told: Mapping[str, Any], found: Look, today: date) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """Files that were brought and are looked at: kept for an hour at most, without what must never be taken."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import delete
 
+from registration.births.agreements.queries import agreement_in_force
+from registration.births.files.actions.taking import save_mapping
 from registration.births.files.looking import Brought, agreement_of, kept_sheet, look, refuse_again, sheet_of
 from registration.births.files.models import WaitingFile
 from registration.births.files.queries import TAKEN, WAITS, said_of
@@ -45,10 +47,26 @@ def say_columns(file: WaitingFile, said: Mapping[str, str]) -> None:
     db.session.flush()
 
 
-def drop(file: WaitingFile, actor: str) -> None:
-    """Throw a waiting file away."""
+def drop(file: WaitingFile, actor: str, now: datetime) -> None:
+    """Throw a waiting file away; what was said of its columns is kept for the next file of its source, where it can be read so."""
+    if _readable(file, civil_date(now)):
+        keep_columns(file, actor, now)
     record("births.upload_dropped", about=f"waiting_file:{file.id}", actor=actor, after={"source": file.source})
     forget(file)
+
+
+def keep_columns(file: WaitingFile, actor: str, now: datetime) -> None:
+    """Keep what was said of the columns of births or losses for the next file of the source, where it is new."""
+    if file.kind != Kind.COUNTS and file.said != said_of(file.source):
+        save_mapping(file.source, file.said, actor, now)
+
+
+def _readable(file: WaitingFile, today: date) -> bool:
+    agreement = agreement_in_force(file.source, today)
+    if agreement is None:
+        return False
+    read = brought(file)
+    return not become(read.sheet, read.kind, agreement.items, read.said)[1].count
 
 
 def settle(file: WaitingFile, actor: str) -> None:

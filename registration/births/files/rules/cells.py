@@ -1,6 +1,7 @@
 """Cells of a file of live births as values; ValueError with the reason otherwise."""
 
 import re
+import unicodedata
 from datetime import date
 
 from registration.centres.rules import canonical_postcode
@@ -116,10 +117,17 @@ def name(text: str) -> str:
     """Read a person's name: it has a letter, and at most 100, and no character that stands in no name."""
     found = " ".join(text.split())
     if never := never_in_a_name(found):
-        raise ValueError(f"has {' '.join(map(ascii, never))}, which stands in no name")
-    if not _LETTERS.search(found) or len(found) > _LONGEST_NAME:
+        raise ValueError(f"has {', '.join(map(_sign, never))}, which stands in no name")
+    if len(found) > _LONGEST_NAME:
+        raise ValueError(f"is too long: a name has {_LONGEST_NAME} letters at most")
+    if not _LETTERS.search(found):
         raise ValueError("is no name")
     return found
+
+
+def _sign(sign: str) -> str:
+    """Say which sign it is: one of a keyboard as it looks, any other in the words of Unicode."""
+    return repr(sign) if sign.isascii() and sign.isprintable() else unicodedata.name(sign, ascii(sign)).lower()
 
 
 def baby_name(text: str) -> str | None:

@@ -247,7 +247,7 @@ def _fault_twice(sheet: Sheet, columns: Sequence[Column], faults: Faults) -> Non
         if column.ours is None or column.ours in SEVERAL:
             continue
         if column.ours in seen:
-            reason = f"means the same as {seen[column.ours]}: say which of them becomes “{TITLES[column.ours]}”"
+            reason = f"becomes the same as {seen[column.ours]}: say which of them becomes “{TITLES[column.ours]}”"
             faults.add(sheet.header_line, "header", column.heading, reason)
         seen.setdefault(column.ours, column.heading)
 

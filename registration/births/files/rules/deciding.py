@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
+from itertools import combinations
 
 from registration.births.files.rules.births import Baby, Mother
 from registration.families.rules import name_words
@@ -104,6 +105,17 @@ def _families_known(known: Iterable[Known]) -> Mapping[Mother, list[Known]]:
         if not each.closed:
             homes[each.mother].append(each)
     return homes
+
+
+def pairs_of_twins(known: Iterable[Known], families: Collection[int]) -> frozenset[tuple[int, int]]:
+    """Give each two families, one of them among `families`, that have births of one mother within a day; smaller number first."""
+    found = set()
+    for births in _families_known(known).values():
+        for one, other in combinations(births, 2):
+            apart = one.family_id != other.family_id and {one.family_id, other.family_id} & set(families)
+            if apart and abs(one.born - other.born) <= _ONE_BIRTH:
+                found.add((min(one.family_id, other.family_id), max(one.family_id, other.family_id)))
+    return frozenset(found)
 
 
 def _twin(baby: Baby, homes: Mapping[Mother, list[Known]]) -> int | None:

@@ -1,6 +1,6 @@
 """Which records are held against which, what becomes of a pair, and what a run changes."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,7 +41,8 @@ class Method(StrEnum):
 class Standing:
     """A link that holds now: its number, what it says, how probable it is, and who or what says so.
 
-    One that is `held` came of no run: somebody said no without a link, and until a person decides no centre is told.
+    One that is `held` came of no run: somebody said no without a link, and until a person decides no centre is told. Where
+    somebody else said no, what was held back at once is decided by the next run.
     """
 
     id: int
@@ -115,14 +116,15 @@ def propose(found: Mapping[Pair, float], standing: Mapping[Pair, Standing]) -> d
 def change(
     standing: Mapping[Pair, Standing],
     proposed: Mapping[Pair, Proposed],
-    compared: Collection[int],
+    compared: Mapping[int, Source],
     *,
     exact_only: bool,
 ) -> Change:
     """Say what holds no longer and what begins to, when a run ends.
 
-    What a person decided, or is to decide, stays, and what the run could not look at: a record whose details are gone. A run
-    that finds only what is exactly alike takes nothing back that likeness had found.
+    What a person decided, or is to decide, stays, and what the run could not look at: a record whose details are gone, or two
+    that no pass holds against each other. A run that finds only what is exactly alike takes nothing back that likeness had found.
+    `compared` are the records of the run, each with its source.
     """
     ours = {pair: link for pair, link in standing.items() if not link.settled}
     kept = {pair for pair, link in ours.items() if not _over(pair, link, compared, exact_only=exact_only)}
@@ -135,9 +137,18 @@ def change(
     return Change(tuple(sorted(ended)), begun)
 
 
-def _over(pair: Pair, link: Standing, compared: Collection[int], *, exact_only: bool) -> bool:
+def _over(pair: Pair, link: Standing, compared: Mapping[int, Source], *, exact_only: bool) -> bool:
     """Say whether a link holds no longer where a run does not find it."""
-    return all(each in compared for each in pair) and not (exact_only and link.method is Method.SPLINK)
+    if exact_only and link.method is Method.SPLINK:
+        return False
+    sources = [compared[each] for each in pair if each in compared]
+    return len(sources) == len(pair) and any(holds_against(number, *sources) for number in range(len(PASSES)))
+
+
+def holds_against(number: int, one: Source, other: Source) -> bool:
+    """Say whether a pass holds records of these two sources against each other."""
+    left, right = PASSES[number]
+    return (one in left and other in right) or (one in right and other in left)
 
 
 def _same(link: Standing, new: Proposed, *, exact_only: bool) -> bool:

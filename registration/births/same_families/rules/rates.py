@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from registration.common.small_numbers import WITHHELD, told_rows
+from registration.common.small_numbers import told_rows
 
 #: The tenths of neighbourhoods that count as deprived, by the Index of Multiple Deprivation.
 DEPRIVED = 3
@@ -72,6 +72,6 @@ def shown(found: Sequence[Rate]) -> list[Shown]:
     for by in dict.fromkeys(rate.by for rate in found):
         of_it = [rate for rate in found if rate.by == by]
         for rate, (records, linked) in zip(of_it, told_rows([(one.records, one.linked) for one in of_it]), strict=True):
-            percent = "" if WITHHELD in (records, linked) else f"{100 * rate.linked / rate.records:.0f}%"
+            percent = f"{100 * rate.linked / rate.records:.0f}%" if linked.isdecimal() else ""
             told.append(Shown(by, rate.group, records, linked, percent))
     return told

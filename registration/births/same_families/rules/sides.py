@@ -1,5 +1,6 @@
 """What a person sees of two records to decide whether they are one family's: no more than both tell."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
@@ -31,26 +32,35 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that both records tell: what it is, both sides in pieces, and whether they say the same."""
+    """One thing that both records tell: what it is, both sides in pieces, and whether they say the same.
+
+    `partly`: all that one of them says, the other says too.
+    """
 
     label: str
     left: tuple[Part, ...]
     right: tuple[Part, ...]
     same: bool
+    partly: bool = False
 
 
 def side_by_side(left: Side, right: Side) -> list[Line]:
     """Give what both records tell, line by line. What only one tells decides nothing, and is shown to nobody."""
+    homes = _street(left), _street(right)
     told = [
         ("Parent’s name", left.name, right.name, name_words(left.name) == name_words(right.name)),
         ("Born", _days(left.born), _days(right.born), left.born == right.born),
         ("Baby’s name", *_names(left.babies, right.babies)),
         ("Postcode", left.postcode, right.postcode, _plain(left.postcode) == _plain(right.postcode)),
-        ("Address", left.address, right.address, _plain(left.address) == _plain(right.address)),
+        ("Address", *homes, _plain(homes[0]) == _plain(homes[1])),
         ("Mobile number", _end(left.phone), _end(right.phone), left.phone == right.phone),
         ("Email address", _masked(left.email), _masked(right.email), same_email(left.email) == same_email(right.email)),
     ]
-    return [Line(label, *_parts(one, other, same=same), same) for label, one, other, same in told if one and other]
+    return [
+        Line(label, *_parts(one, other, same=same), same, label == "Address" and not same and _within(one, other))
+        for label, one, other, same in told
+        if one and other
+    ]
 
 
 def only_one(left: Side, right: Side) -> list[str]:
@@ -63,6 +73,19 @@ def only_one(left: Side, right: Side) -> list[str]:
         "an email address": (left.email, right.email),
     }
     return [label for label, (one, other) in labels.items() if bool(one) is not bool(other)]
+
+
+def _street(side: Side) -> str:
+    """Give an address without the postcode, which is compared by itself."""
+    postcode = r"\s*".join(map(re.escape, side.postcode.replace(" ", "")))
+    found = re.sub(rf"[\s,]*\b{postcode}\b", "", side.address, flags=re.IGNORECASE) if postcode else side.address
+    return found.strip(" ,\n")
+
+
+def _within(one: str, other: str) -> bool:
+    """Say whether every word of the shorter text stands in the longer one."""
+    fewer, more = sorted((set(name_words(one)), set(name_words(other))), key=len)
+    return fewer <= more
 
 
 def _days(days: tuple[date, ...]) -> str:

@@ -38,6 +38,10 @@ class Place:
         """Say whether an appointment at a moment is theirs to see who opened the page."""
         return self.turns is None or any(turn.holds(moment) for turn in self.turns)
 
+    def opens(self, day: date) -> bool:
+        """Say whether who opened this page may open that of another day here."""
+        return self.turns is None or bool(own_turns(day, self.centre.id))
+
     def path(self, endpoint: str = "day.day_list", **more: object) -> str:
         """Give the address of one of its pages."""
         return url_for(endpoint, centre_id=self.centre.id, day=self.day.isoformat(), **more)  # type: ignore[arg-type]

@@ -29,13 +29,16 @@ from registration.desk.views.day.frame import Place, bp, civil_day, place_of
 from registration.desk.views.day.rows import rows_of
 from registration.desk.views.work import own_registrar
 from registration.desk.worklists import unmarked_days
-from registration.families.queries import reachable, who_wants_to_join
+from registration.families.queries import reachable, rulings, who_wants_to_join
+from registration.families.rules import Ruling
 from registration.staff.rules import DAY_ANSWERS, DAY_MARKERS, DAY_READERS
 from registration.staff.scope import centres_on_day, own_centres
 from registration.staff.security import person
 from registration.staff.turns import Turn, turns
 
 A_DAY = timedelta(days=1)
+#: What a worker of a centre does not change: the family itself, a registrar or the desk does.
+SETTLED = {Ruling.SAID_NO, Ruling.LOST, Ruling.DOUBTFUL}
 
 
 @bp.get("/")
@@ -138,7 +141,7 @@ def _drawn(place: Place, form: Mark) -> str:
     marks, at = has_role(*DAY_MARKERS), now()
     rows = _rows_of(place)
     joining = who_wants_to_join([row.family_id for row in rows])
-    lines = lines_of(rows, at, marks=marks, joining=joining)
+    lines = lines_of(rows, at, marks=marks, joining=joining, asked=_asked(place, rows))
     if own_centres() is not None:
         lines = _left_for_the_centre(place, rows, lines, own_centres() or ())
     missing = unmarked_days(at, own_registrar(), place.centre.id) if marks else []
@@ -151,12 +154,23 @@ def _drawn(place: Place, form: Mark) -> str:
         titles=TITLES,
         pressed=any(line.marks for line in lines),
         marks=marks,
-        answers=has_role(*DAY_ANSWERS) and (own_centres() is None or place.day == today()),
+        opens=place.opens,
         earlier=[(each, short_day(each.day)) for each in missing if each.day < place.day],
         helpers=_helpers(place),
         missing=sum(each.count for each in missing if each.day == place.day),
         **_around(place.day),
     )
+
+
+def _asked(place: Place, rows: Sequence[DayRow]) -> set[int]:
+    """Give the families whose answer may be written down by who looks: a worker of a centre asks on the day, and none SETTLED."""
+    families = [row.family_id for row in rows]
+    if own_centres() is None:
+        return set(families) if has_role(*DAY_ANSWERS) else set()
+    if place.day != today() or not has_role(*DAY_ANSWERS):
+        return set()
+    ruled = rulings(place.centre.id, families, today())
+    return {number for number in families if ruled[number] not in SETTLED}
 
 
 def _may_know(here: int, own: Collection[int], family_ids: Sequence[int]) -> set[int]:
@@ -207,14 +221,28 @@ def _around(day: date) -> dict[str, object]:
     return {"before": day - A_DAY, "after": day + A_DAY, "today": today(), "short_day": short_day}
 
 
-def lines_of(rows: Iterable[DayRow], at: datetime, *, marks: bool = False, joining: Collection[int] = ()) -> list[Line]:
+def lines_of(
+    rows: Iterable[DayRow],
+    at: datetime,
+    *,
+    marks: bool = False,
+    joining: Collection[int] = (),
+    asked: Collection[int] = (),
+) -> list[Line]:
     """Put appointments into the words of the list; with `marks` the buttons that may be pressed at that moment.
 
-    `joining` are the families that asked to join the centre.
+    `joining` are the families that asked to join the centre, `asked` those whose answer may be written down.
     """
     day = civil_date(at)
     return [
-        _line(row, day, choices(row.standing, day, at) if marks else (), joins=row.family_id in joining) for row in rows
+        _line(
+            row,
+            day,
+            choices(row.standing, day, at) if marks else (),
+            joins=row.family_id in joining,
+            asked=row.family_id in asked,
+        )
+        for row in rows
     ]
 
 
@@ -224,7 +252,7 @@ def line_of(row: DayRow, at: datetime) -> Line:
     return line
 
 
-def _line(row: DayRow, today: date, possible: tuple[Outcome | None, ...], *, joins: bool) -> Line:
+def _line(row: DayRow, today: date, possible: tuple[Outcome | None, ...], *, joins: bool, asked: bool) -> Line:
     standing = row.standing
     return Line(
         key=str(row.public_id),
@@ -248,6 +276,7 @@ def _line(row: DayRow, today: date, possible: tuple[Outcome | None, ...], *, joi
         marked=standing.marked,
         version=standing.version,
         marks=possible,
+        asked=asked,
     )
 
 

@@ -31,7 +31,7 @@ WORDS = (
     "by",
 )
 #: What else a row may depend on.
-SORTS = ("babies", "declaration", "joins", "outcome", "marks")
+SORTS = ("babies", "declaration", "joins", "outcome", "marks", "asked")
 #: Stands between words and around gaps: no text of ours has it, for PostgreSQL cannot keep it.
 _NUL = "\0"
 _GAP = re.compile(f"{_NUL}([a-z_]+){_NUL}")

@@ -19,17 +19,14 @@ from registration.common.clock import now, today
 from registration.common.transaction import commits, undo
 from registration.desk.forms.day import HealthVisitor, Visit
 from registration.desk.views.day.frame import Place, bp, place_of
-from registration.desk.views.day.lists import as_listed, line_of, row_here
+from registration.desk.views.day.lists import SETTLED, as_listed, line_of, row_here
 from registration.desk.wording import refusal_sentence
 from registration.families.queries import answer_of, member_since, postcode_of, reachable, rulings, who_wants_to_join
-from registration.families.rules import Ruling
 from registration.families.tell_once.queries import Standing, standing_for
 from registration.staff.rules import DAY_ANSWERS, DAY_MARKERS
 from registration.staff.scope import own_centres
 
 _ANSWERING = {"day.visit", "day.answer_visit"}
-#: What a worker of a centre does not change: the family itself, a registrar or the desk does.
-_SETTLED = {Ruling.SAID_NO, Ruling.LOST, Ruling.DOUBTFUL}
 
 
 @bp.before_request
@@ -44,7 +41,7 @@ def _only_at_the_visit() -> ResponseReturnValue | None:
     place = place_of(values["centre_id"], values["day"])
     row = row_here(place, values["public_id"])
     ruling = rulings(place.centre.id, [row.family_id], today())[row.family_id]
-    if place.day == today() and ruling not in _SETTLED:
+    if place.day == today() and ruling not in SETTLED:
         return None
     flash("The registrar writes this family’s answer down.", "error")
     return place.back(f"b-{row.public_id}")
@@ -73,6 +70,7 @@ def answer_visit(centre_id: int, day: str, public_id: UUID) -> ResponseReturnVal
         write_down_answer(public_id, wish, current_actor(), today(), share=share)
         if form.tells is not None and _telling(row):
             write_down_telling(public_id, "visit", current_actor(), now(), tell=form.tells)
+        flash("The family’s answer is kept.", "info")
     except CannotChange as refusal:
         undo()
         flash(refusal_sentence(refusal), "error")

@@ -14,6 +14,7 @@ from registration.births.same_families.rules.links import (
     propose,
     record_id,
 )
+from registration.families.rules import Source
 
 LINKED, TO_REVIEW, APART = State.LINKED, State.TO_REVIEW, State.APART
 SPLINK, EXACT, PERSON = Method.SPLINK, Method.EXACT, Method.PERSON
@@ -59,8 +60,11 @@ def test_a_second_partner_for_a_record_that_a_person_linked_is_for_a_person():
     assert propose({(1, 3): 0.99}, {(1, 2): Standing(1, LINKED, 0.5, SPLINK)}) == {(1, 3): Proposed(LINKED, 0.99)}
 
 
+SOURCES = {1: Source.LIVE_BIRTHS, 2: Source.BOOKING, 3: Source.BOOKING, 4: Source.MEMBER, 5: Source.MOVED_IN}
+
+
 def changed(standing, proposed, compared=(1, 2, 3, 4), *, exact_only=False):
-    found = change(standing, proposed, compared, exact_only=exact_only)
+    found = change(standing, proposed, {number: SOURCES[number] for number in compared}, exact_only=exact_only)
     return found.ended, dict(found.begun)
 
 
@@ -99,6 +103,14 @@ def test_what_a_person_decided_stays_whatever_a_run_finds(state):
 @pytest.mark.parametrize("compared", [(1,), (2,), ()])
 def test_a_link_to_a_record_that_could_not_be_looked_at_stays(compared):
     assert changed({(1, 2): Standing(5, LINKED, 0.99, SPLINK)}, {}, compared) == ((), {})
+
+
+@pytest.mark.parametrize(("pair", "ended"), [((1, 2), (5,)), ((2, 4), (5,)), ((2, 3), ()), ((4, 5), ())])
+def test_what_was_held_back_at_once_is_decided_by_the_next_run_where_one_looks_at_it(pair, ended):
+    held = {pair: Standing(5, TO_REVIEW, 0.5, SPLINK)}
+
+    assert changed(held, {}, SOURCES) == (ended, {})
+    assert changed(held, {}, SOURCES, exact_only=True) == ((), {})
 
 
 def test_a_run_by_equality_alone_takes_nothing_back_that_likeness_found():

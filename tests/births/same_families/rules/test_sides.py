@@ -81,3 +81,16 @@ def test_ways_of_writing_are_no_difference(changes):
 
 def test_two_numbers_with_the_same_end_are_told_apart_all_the_same():
     assert shown(FULL, replace(FULL, phone="+447700911123"))["Mobile number"][-1] is False
+
+
+def test_addresses_are_compared_without_their_postcodes_and_one_that_holds_the_other_is_partly_the_same():
+    def compared(one, other, **changes):
+        left, right = replace(FULL, address=one), replace(FULL, address=other, **changes)
+        [line] = [line for line in side_by_side(left, right) if line.label == "Address"]
+        return line.same, line.partly, [part.text for part in line.right if part.differs]
+
+    assert compared("Invented Street", "19 Invented Street HX1 5ET") == (False, True, ["19"])
+    assert compared("19 Invented Street\nHX15ET", "19 Invented Street, hx1 5et") == (True, False, [])
+    assert compared("19 Invented Street", "20 Invented Street") == (False, False, ["20"])
+    assert compared("19 Invented Street", "19 Invented Street", postcode="") == (True, False, [])
+    assert "Address" not in shown(replace(FULL, address="HX1 5ET"), FULL)
