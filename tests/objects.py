@@ -8,6 +8,7 @@ When a new route names a thing that is not here yet, tests/test_objects.py fails
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -29,6 +30,8 @@ from registration.families.actions import ask_to_join
 from registration.families.models import FamilyLink, LinkRun
 from registration.families.tell_once.models import Telling, ToldService
 from registration.messages.models import Message, StaffTask
+from registration.pilot.building.models import PilotBuild, PilotProtocol
+from registration.pilot.disclosure.models import RowLevelRequest
 from registration.reach.letters.actions import write_letter
 from registration.rota.models import (
     Absence,
@@ -97,6 +100,7 @@ NAMED = {
     "message_id": lambda it: it.message,
     "registrar_id": lambda it: it.world.registrars["ann"],
     "work": lambda _it: "offers",
+    "name": lambda _it: "report.pdf",
     "half_day": lambda _it: 2,
     **{
         name: lambda it, name=name: it.made[name]
@@ -119,6 +123,9 @@ NAMED = {
             "letter_id",
             "turn_id",
             "link_id",
+            "protocol_id",
+            "build_id",
+            "request_id",
         )
     },
 }
@@ -275,6 +282,19 @@ def _told() -> tuple[ToldService, Telling]:
     return service, telling
 
 
+def _of_the_pilot() -> dict[str, Any]:
+    """Register a protocol, ask for figures and for rows."""
+    rows: dict[str, Any] = {
+        "protocol_id": PilotProtocol(words="title = 'Pilot'", sha256="0" * 64, registered_by="staff:1"),
+        "build_id": PilotBuild(as_of=TUESDAY, asked_by="staff:1"),
+        "request_id": RowLevelRequest(
+            asked_by="staff:1", asked_at=NOW, evaluator="Dr Rao", purpose="Replication", days=30
+        ),
+    }
+    db.session.add_all(rows.values())
+    return rows
+
+
 def _others(world: World) -> dict[str, int]:
     ann, bo, here = world.registrars["ann"], world.registrars["bo"], world.centres["sunshine"]
     draft = RotaDraft(name="January", first_day=TUESDAY, last_day=WEDNESDAY, made_by="staff:1")
@@ -326,5 +346,6 @@ def _others(world: World) -> dict[str, int]:
     rows["told_service_id"], rows["telling_id"] = _told()
     rows["what_if_id"] = _what_if(rows["plan_id"], here)
     rows["agreement_id"] = drafted()
+    rows |= _of_the_pilot()
     db.session.flush()
     return {name: row.id for name, row in rows.items()} | {"room_id": world.rooms["sunshine"][2]}

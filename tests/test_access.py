@@ -15,6 +15,7 @@ VALUES = {
     ("IntegerConverter", "centre_id"): 0,
     ("UnicodeConverter", "name"): "no-such-problem",
     ("UnicodeConverter", "work"): "no-such-list",
+    ("PathConverter", "name"): "no-such-file.csv",
     ("UUIDConverter", "message_id"): UUID(int=0),
     ("UUIDConverter", "public_id"): UUID(int=0),
     ("IntegerConverter", "task_id"): 0,

@@ -4,10 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from registration.common.clock import now
 from registration.common.db import db
 from registration.pilot.building import actions, jobs, working
 from registration.pilot.building.apart import LeftOff, NotBuilt, build_apart, packed, unpacked
 from registration.pilot.building.queries import file_of
+from registration.pilot.disclosure import actions as rows
 from tests.pilot.made import AS_OF, make
 
 TODAY = date(2026, 11, 22)
@@ -41,7 +43,7 @@ def test_what_cannot_be_built_says_why(asked):
     assert any("a line of at most 200 letters is wanted" in line for line in asked.faults)
 
 
-def test_a_stop_ends_the_program_that_builds(asked):
+def test_a_stop_ends_the_program_that_builds(asked, tmp_path):
     with pytest.raises(LeftOff):
         working._build(actions.take_next(), _folder(asked), lambda: True)
 
@@ -63,6 +65,19 @@ def test_what_was_said_on_the_way_is_heard(tmp_path):
     assert any("is after the as-of date" in line for line in refused.value.faults)
     assert set(filter(None, heard)) >= set(refused.value.faults)
     assert not (tmp_path / "out").exists()
+
+
+def test_the_key_of_an_approval_that_is_over_is_thrown_away(database, at):
+    at("2026-11-22T09:00")
+    made = rows.ask("Dr Rao", "Replication", "staff:1", now(), 1)
+    rows.approve(made.id, "staff:2", {"data_officer"}, now())
+    database.commit()
+    jobs.expire_rows(0)
+    assert made.state == "approved"
+    at("2026-11-23T09:01")
+    jobs.expire_rows(0)
+
+    assert (made.state, made.key) == ("expired", None)
 
 
 def test_a_folder_is_packed_the_same_each_time_and_unpacked_whole(tmp_path):

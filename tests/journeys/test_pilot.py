@@ -1,0 +1,75 @@
+"""An evaluator registers a protocol, has the figures made, looks at them, and releases and takes them; another decides on rows."""
+
+from __future__ import annotations
+
+from registration.pilot.report.protocol import DEFAULT
+from tests.journeys.looks import Looks
+
+
+def press(member, name) -> None:
+    member.press(member.main.get_by_role("button", name=name).first)
+
+
+def bring(evaluator, words) -> None:
+    evaluator.page.set_input_files("#file", {"name": "protocol.toml", "mimeType": "application/toml", "buffer": words})
+    press(evaluator, "Register it")
+
+
+def make(service) -> None:
+    """Do what the worker does with figures that wait."""
+    from registration.pilot.building.jobs import work
+
+    with service.app.app_context():
+        work()
+
+
+def test_an_evaluator_comes_from_a_protocol_to_a_file(come, service):
+    eyes = Looks(come())
+    evaluator = eyes.visitor
+    evaluator.sign_in("evaluator", "/pilot/protocols")
+    eyes.look()
+    bring(evaluator, b"title = 1")
+    eyes.refused("a faulty protocol")
+    assert "a line of at most 200 letters is wanted" in evaluator.text
+    bring(evaluator, DEFAULT.read_bytes())
+    eyes.look()
+    evaluator.open("/pilot/")
+    eyes.look("before any figures")
+    press(evaluator, "Make the figures")
+    eyes.look("they wait")
+    assert "begun as soon as the worker is free" in evaluator.text
+    make(service)
+    evaluator.open(evaluator.path)
+    eyes.look("figures")
+    assert "enable centres to reach more families?" in evaluator.text
+    here = evaluator.path
+    press(evaluator, "Release these figures")
+    eyes.refused("no purpose")
+    evaluator.give({"purpose": "For the board"})
+    press(evaluator, "Release these figures")
+    assert "Released for: For the board." in evaluator.text
+    with evaluator.page.expect_download() as taken:
+        evaluator.page.get_by_role("link", name="The report (PDF)").click()
+    assert taken.value.path().read_bytes().startswith(b"%PDF-")
+    evaluator.open(f"{here}/tables/m01-births-resident-authority-none")
+    eyes.look()
+    evaluator.open("/pilot/")
+    eyes.look("with figures")
+    evaluator.open("/pilot/ledger")
+    eyes.look()
+    assert "The chain is whole." in evaluator.text
+
+
+def test_rows_are_asked_for_by_one_and_decided_on_by_another(come):
+    eyes, others = Looks(come()), Looks(come())
+    evaluator, officer = eyes.visitor, others.visitor
+    evaluator.sign_in("evaluator", "/pilot/rows")
+    press(evaluator, "Ask for them")
+    eyes.refused("an empty request")
+    evaluator.give({"evaluator": "Dr Rao", "purpose": "Replication"})
+    press(evaluator, "Ask for them")
+    eyes.look("asked for")
+    officer.sign_in("data_officer", "/pilot/rows")
+    others.look("to be decided")
+    press(officer, "Approve for 30 days")
+    assert "Approved, until" in officer.text
