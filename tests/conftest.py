@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient, FlaskCliRunner
     from sqlalchemy.orm import scoped_session
 
+# As the pilot's commands set it: two processes of tests have two processors between them.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # A busy machine is no fault of the rule that is tried. Who judges a change tries the same examples every time.
 examples.register_profile(
     "ours", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
