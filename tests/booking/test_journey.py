@@ -43,7 +43,7 @@ def test_a_married_mother_books_in_three_minutes(family, database):
     assert (made.name, made.email, made.mobile) == ("Aoife O’Brien", "aoife@example.org", None)
     assert (made.kind, made.channel, made.attending) == ("registration", "online", "mother")
     assert made.begins_at == at_time(TUESDAY, "9:30")
-    assert (made.share, made.wording_version, made.route, made.joined) == (True, "2026-11-22", "online", None)
+    assert (made.share, made.wording_version, made.route, made.joined) == (True, "2026-11-23", "online", None)
     assert row(database, "SELECT count(*) FROM message WHERE template = 'booking_confirmed'").count == 1
     left = row(database, "SELECT answers, booking_id FROM journey")
     assert (left.answers, left.booking_id) == ({}, made.id), "answers are not kept twice"
@@ -457,7 +457,7 @@ def test_the_words_of_the_sharing_question_belong_to_their_version(family):
     parent.walk_to("share")
     words = " ".join(paragraph.text for paragraph in parent.page.select("form p, form li"))
     found = sha256(" ".join(words.split()).encode()).hexdigest()[:12]
-    assert (SHARING_WORDING, found) == ("2026-11-22", "112477b373d1"), "other words need a new version"
+    assert (SHARING_WORDING, found) == ("2026-11-23", "815d8504dc00"), "other words need a new version"
 
 
 # -- back, change, early

@@ -85,7 +85,7 @@ def test_a_data_officer_is_told_what_the_role_is_for_and_what_families_allow(cli
     said = page(client.get("/staff/"))
     assert "You look after what the council may hold and pass on" in said
     assert "8 not told not told" in said
-    assert "“The centre has free groups, advice and help…”, version 2026-11-22" in said
+    assert "“The centre has free groups, advice and help…”, version 2026-11-23" in said
     page(client.get("/desk/lists/running-dry"), 403)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from registration.pilot.extract.files import ExtractRefused, day, read, stamp_day, write
-from registration.pilot.extract.rules import first_live_month, under_two
+from registration.pilot.extract.rules import Extract, Registered, first_live_month, under_two
 from tests.pilot.made import AS_OF, make
 
 pytestmark = pytest.mark.rules
@@ -165,3 +165,10 @@ def test_rules_of_days():
     assert stamp_day("2026-12-04T23:47Z") == date(2026, 12, 4)
     with pytest.raises(ValueError, match="is not a date"):
         day("20261122")
+
+
+def test_the_first_registration_by_the_day_counts():
+    rows = [Registered("B1", "C1", ON), Registered("B1", "C2", ON - timedelta(days=9)), Registered("B2", "C1", ON)]
+    early = Extract(ON - timedelta(days=1), (), (), (), rows, (), ())
+
+    assert early.registered == {"B1": rows[1]}
