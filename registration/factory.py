@@ -26,8 +26,8 @@ import registration.families.models
 import registration.families.tell_once.models
 import registration.messages.models
 import registration.pilot.building.models
-import registration.pilot.record.models
 import registration.pilot.disclosure.models
+import registration.pilot.record.models
 import registration.reach.models
 import registration.rota.models
 import registration.staff.models  # noqa: F401 -- tables that migrations must know

@@ -6,6 +6,9 @@ When a new route names a thing that is not here yet, tests/test_objects.py fails
    same name means different things on different routes.
 """
 
+import io
+import json
+import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -100,7 +103,8 @@ NAMED = {
     "message_id": lambda it: it.message,
     "registrar_id": lambda it: it.world.registrars["ann"],
     "work": lambda _it: "offers",
-    "name": lambda _it: "report.pdf",
+    ("pilot.file", "name"): lambda _it: "report.pdf",
+    ("pilot.table", "name"): lambda _it: "births",
     "half_day": lambda _it: 2,
     **{
         name: lambda it, name=name: it.made[name]
@@ -282,11 +286,24 @@ def _told() -> tuple[ToldService, Telling]:
     return service, telling
 
 
+def _bundle() -> bytes:
+    """Pack the least that a bundle has: its report, one table and one file to take."""
+    lists = ("answers", "charts", "summary", "not_yet", "protocol", "deviations")
+    report = {name: [] for name in lists} | {"tables": [{"name": "births", "title": "Births"}]}
+    table = "place,group,quarter,measure,value,mark\nall,all,all,count,120,\n"
+    packet = io.BytesIO()
+    with zipfile.ZipFile(packet, "w") as archive:
+        for name, words in {"report.json": json.dumps(report), "csv/births.csv": table, "report.pdf": "%PDF-"}.items():
+            archive.writestr(name, words)
+    return packet.getvalue()
+
+
 def _of_the_pilot() -> dict[str, Any]:
-    """Register a protocol, ask for figures and for rows."""
+    """Register a protocol, make and release figures, and ask for rows."""
+    done = {"state": "done", "bundle": _bundle(), "manifest": {"files": {}}, "released_at": NOW, "released_for": "All"}
     rows: dict[str, Any] = {
         "protocol_id": PilotProtocol(words="title = 'Pilot'", sha256="0" * 64, registered_by="staff:1"),
-        "build_id": PilotBuild(as_of=TUESDAY, asked_by="staff:1"),
+        "build_id": PilotBuild(as_of=TUESDAY, asked_by="staff:1", **done),
         "request_id": RowLevelRequest(
             asked_by="staff:1", asked_at=NOW, evaluator="Dr Rao", purpose="Replication", days=30
         ),

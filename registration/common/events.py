@@ -108,7 +108,6 @@ SENTENCES = {
     "same.decided": "decided whether two records are one family",
     "same.taken_back": "took a decision on two records back",
     "same.looked": "looked at two records side by side",
-    "pilot.released": "released figures of the pilot",
     "pilot.rows_asked": "asked for rows of the pilot",
     "pilot.rows_approved": "approved that rows of the pilot are handed over",
     "pilot.rows_refused": "refused to hand over rows of the pilot",

@@ -178,7 +178,7 @@ def release(build_id: int, purpose: str, now: datetime, actor: str) -> PilotBuil
     db.session.refresh(build, ["released_at"])
     files = published_files(build)
     said = f"figures as of {build.as_of}, protocol {(build.manifest or {}).get('protocol', '')}"
-    counts = {"files": len(files), "as_of": build.as_of.isoformat()}
+    counts: dict[str, int | str] = {"files": len(files), "as_of": build.as_of.isoformat()}
     ledger.enter(TABLES, who=actor, why=purpose, specification=said, counts=counts, files=files, at=now)
     after = {"as_of": build.as_of.isoformat()}
     audit.record("pilot.released", about=f"pilot_build:{build.id}", actor=actor, after=after)

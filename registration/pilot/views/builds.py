@@ -115,12 +115,15 @@ def stop(build_id: int) -> ResponseReturnValue:
 @commits
 def release(build_id: int) -> ResponseReturnValue:
     """Let figures go to others: they are entered in the ledger, and their files can be taken from then on."""
-    found_build(build_id)
+    found = found_build(build_id)
+    if found.state != "done" or found.released_at is not None:
+        return _to(build_id)
     form = ReleaseForm()
     if form.accepted():
         try:
             actions.release(build_id, " ".join((form.purpose.data or "").split()), now(), current_actor())
-        except actions.AlreadyReleased:
+        except actions.AlreadyReleased:  # by somebody else at this very moment
+            undo()
             return _to(build_id)
         except Refused as refusal:
             undo()
