@@ -105,7 +105,7 @@ def test_the_record_says_who_released_what(database):
     entered(0)
 
     (line,) = history_of("pilot_release:1")
-    assert line.what == "released figures of the pilot"
+    assert line.what == "released the pilot’s figures"
     assert ("reason", "", "The board’s half-year") in line.changes
 
 
