@@ -11,7 +11,7 @@ UV := $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes --no-cach
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 NODE_IS_RECENT := command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard registration/translations/*/LC_MESSAGES/*.po))
-CHECKS := check-lint check-format check-types check-imports check-tests check-coverage check-decisions
+CHECKS := check-lint check-format check-types check-imports check-security check-tests check-coverage check-decisions
 UNLESS_LONG = $(if $(LONG),,-m "not long")
 COVERED := .covered
 # uv takes a third of the time; where it finds no way to the packages, pip has settings of its own and may.
@@ -30,6 +30,10 @@ test: .venv/ready-dev node_modules/.ready-dev front translations ## Check everyt
 test-all: .venv/ready-dev node_modules/.ready-dev front translations ## The same with the long tests
 	@$(MAKE) --no-print-directory --keep-going LONG=1 $(CHECKS)
 
+faults: .venv/ready-dev front translations ## Kill, freeze, cut off and fill up the running service, ten times each
+	@FAULT_REPORT=$$(mktemp) && export FAULT_REPORT && $(BIN)/python -m pytest tests/faults -q; \
+	result=$$?; cat "$$FAULT_REPORT"; rm -f "$$FAULT_REPORT"; exit $$result
+
 bench: .venv/ready-dev front translations ## Measure the figures the service promises
 	@$(BIN)/python -m benchmarks
 
@@ -46,6 +50,12 @@ lock: .venv/ready-dev ## Pin the packages of requirements*.in again, with hashes
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) -c requirements.txt requirements-evaluation.in -o requirements-evaluation.txt
 	$(LOCK) -c requirements.txt -c requirements-evaluation.txt requirements-dev.in -o requirements-dev.txt
+
+sbom: ## List every package, Python and npm, with version and digests (CycloneDX): sbom.cdx.json
+	@$(PYTHON) -m supply.sbom sbom.cdx.json
+
+audit: .venv/ready-dev node_modules/.ready-dev ## Ask whether a fault is known of any pinned package (needs the internet)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m supply.audit
 
 clean: ## Remove everything that was built or installed; instance/ stays
 	rm -rf .venv node_modules $(BUILD) $(MESSAGES) $(COVERED) .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
@@ -117,6 +127,8 @@ check-types:
 	$(call step,types,$(BIN)/mypy)
 check-imports:
 	$(call step,import law,$(BIN)/lint-imports --no-logo)
+check-security:
+	$(call step,security,$(BIN)/bandit -q -c pyproject.toml --severity-level medium --confidence-level medium -r app.py registration benchmarks docs supply 2>/dev/null)
 check-tests:
 	$(call step,tests,CHROMIUM=$$(.ci/browser) && export CHROMIUM && rm -rf $(COVERED) && mkdir $(COVERED) && COVERED=$(COVERED) $(BIN)/python -m pytest -p tests.covering -n 2 --dist loadfile --no-loadscope-reorder $(UNLESS_LONG))
 check-coverage:
@@ -124,4 +136,4 @@ check-coverage:
 check-decisions:
 	$(call step,coverage of rules and actions,$(BIN)/python -m tests.covering $(COVERED)/all.json)
 
-.PHONY: help run test test-all bench front translations words lock clean $(CHECKS)
+.PHONY: help run test test-all faults bench front translations words lock sbom audit clean $(CHECKS)

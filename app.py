@@ -1,5 +1,9 @@
 """The door into the service: `flask` and gunicorn both start here."""
 
+from registration.common.log import begin_log
+from registration.config import Config
 from registration.factory import create_app
 
-app = create_app()
+config = Config.from_environment()
+begin_log(config)
+app = create_app(config)

@@ -1,26 +1,23 @@
 """The commands of `flask`, each sharing the running database of INSTANCE, or starting and stopping it."""
 
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from contextvars import Context
 from functools import update_wrapper
-from pathlib import Path
 from typing import Any
 
 import click
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask, current_app, has_app_context
 from flask.cli import ScriptInfo, with_appcontext
 from flask_migrate import upgrade
 from flask_migrate.cli import db as migrations
 from sqlalchemy.exc import OperationalError
 
-from registration.common import embedded
+from registration.common.at_hand import database_at_hand
 from registration.common.db import db
 from registration.common.queue import queue
+from registration.common.tables import fit
 from registration.common.worker import work
 
 OTHER_TABLES = "The tables of this database are not those of this version of the service: run `flask db upgrade` first."
@@ -42,14 +39,14 @@ def _with_database(command: click.Command, *, migrates: bool) -> None:
 
 
 def _started(callback: Callable[..., Any], *, migrates: bool) -> Callable[..., Any]:
-    """Give the command its database, with the tables of this version unless it is the one that makes them."""
+    """Give the command its database, with tables this version can work on, unless it is the one that makes them."""
 
     def run(*args: object, **kwargs: object) -> object:
         """Run the command beside its server; ClickException where the tables are of another version."""
         app = click.get_current_context().ensure_object(ScriptInfo).load_app()
-        with _server(app):
+        with database_at_hand(app):
             tables = _tables(app) or (None if migrates else _first_tables(app))
-            if not (migrates or tables == ScriptDirectory(app.extensions["migrate"].directory).get_current_head()):
+            if not (migrates or fit(frozenset([tables] if tables else []), str(app.extensions["migrate"].directory))):
                 raise click.ClickException(OTHER_TABLES)
             return callback(*args, **kwargs)
 
@@ -65,30 +62,6 @@ def _first_tables(app: Flask) -> str | None:
         upgrade(directory=app.extensions["migrate"].directory)
         db.engine.dispose()
     return _tables(app)
-
-
-def _stop(_number: int, _frame: object) -> None:
-    """Let SIGTERM end a command as Ctrl-C does: what was begun is undone, and what was started stops."""
-    raise KeyboardInterrupt
-
-
-@contextmanager
-def _server(app: Flask) -> Iterator[None]:
-    """Keep the embedded server running meanwhile; with DATABASE_URL there is none to keep."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _stop)
-    if not app.config["EMBEDDED"]:
-        yield
-        return
-    try:
-        with embedded.using(Path(app.config["INSTANCE"])):
-            try:
-                yield
-            finally:
-                if has_app_context():
-                    db.session.remove()  # what only read is in a transaction still, which the server's end would break
-    except embedded.NotStarted as failure:
-        raise click.ClickException(str(failure)) from failure
 
 
 def _tables(app: Flask) -> str | None:
@@ -119,6 +92,8 @@ def worker() -> None:
     from procrastinate import PsycopgConnector
 
     address = str(current_app.config["SQLALCHEMY_DATABASE_URI"]).replace("postgresql+psycopg://", "postgresql://", 1)
-    with queue.replace_connector(PsycopgConnector(conninfo=address)) as running:
+    options = current_app.config["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]
+    lasting = {name: value for name, value in options.items() if name.startswith(("tcp_", "keepalives_"))}
+    with queue.replace_connector(PsycopgConnector(conninfo=address, kwargs=lasting)) as running:
         # Away from the command's application context: two jobs that found it would share one database session.
         Context().run(work, running)

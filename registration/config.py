@@ -13,10 +13,10 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-PREFIXES = ("TWILIO_", "NOTIFY_", "OIDC_", "SMTP_", "MAIL_", "RATE_", "BIRTHS_")
+PREFIXES = ("TWILIO_", "NOTIFY_", "OIDC_", "SMTP_", "MAIL_", "RATE_", "BIRTHS_", "METRICS_")
 #: Names with one of our prefixes that mean something to us.
 KNOWN = {
     "SMTP_URL",
@@ -35,7 +35,12 @@ KNOWN = {
     "OIDC_CLIENT_SECRET",
     "OIDC_LABEL",
     "BIRTHS_FOLDER",
+    "METRICS_TOKEN",
 }
+#: A machine’s names for itself.
+HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+#: Asked of new passwords of staff where no other list is named; it is told five of forty letters of a digest.
+HAVE_I_BEEN_PWNED = "https://api.pwnedpasswords.com"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -59,9 +64,12 @@ class Config:
     PUBLIC_URL: str = ""
     CLOCK: datetime | None = None
     LOG_LEVEL: str = "INFO"
+    LOG_FORMAT: str = "TEXT"
+    METRICS_TOKEN: str = ""  # who shows it may read /metrics; without one there is no such page
     RATE_LIMITS: bool = True
     TRUSTED_PROXIES: int = 0  # web servers in front, each of which says in X-Forwarded-* who asked it
     TWO_FACTOR: bool = False  # asked for in the demonstration too; DEMO=0 always asks for it
+    BREACHED_PASSWORDS: str = ""  # a list of stolen passwords to ask, as Have I Been Pwned answers; empty: none
     SMTP_URL: str = ""
     MAIL_FROM: str = ""
     TWILIO_ACCOUNT_SID: str = ""
@@ -77,6 +85,7 @@ class Config:
     OIDC_CLIENT_SECRET: str = ""
     OIDC_LABEL: str = ""
     BIRTHS_FOLDER: Path | None = None  # where sources push files of live births, a folder for each
+    BACKUPS_FOLDER: Path | None = None  # where backups are put, whose age is told
     TESTING: bool = False
     WTF_CSRF_ENABLED: bool = True
     WTF_CSRF_TIME_LIMIT: int | None = None  # a form lives as long as the session it belongs to
@@ -90,9 +99,18 @@ class Config:
         default_factory=lambda: {
             "pool_size": 8,
             "max_overflow": 4,
-            "pool_timeout": 5,
-            "pool_pre_ping": False,
-            "connect_args": {"connect_timeout": 5, "prepare_threshold": 3},
+            "pool_timeout": 2,
+            "pool_pre_ping": False,  # common/patience.py looks instead whether the server has ended a connection
+            "hide_parameters": True,  # what a family typed stays out of the log
+            "connect_args": {
+                "connect_timeout": 5,
+                "prepare_threshold": 3,
+                # A line that swallows what is sent is noticed: milliseconds, and seconds without traffic.
+                "tcp_user_timeout": 10_000,
+                "keepalives_idle": 30,
+                "keepalives_interval": 5,
+                "keepalives_count": 3,
+            },
         }
     )
 
@@ -104,7 +122,7 @@ class Config:
         instance = Path(env.get("INSTANCE") or "instance").resolve()
         demo = _switch(env, "DEMO", default=True)
         public_url = _address(env, "PUBLIC_URL", ("http", "https"))
-        url = _database_url(env)
+        url = _database_url(env, demo=demo)
         return cls(
             SQLALCHEMY_DATABASE_URI=url,
             SECRET_KEY=_secret_key(env, instance, demo=demo),
@@ -114,15 +132,19 @@ class Config:
             PORT=_port(env),
             PUBLIC_URL=public_url,
             CLOCK=_clock(env, demo=demo),
-            LOG_LEVEL=_one_of(env, "LOG_LEVEL", LEVELS, "INFO"),
+            LOG_LEVEL=_one_of(env, "LOG_LEVEL", LEVELS, "WARNING" if demo else "INFO"),
+            LOG_FORMAT=_one_of(env, "LOG_FORMAT", ("JSON", "TEXT"), "TEXT" if demo else "JSON"),
+            METRICS_TOKEN=_token(env, "METRICS_TOKEN"),
             RATE_LIMITS=_rate_limits(env, demo=demo),
             TRUSTED_PROXIES=_proxies(env),
             TWO_FACTOR=_switch(env, "TWO_FACTOR", default=False),
+            BREACHED_PASSWORDS=_breached(env, demo=demo),
             SMTP_URL=_address(env, "SMTP_URL", ("smtp", "smtps")),
             TWILIO_API_BASE=_address(env, "TWILIO_API_BASE", ("http", "https")),
             NOTIFY_API_BASE=_address(env, "NOTIFY_API_BASE", ("http", "https")),
             OIDC_ISSUER=_oidc_issuer(env, demo=demo),
             BIRTHS_FOLDER=_folder(env, "BIRTHS_FOLDER"),
+            BACKUPS_FOLDER=_folder(env, "BACKUPS_FOLDER"),
             SESSION_COOKIE_SECURE=urlsplit(public_url).scheme == "https",
             **cls._plain(env),
         )
@@ -193,7 +215,13 @@ def _address(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str
     return value
 
 
-def _database_url(env: Mapping[str, str]) -> str:
+def _breached(env: Mapping[str, str], *, demo: bool) -> str:
+    if env.get("BREACHED_PASSWORDS", "").lower() == "off":
+        return ""
+    return _address(env, "BREACHED_PASSWORDS", ("http", "https")) or ("" if demo else HAVE_I_BEEN_PWNED)
+
+
+def _database_url(env: Mapping[str, str], *, demo: bool) -> str:
     value = env.get("DATABASE_URL", "")
     if not value:
         return ""
@@ -204,10 +232,28 @@ def _database_url(env: Mapping[str, str]) -> str:
         )
     url = f"postgresql+psycopg://{match[2]}"
     try:
-        make_url(url)
+        made = make_url(url)
     except (ArgumentError, ValueError):  # whose words may hold the password
         raise SettingRefused("DATABASE_URL must be like postgresql://user:password@host:5432/database.") from None
-    return url
+    return url if demo or not _elsewhere(made, env) else _encrypted(made)
+
+
+def _elsewhere(url: URL, env: Mapping[str, str]) -> bool:
+    """Say whether a database is on another machine; without a host, or with a folder for one, it is reached by a socket."""
+    named = (url.host, url.query.get("host"), url.query.get("hostaddr"), env.get("PGHOST"))
+    hosts = [part for name in named if name for part in ([name] if isinstance(name, str) else name)]
+    return not all(host.startswith("/") or host in HERE for each in hosts for host in each.split(","))
+
+
+def _encrypted(url: URL) -> str:
+    """Give the address of a database elsewhere so that nothing goes there in the clear; libpq would, where it must."""
+    mode = url.query.get("sslmode", "require")
+    if mode not in {"require", "verify-ca", "verify-full"}:
+        raise SettingRefused(
+            "DATABASE_URL must not end in that sslmode when DEMO=0 and the database is on another machine: "
+            "sslmode=verify-full is best, sslmode=require the least."
+        )
+    return url.update_query_dict({"sslmode": str(mode)}).render_as_string(hide_password=False)
 
 
 def _secret_key(env: Mapping[str, str], instance: Path, *, demo: bool) -> str:
@@ -215,8 +261,9 @@ def _secret_key(env: Mapping[str, str], instance: Path, *, demo: bool) -> str:
     if not value and not demo:
         raise SettingRefused("SECRET_KEY is required when DEMO=0. Make one with: openssl rand -hex 32")
     name, value = ("SECRET_KEY", value) if value else _kept_secret(instance / "secret_key")
-    if len(value) < 16:  # noqa: PLR2004 -- shorter can be guessed
-        raise SettingRefused(f"{name} must have at least 16 characters.")
+    least = 16 if demo else 32  # 128 bits even where somebody types hexadecimal digits
+    if len(value) < least:
+        raise SettingRefused(f"{name} must have at least {least} characters.")
     return value
 
 
@@ -266,6 +313,13 @@ def _folder(env: Mapping[str, str], name: str) -> Path | None:
     if value and not Path(value).is_dir():
         raise SettingRefused(f"{name} must be a folder that is there, not {value!r}.")
     return Path(value).resolve() if value else None
+
+
+def _token(env: Mapping[str, str], name: str) -> str:
+    value = env.get(name, "")
+    if value and not re.fullmatch(r"[!-~]{16,256}", value):
+        raise SettingRefused(f"{name} must have 16 to 256 letters, digits and signs, without spaces.")
+    return value
 
 
 def _oidc_issuer(env: Mapping[str, str], *, demo: bool) -> str:

@@ -1,9 +1,8 @@
 """Put the application together from its capabilities."""
 
 import logging
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
-from wsgiref.headers import Headers
 
 from flask import Flask
 from flask_migrate import Migrate
@@ -32,6 +31,7 @@ import registration.reach.models
 import registration.rota.models
 import registration.staff.models  # noqa: F401 -- tables that migrations must know
 from registration import cli
+from registration.backup.commands import backup, restore_command
 from registration.balancing import jobs as _balancing_jobs  # noqa: F401 -- registers its jobs
 from registration.balancing import views as balancing
 from registration.balancing.commands import balance
@@ -62,12 +62,14 @@ from registration.booking.views import times as _times  # noqa: F401 -- its page
 from registration.booking.views import wishes as _wishes  # noqa: F401 -- the waiting list, beside the booking
 from registration.centres.commands import groups as place_commands
 from registration.centres.queries import participating_centres
-from registration.common import access, assets, embedded, health, pages
+from registration.common import access, assets, embedded, health, pages, tallies
 from registration.common.authority import current_authority, init_authority
 from registration.common.clock import today
 from registration.common.db import Model, db, init_db
+from registration.common.headers import CONTENT_POLICY, Frame, Unclaimed, cookie_name
 from registration.common.i18n import init_languages
 from registration.common.limits import init_limits
+from registration.common.log import init_log
 from registration.common.queue import init_queue, queue
 from registration.common.sessions import init_sessions
 from registration.config import Config
@@ -99,19 +101,11 @@ from registration.staff import jobs as _staff_jobs  # noqa: F401 -- registers it
 from registration.staff import views as staff
 from registration.staff.commands import staff as staff_commands
 from registration.staff.rules import Door
+from registration.watch import jobs as _watch_jobs  # noqa: F401 -- registers its job
+from registration.watch import views as watch
 
 ROOT = Path(__file__).parent.parent
 STATIC = Path(__file__).parent / "static"
-CONTENT_POLICY = {
-    "default-src": "'self'",
-    "script-src": "'self'",
-    "style-src": "'self'",
-    "img-src": "'self' data:",
-    "object-src": "'none'",
-    "base-uri": "'self'",
-    "form-action": "'self'",
-    "frame-ancestors": "'none'",
-}
 
 csrf = CSRFProtect()
 
@@ -119,18 +113,23 @@ csrf = CSRFProtect()
 def create_app(config: Config | None = None) -> Flask:
     """Build one application from one configuration, reading nothing global."""
     app = Flask("registration", template_folder=str(ROOT / "templates"), static_folder=None)
-    _configure(app, config or Config.from_environment())
+    config = config or Config.from_environment()
+    _configure(app, config)
+    # What a restore asks, which works on two databases.
+    app.extensions["on_another_database"] = lambda url: create_app(replace(config, SQLALCHEMY_DATABASE_URI=url))
     init_authority(app)
     _templates(app)
     init_db(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True)  # type: ignore[no-untyped-call]
+    init_log(app)
     _harden(app)  # first: a page that refuses a request needs its nonce for the styles too
+    init_sessions(app)  # next: who cannot be known is refused before a form of theirs is
     csrf.init_app(app)
     init_languages(app)
-    init_sessions(app)
     init_limits(app)
     init_queue(app)
     _capabilities(app)
+    tallies.name_rows(app.view_functions)
     cli.init_app(app)
     return app
 
@@ -161,10 +160,11 @@ def _templates(app: Flask) -> None:
 
 def _harden(app: Flask) -> None:
     secure = bool(app.config["SESSION_COOKIE_SECURE"])
+    app.config["SESSION_COOKIE_NAME"] = cookie_name("session", secure=secure)
     Talisman(  # type: ignore[no-untyped-call]
         app,
         force_https=secure,
-        strict_transport_security=secure,
+        strict_transport_security=False,  # Frame says it, with files too
         session_cookie_secure=secure,
         session_cookie_samesite="Lax",
         content_security_policy=CONTENT_POLICY,
@@ -177,16 +177,14 @@ def _harden(app: Flask) -> None:
         root=str(STATIC),
         prefix="static/",
         max_age=3600,
+        allow_all_origins=False,
         immutable_file_test=r"-[0-9a-f]{12}\.",
-        add_headers_function=_as_named,
     )
+    framed = Frame(files, secure=secure)
     number = int(app.config["TRUSTED_PROXIES"])
-    app.wsgi_app = ProxyFix(files, x_for=number, x_proto=number, x_host=number)  # type: ignore[method-assign]
-
-
-def _as_named(headers: Headers, _path: str, _url: str) -> None:
-    """Have a file taken for what its name says it is."""
-    headers["X-Content-Type-Options"] = "nosniff"
+    app.wsgi_app = (  # type: ignore[method-assign]
+        ProxyFix(framed, x_for=number, x_proto=number, x_host=number) if number else Unclaimed(framed)
+    )
 
 
 def _capabilities(app: Flask) -> None:
@@ -220,6 +218,7 @@ def _capabilities(app: Flask) -> None:
     birth_files.init_app(app)
     pilot_pages.init_app(app)
     roll_out.init_app(app)
+    watch.init_app(app)
     staff.surround(app, staff.Around(_centre_names, registrars_and_accounts, tie_account))
     staff.offer_own_doors(app)
     app.cli.add_command(staff_commands)
@@ -234,6 +233,8 @@ def _capabilities(app: Flask) -> None:
     app.cli.add_command(sessions)
     app.cli.add_command(memberships)
     app.cli.add_command(pilot_commands)
+    app.cli.add_command(backup)
+    app.cli.add_command(restore_command)
     app.extensions["booked_after"] = booked_after  # what an import of places asks, which knows no bookings
     for group in place_commands:
         app.cli.add_command(group)

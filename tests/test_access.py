@@ -110,6 +110,8 @@ def test_every_route_lets_in_who_its_list_names_and_nobody_else(app, client, dat
             answer = client.open(address(app, rule), method=method)
             if answer.status_code >= 500 or refused(answer) is allowed:
                 wrong.append((method, rule.rule, answer.status_code, "allowed" if allowed else "refused"))
+            if access != "public" and method == "GET" and "no-store" not in answer.headers.get("Cache-Control", ""):
+                wrong.append((method, rule.rule, answer.status_code, "kept by browsers"))
             if not allowed and user is not None and answer.status_code != 403:
                 wrong.append((method, rule.rule, answer.status_code, "403 for a known person"))
 

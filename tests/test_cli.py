@@ -106,11 +106,11 @@ def test_a_command_starts_the_embedded_server_and_leaves_none_behind(tmp_path):
     assert not embedded.running(tmp_path)
 
 
-def test_sigterm_stops_a_command_in_the_middle_and_undoes_what_it_began(tmp_path):
+def test_sigterm_stops_a_command_in_the_middle_and_undoes_what_it_began(make, tmp_path):
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     environment |= {"INSTANCE": str(tmp_path), "DEMO": "1", "FLASK_APP": "app"}
     command = [sys.executable, "-m", "flask", "demo", "load"]
-    subprocess.run([sys.executable, "-m", "flask", "db", "upgrade"], cwd=ROOT, env=environment, check=True)
+    assert said(make(), "db", "upgrade")[0] == 0
     with embedded.using(tmp_path) as url, create_engine(url, poolclass=NullPool).connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(hashtext('imported_file'))"))  # the command waits for this
         with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as running:
@@ -120,11 +120,11 @@ def test_sigterm_stops_a_command_in_the_middle_and_undoes_what_it_began(tmp_path
                 connection.rollback()
                 time.sleep(0.1)
             running.terminate()
-            _, said = running.communicate(timeout=60)
+            _, told = running.communicate(timeout=60)
         left = connection.execute(text("SELECT count(*) FROM centre")).scalar_one()
 
-    assert (running.returncode, left) == (1, 0), said
-    assert "Traceback" not in said
+    assert (running.returncode, left) == (1, 0), told
+    assert "Traceback" not in told
     assert not embedded.running(tmp_path)
 
 

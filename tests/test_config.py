@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from registration.config import KNOWN, Config, SettingRefused
 
 ROOT = Path(__file__).parent.parent
-KEY = "0123456789abcdef"
+KEY = "a key for tests only, 32 letters"
 SID = "AC" + "0" * 32
 
 
@@ -49,7 +50,7 @@ def test_without_any_setting_it_is_a_demonstration_on_this_machine_only(read, tm
     assert (config.DEMO, config.HOST, config.PORT) == (True, "127.0.0.1", 8000)
     assert config.INSTANCE.samefile(tmp_path)
     assert not config.SQLALCHEMY_DATABASE_URI
-    assert (config.RATE_LIMITS, config.CLOCK, config.LOG_LEVEL) == (True, None, "INFO")
+    assert (config.RATE_LIMITS, config.CLOCK, config.LOG_LEVEL) == (True, None, "WARNING")
     assert not config.SESSION_COOKIE_SECURE
     assert config.SESSION_COOKIE_HTTPONLY
 
@@ -206,6 +207,58 @@ def test_a_real_installation_brings_its_own_key(refusal, read):
 
 def test_a_key_that_can_be_guessed_is_refused(refusal):
     assert refusal(SECRET_KEY="too short") == "SECRET_KEY must have at least 16 characters."
+
+
+def test_a_key_in_earnest_has_thirty_two_characters(refusal, read):
+    assert refusal(DEMO="0", SECRET_KEY="x" * 31) == "SECRET_KEY must have at least 32 characters."
+    assert read(DEMO="0", SECRET_KEY="x" * 32).SECRET_KEY == "x" * 32
+    assert read(SECRET_KEY="x" * 16).SECRET_KEY == "x" * 16
+
+
+EARNEST = {"DEMO": "0", "SECRET_KEY": "x" * 32}
+
+
+@pytest.mark.parametrize(
+    ("address", "mode"),
+    [
+        ("u:p%40ss@db.example/births", "require"),
+        ("u@db.example/births?sslmode=require", "require"),
+        ("u@db.example/births?sslmode=verify-full&sslrootcert=/ca.pem", "verify-full"),
+        ("u@localhost/births", None),
+        ("/births?host=127.0.0.1,::1", None),
+        ("/births", None),
+        ("/births?host=/run/postgresql", None),
+        ("/births?host=db.example", "require"),
+    ],
+)
+def test_a_database_elsewhere_is_met_encrypted_or_not_at_all(read, address, mode):
+    url = make_url(read(**EARNEST, DATABASE_URL=f"postgresql://{address}").SQLALCHEMY_DATABASE_URI)
+
+    assert url.query.get("sslmode") == mode
+    assert url.password in {None, "p@ss"}
+    if mode and "sslmode" not in address:
+        assert "sslmode" not in read(DATABASE_URL=f"postgresql://{address}").SQLALCHEMY_DATABASE_URI
+
+
+@pytest.mark.parametrize("mode", ["disable", "allow", "prefer"])
+def test_a_database_elsewhere_is_never_met_in_the_clear(refusal, mode):
+    said = refusal(**EARNEST, DATABASE_URL=f"postgresql://u@db.example/births?sslmode={mode}")
+
+    assert "sslmode=verify-full is best" in said
+
+
+def test_where_libpq_looks_for_a_host_of_its_own_it_is_heeded(read):
+    url = read(**EARNEST, DATABASE_URL="postgresql:///births", PGHOST="db.example").SQLALCHEMY_DATABASE_URI
+
+    assert url.endswith("?sslmode=require")
+
+
+def test_stolen_passwords_are_asked_about_in_earnest_unless_a_council_says_otherwise(read, refusal):
+    assert read().BREACHED_PASSWORDS == ""
+    assert read(**EARNEST).BREACHED_PASSWORDS == "https://api.pwnedpasswords.com"
+    assert read(**EARNEST, BREACHED_PASSWORDS="off").BREACHED_PASSWORDS == ""
+    assert read(BREACHED_PASSWORDS="https://pwned.example").BREACHED_PASSWORDS == "https://pwned.example"
+    assert "BREACHED_PASSWORDS must be an address" in refusal(BREACHED_PASSWORDS="yes")
 
 
 def test_the_demonstration_makes_a_key_once_and_keeps_it_where_only_its_owner_reads_it(read, tmp_path):

@@ -23,7 +23,11 @@ OWN_ACCOUNT = {
     "security.verify",
     "staff.first_page",
     "staff.sign_out_everywhere",
+    "staff.sign_ins",
+    "staff.end_sign_in",
     "staff.stay_signed_in",
+    "staff.unsent_form",
+    "staff.forget",
 }
 #: A registrar may do this to their own only, and the one in tests/objects.py is another's.
 ONES_OWN = {("registrar", "rota.revoke_calendar")}
@@ -57,6 +61,7 @@ OF_NO_FAMILY |= {
             "build",
             "table",
             "file",
+            "everything",
             "stop",
             "release",
             "ledger",

@@ -95,7 +95,6 @@ OUTCOMES = "outcome IN ('arrived', 'registered', 'declaration_taken', 'unable', 
 
 
 def upgrade():
-    op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute(ABSENCES)
     op.execute(REGISTRARS)
     op.execute("CREATE TRIGGER only_added BEFORE UPDATE ON outcome FOR EACH STATEMENT EXECUTE FUNCTION only_added()")

@@ -36,7 +36,6 @@ def _replaced(table: str, name: str, rule: str) -> None:
 
 
 def upgrade() -> None:
-    op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute("ALTER TABLE centre ADD COLUMN successor_id integer CONSTRAINT fk_centre_successor_id_centre REFERENCES centre")
     op.execute("ALTER TABLE cover_plan ALTER COLUMN registrar_id DROP NOT NULL, ALTER COLUMN ends_at DROP NOT NULL")
     op.execute("""

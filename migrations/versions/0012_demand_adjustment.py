@@ -16,7 +16,6 @@ depends_on = None
 
 
 def upgrade():
-    op.execute("SET LOCAL lock_timeout = '5s'")
     op.create_table(
         "demand_adjustment",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),

@@ -17,7 +17,6 @@ depends_on = None
 
 
 def upgrade():
-    op.execute("SET LOCAL lock_timeout = '5s'")
     op.add_column("session", sa.Column("protected_minutes", sa.Integer(), server_default=sa.text("0"), nullable=False))
     op.create_table(
         "supply_forecast",
@@ -30,6 +29,5 @@ def upgrade():
 
 
 def downgrade():
-    op.execute("SET LOCAL lock_timeout = '5s'")
     op.drop_table("supply_forecast")
     op.drop_column("session", "protected_minutes")

@@ -18,7 +18,6 @@ AFTER = "state IN ('open', 'waiting', 'running', 'done', 'stopped', 'impossible'
 
 
 def only(states):
-    op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute("ALTER TABLE balance_plan DROP CONSTRAINT ck_balance_plan_state")
     op.execute(f"ALTER TABLE balance_plan ADD CONSTRAINT ck_balance_plan_state CHECK ({states}) NOT VALID")
     op.execute("ALTER TABLE balance_plan VALIDATE CONSTRAINT ck_balance_plan_state")

@@ -15,7 +15,6 @@ depends_on = None
 
 
 def upgrade():
-    op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute("""
         ALTER TABLE draft_session
           ADD COLUMN goes_on_id bigint CONSTRAINT fk_draft_session_goes_on_id_session REFERENCES session""")
@@ -26,7 +25,6 @@ def upgrade():
 
 
 def downgrade():
-    op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute("ALTER TABLE cover_plan DROP COLUMN staffing_id")
     op.execute("DELETE FROM balance_plan WHERE missed IS NOT NULL")
     op.execute("ALTER TABLE balance_plan DROP COLUMN missed, DROP COLUMN ways")

@@ -45,7 +45,6 @@ ALTER TABLE sharing_answer ENABLE TRIGGER only_added;
 
 
 def upgrade() -> None:
-    op.execute("SET LOCAL lock_timeout = '5s'")
     _agreements()
     _links()
     _members_and_areas()
@@ -147,7 +146,6 @@ def _members_and_areas() -> None:
 
 
 def downgrade() -> None:
-    op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute("ALTER TABLE sharing_answer DROP COLUMN centre_id")
     # Only those who booked were known before.
     op.execute("DELETE FROM family WHERE source <> 'booking'")

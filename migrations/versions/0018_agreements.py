@@ -15,7 +15,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute("""
         ALTER TABLE sharing_agreement
           ADD COLUMN origin text NOT NULL DEFAULT 'nhs'
@@ -25,5 +24,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute("ALTER TABLE sharing_agreement DROP COLUMN origin, DROP COLUMN other_terms, DROP COLUMN signed_text")

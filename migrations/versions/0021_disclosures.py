@@ -41,7 +41,6 @@ CREATE TRIGGER only_added BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_event FOR
 
 
 def upgrade() -> None:
-    op.execute("SET LOCAL lock_timeout = '5s'")
     op.create_table(
         "disclosure",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), primary_key=True),
@@ -71,7 +70,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute(NOT_EMPTIED)
     op.execute("DROP TRIGGER place_restamp ON reach_area")
     op.drop_table("disclosure")

@@ -53,7 +53,6 @@ def _number(kind: type[sa.Integer] = sa.Integer, *, always: bool = True) -> sa.C
 
 
 def upgrade() -> None:
-    op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute(COLUMNS)
     for name, rule in CHECKS.items():
         op.execute(f"ALTER TABLE centre_service ADD CONSTRAINT ck_centre_service_{name} CHECK ({rule}) NOT VALID")

@@ -56,7 +56,6 @@ def _moment(name: str) -> sa.Column[object]:
 
 
 def upgrade() -> None:
-    op.execute("SET LOCAL lock_timeout = '5s'")
     op.create_table(
         "pilot_secret",
         sa.Column("one", sa.Boolean(), server_default=sa.text("true"), primary_key=True),

@@ -17,7 +17,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute("SET LOCAL lock_timeout = '5s'")
     op.create_table(
         "pilot_release",
         sa.Column("number", sa.BigInteger(), autoincrement=False, primary_key=True),
@@ -66,6 +65,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("SET LOCAL lock_timeout = '5s'")
     op.drop_table("pilot_row_level_request")
     op.drop_table("pilot_release")

@@ -5,6 +5,7 @@ from registration.balancing.plans import actions
 from registration.balancing.plans.apart import Progress
 from registration.balancing.plans.working import Ended, work_on
 from registration.common.clock import now
+from registration.common.long_work import until_none_waits
 from registration.common.queue import ending, job
 from registration.common.transaction import transaction
 from registration.rota.actions.noting import LOOK_OUT
@@ -15,12 +16,7 @@ STOPPED = "The service was stopped while it worked on this plan."
 @job(actions.WORK, takes_long=True)
 def work() -> None:
     """Work on the plans that wait, until none is left."""
-    while not ending():
-        with transaction():
-            task = actions.take_next()
-        if task is None:
-            return
-        work_on(task, _leave_off)
+    until_none_waits(actions.take_next, lambda task: work_on(task, _leave_off))
 
 
 def _leave_off(_progress: Progress | None) -> None:

@@ -11,7 +11,7 @@ from registration.balancing.forms import MoveForm, PlanForm
 from registration.balancing.plans import actions
 from registration.balancing.plans.models import BalancePlan
 from registration.balancing.plans.page import Page
-from registration.balancing.plans.queries import is_silent, plan_by_id, plan_names, plans_asked
+from registration.balancing.plans.queries import plan_by_id, plan_names, plans_asked
 from registration.balancing.rules.half_days import Calendar
 from registration.balancing.rules.rota import OFFICE
 from registration.balancing.what_ifs.comparison import change_lines
@@ -112,7 +112,7 @@ def _page(plan: BalancePlan, fault: str = "") -> str:
     }
     if plan.rota is not None:
         return render_template("balance/result.html", **known, what_ifs=what_ifs_counted([plan.id]))
-    silent = is_silent(plan, actions.SILENT)
+    silent = actions.WORKS.has_died(plan)
     lines = change_lines(plan) if plan.is_what_if else []
     at_work = plan.state in AT_WORK
     if at_work and not silent and "still" not in request.args:

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 
 from babel.dates import format_date, format_time
+from babel.units import format_unit
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -132,6 +133,11 @@ def clock_time_to_the_second(moment: datetime) -> str:
 def day_and_time(moment: datetime) -> str:
     """Write when an appointment is: Tuesday 24 November at 9:30am."""
     return _("%(day)s at %(time)s", day=weekday_and_day(london(moment).date()), time=clock_time(moment))
+
+
+def minutes_in_words(minutes: int) -> str:
+    """Write a number of minutes with the word for them: 8 minutes, 8 minut."""
+    return format_unit(minutes, "duration-minute", "long", locale=get_locale() or "en")
 
 
 def days_from_now(days: int) -> str:

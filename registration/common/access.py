@@ -4,8 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec
 
-from flask import Response, abort, current_app, g, has_request_context, redirect, request, url_for
+from flask import Response, abort, current_app, g, has_request_context, redirect, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as WebResponse
+
+from registration.common.patience import extend
+from registration.common.unsent import where_to_return
 
 P = ParamSpec("P")
 
@@ -28,7 +32,10 @@ def public(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturn
 
 
 def roles(*names: str) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
-    """Only staff signed in with one of these roles may open it; others are told so, strangers are asked to sign in."""
+    """Only staff signed in with one of these roles may open it, and it may ask more of the database than a family's page.
+
+    Others are told that they may not, strangers are asked to sign in.
+    """
     unknown = set(names) - set(ROLES)
     if unknown or not names:
         message = f"not roles of ours: {sorted(unknown)}"
@@ -41,9 +48,10 @@ def roles(*names: str) -> Callable[[Callable[P, ResponseReturnValue]], Callable[
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             """Let in who holds one of the roles; 403 for others, and strangers are asked to sign in."""
             if not signed_in():
-                return redirect(url_for("security.login", next=request.full_path))
+                return redirect(url_for("security.login", next=where_to_return()))
             if not has_role(*names):
                 abort(403)
+            extend()
             return view(*args, **kwargs)
 
         vars(guarded)["access"] = frozenset(names)
@@ -74,6 +82,12 @@ def current_actor() -> str:
 def keep_private(response: Response) -> Response:
     """Let no browser or proxy keep what a page says of families or of those who work with them."""
     response.cache_control.no_store = True
+    return response
+
+
+def forgotten_here(response: WebResponse) -> WebResponse:
+    """Have the browser drop the copies it holds of our pages (Clear-Site-Data); of this host alone."""
+    response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 

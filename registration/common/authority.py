@@ -10,6 +10,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from registration.common import logos
 from registration.config import SettingRefused
 
 TEMPLATE = Path(__file__).with_name("authority.toml")
@@ -68,7 +69,13 @@ class Authority:
     telephone_hours_ur: str
     email: str
     website: str
+    address: str
+    data_protection_email: str
     colour: str
+    logo: str
+    start_note: str
+    start_note_pl: str
+    start_note_ur: str
     minutes_per_baby: int
     interpreter_minutes: int
     hold_minutes: int
@@ -193,6 +200,14 @@ def _wanted(name: str) -> _Wanted:
     return SPECIAL.get(name, _TEXT_OR_NONE if name in HOURS_ELSEWHERE else _TEXT)
 
 
+def _is_file_name(value: object) -> bool:
+    return isinstance(value, str) and (value == "" or bool(re.fullmatch(r"\w[\w.-]{0,80}\.(svg|png)", value, re.ASCII)))
+
+
+def _text_of(most: int) -> _Wanted:
+    return _Wanted(f"a text of at most {most} signs", lambda value: isinstance(value, str) and len(value) <= most)
+
+
 def _is_share(value: object) -> bool:
     return type(value) in (int, float) and 0 <= cast("float", value) <= 1
 
@@ -204,7 +219,13 @@ def _is_list_of_languages(value: object) -> bool:
 _TRUTH = _Wanted("true or false", lambda value: type(value) is bool)
 _TEXT = _Wanted("a text", lambda value: isinstance(value, str) and bool(value.strip()))
 _TEXT_OR_NONE = _Wanted("a text", lambda value: isinstance(value, str))
+#: Signs in what a council may say of its own on the start page, so that the button to begin stays in sight.
+MOST_OF_NOTE = 300
 SPECIAL = {
+    **{name: _text_of(MOST_OF_NOTE) for name in ("start_note", "start_note_pl", "start_note_ur")},
+    "address": _text_of(200),
+    "data_protection_email": _text_of(200),
+    "logo": _Wanted("the name of an .svg or .png file beside it", _is_file_name),
     "desk_opens_extra_sessions": _TRUTH,
     "chase_outcomes": _TRUTH,
     "office_keeps_sessions": _TRUTH,
@@ -232,8 +253,11 @@ def own_file(instance: Path) -> Path:
 
 
 def init_authority(app: Flask) -> None:
-    """Read the council's file once, so that a mistake in it stops the start and no page."""
-    app.config["AUTHORITY"] = read_authority(own_file(app.config["INSTANCE"]))
+    """Read the council's file and mark once, so that a mistake in them stops the start and no page."""
+    path = own_file(app.config["INSTANCE"])
+    council = app.config["AUTHORITY"] = read_authority(path)
+    app.config["LOGO"] = logos.read_logo(path.with_name(council.logo)) if council.logo else None
+    app.register_blueprint(logos.bp)
 
 
 def current_authority() -> Authority:

@@ -8,6 +8,8 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
+from registration.common.patience import init_patience
+
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -30,3 +32,5 @@ db = SQLAlchemy(metadata=Model.metadata)
 def init_db(app: Flask) -> None:
     """Give the application its database."""
     db.init_app(app)
+    with app.app_context():
+        init_patience(app, db.engine)

@@ -81,8 +81,8 @@ class Table:
     """A delimited text file with a header: comma, semicolon or tab; UTF-8 with or without its mark, or Windows-1252.
 
     Faults gather while it is read; `refuse_if_faulty` then raises FileRefused. Warnings refuse nothing. `sha256` names
-    the file's content; `lacking` are the meanings asked for that have no column. The stream must be seekable; a file of
-    any length is read in bounded memory.
+    the file's content; `lacking` are the meanings asked for that have no column; `lost` says that rows could not be read.
+    The stream must be seekable; a file of any length is read in bounded memory.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -97,6 +97,7 @@ class Table:
         self._reader = csv.reader(self._checked(chain([first], lines)), delimiter=_delimiter(first), strict=True)
         self._columns: dict[str, int] = {}
         self.lacking: set[str] = set()
+        self.lost = False
         self._next_line = 1
         self.header = self._read_header(archive=first.startswith("PK\x03\x04"))
 
@@ -123,9 +124,14 @@ class Table:
         try:
             for cells in self._reader:
                 line, self._next_line = self._next_line, self._reader.line_num + 1
-                if any(cells) and self._is_whole(line, cells):
+                if not any(cells):
+                    continue
+                if self._is_whole(line, cells):
                     yield Row(self, line, cells)
+                else:
+                    self.lost = True
         except csv.Error:
+            self.lost = True
             self.add(Fault(self._next_line, "row", "", "has quotation marks that do not match, or is far too long"))
 
     def add(self, fault: Fault) -> None:

@@ -8,6 +8,7 @@ from wtforms import Field
 
 from registration.common.sentences import Sentences
 from registration.common.text import Storable
+from registration.common.unsent import is_as_typed
 
 _SENTENCES = Sentences()
 
@@ -32,5 +33,5 @@ class Form(FlaskForm):
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
 
     def accepted(self, extra: Mapping[str, Any] | None = None) -> bool:
-        """Say whether it was sent, and every answer is usable."""
-        return bool(self.validate_on_submit(extra_validators=extra))  # type: ignore[no-untyped-call]
+        """Say whether it was sent, not only to be shown as it was typed before a sign-in ran out, and every answer is usable."""
+        return not is_as_typed() and bool(self.validate_on_submit(extra_validators=extra))  # type: ignore[no-untyped-call]

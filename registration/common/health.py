@@ -1,14 +1,14 @@
 """What whoever keeps the service running asks: does this process live, and can it serve."""
 
-from functools import lru_cache
+from collections.abc import Iterable
 from http import HTTPStatus
 
 import psycopg
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, current_app, jsonify
 
 from registration.common.access import public
 from registration.common.db import db
+from registration.common.tables import fit, heads
 
 bp = Blueprint("health", __name__)
 
@@ -34,7 +34,7 @@ def live() -> Response:
 @bp.get("/health/ready")
 @public
 def ready() -> Response:
-    """Say whether families can be served: the database answers in time, with the tables this version was written for."""
+    """Say whether families can be served: the database answers in time, with this version's tables, or those of the next."""
     missing = _missing()
     answer = _fresh(jsonify(ready=not missing, not_ready=missing))
     answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE if missing else HTTPStatus.OK
@@ -53,10 +53,10 @@ def _missing() -> dict[str, str]:
         found = set()
     except psycopg.Error:
         return {"database": f"does not answer within {PATIENCE} seconds"}
-    wanted = _heads(str(current_app.extensions["migrate"].directory))
-    if found == wanted:
+    directory = str(current_app.extensions["migrate"].directory)
+    if fit(frozenset(found), directory):
         return {}
-    return {"migrations": f"the database is at {_named(found)}, this version needs {_named(wanted)}"}
+    return {"migrations": f"the database is at {_named(found)}, this version needs {_named(heads(directory))}"}
 
 
 def _revisions() -> set[str]:
@@ -68,10 +68,5 @@ def _revisions() -> set[str]:
         return {str(row[0]) for row in connection.execute("SELECT version_num FROM alembic_version")}
 
 
-@lru_cache(maxsize=8)
-def _heads(directory: str) -> set[str]:
-    return set(ScriptDirectory(directory).get_heads())
-
-
-def _named(revisions: set[str]) -> str:
+def _named(revisions: Iterable[str]) -> str:
     return ", ".join(sorted(revisions)) or "none"

@@ -6,13 +6,14 @@ from babel import Locale
 from babel.core import get_global
 from flask import Flask, Response, current_app, has_request_context, request
 from flask_babel import Babel, get_locale
+from werkzeug.wrappers import Response as WebResponse
 
 from registration.common.authority import current_authority
+from registration.common.headers import cookie_name
 
 #: Code of the language, and its own name for itself.
 LANGUAGES = {"en": "English", "pl": "Polski", "ur": "اردو"}
 RIGHT_TO_LEFT = frozenset({"ur"})
-COOKIE = "lang"
 #: The first part of the addresses where staff work: their pages are in English only.
 STAFF_ONLY = frozenset({"staff", "desk", "day", "rota", "cover", "history", "balance", "births", "reach", "pilot"})
 YEAR = 365 * 24 * 3600
@@ -42,10 +43,15 @@ def chosen_language() -> str:
     """
     if not has_request_context() or is_for_staff():
         return "en"
-    for wanted in (request.args.get("lang"), request.cookies.get(COOKIE)):
+    for wanted in (request.args.get("lang"), request.cookies.get(language_cookie())):
         if wanted in LANGUAGES:
             return str(wanted)
     return "en"
+
+
+def language_cookie() -> str:
+    """Give the name of the cookie that keeps the choice."""
+    return cookie_name("lang", secure=bool(current_app.config["SESSION_COOKIE_SECURE"]))
 
 
 def is_for_staff() -> bool:
@@ -71,10 +77,20 @@ def text_direction() -> str:
 
 def _remember(response: Response) -> Response:
     wanted = request.args.get("lang")
-    if wanted in LANGUAGES and not is_for_staff() and request.cookies.get(COOKIE) != wanted:
-        secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
-        response.set_cookie(COOKIE, str(wanted), max_age=YEAR, httponly=True, samesite="Lax", secure=secure)
+    if wanted in LANGUAGES and not is_for_staff() and request.cookies.get(language_cookie()) != wanted:
+        _keep(response, str(wanted), YEAR)
     return response
+
+
+def forget_language(response: WebResponse) -> None:
+    """Have the browser forget the choice."""
+    _keep(response, "", 0)
+
+
+def _keep(response: WebResponse, value: str, seconds: int) -> None:
+    """Set the cookie; to be forgotten it needs all that it was set with."""
+    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+    response.set_cookie(language_cookie(), value, max_age=seconds, httponly=True, samesite="Lax", secure=secure)
 
 
 def init_languages(app: Flask) -> None:
@@ -85,6 +101,7 @@ def init_languages(app: Flask) -> None:
     app.after_request(_remember)
     app.jinja_env.globals.update(
         languages=LANGUAGES,
+        language_cookie=language_cookie,
         current_language=current_language,
         text_direction=text_direction,
         translation_unchecked=translation_unchecked,

@@ -25,8 +25,22 @@ class NoWayToSend(RuntimeError):
         super().__init__(type(self).__doc__)
 
 
+class MaybeTaken(smtplib.SMTPException):
+    """The line was cut after the letter had been handed over, and before the server said that it has it."""
+
+    def __init__(self) -> None:
+        super().__init__(type(self).__doc__)
+
+
 class PasswordInTheClear(RuntimeError):
     """The mail server of SMTP_URL offers no encryption, so its password was not sent."""
+
+    def __init__(self) -> None:
+        super().__init__(type(self).__doc__)
+
+
+class MailInTheClear(RuntimeError):
+    """The mail server of SMTP_URL offers no encryption, so nothing was sent. Add ?plain to SMTP_URL if that is meant."""
 
     def __init__(self) -> None:
         super().__init__(type(self).__doc__)
@@ -35,11 +49,13 @@ class PasswordInTheClear(RuntimeError):
 def send_mail(config: Mapping[str, Any], message: EmailMessage) -> None:
     """Hand one e-mail over to the mail server, within SECONDS for each step.
 
-    With DEMO=1 and no SMTP_URL it is kept as a file under INSTANCE/mail instead. Raises smtplib.SMTPException or
-    OSError where the server refuses or is not reached; NoWayToSend and PasswordInTheClear where a setting must change.
+    With DEMO=1 and no SMTP_URL it is kept as a file under INSTANCE/mail instead. Raises smtplib.SMTPException or OSError where
+    the server refuses or is not reached; MaybeTaken where it may have the letter all the same; NoWayToSend,
+    PasswordInTheClear and MailInTheClear where a setting must change.
     """
     if config["SMTP_URL"]:
-        with _server(urlsplit(config["SMTP_URL"])) as server:
+        address = urlsplit(config["SMTP_URL"])
+        with _server(address, demonstration=config["DEMO"]) as server, _told_apart(server):
             server.send_message(message)
     elif config["DEMO"]:
         _keep(Path(config["INSTANCE"]) / "mail", message)
@@ -48,8 +64,32 @@ def send_mail(config: Mapping[str, Any], message: EmailMessage) -> None:
 
 
 @contextmanager
-def _server(url: SplitResult) -> Iterator[smtplib.SMTP]:
-    """Connect, encrypt where the server can (?starttls: or not at all), and sign in where the address names one."""
+def _told_apart(server: smtplib.SMTP) -> Iterator[None]:
+    """Tell a letter that was never handed over from one whose receipt was cut off."""
+    whole: list[bool] = []
+    send = server.send
+
+    def noted(s: Any) -> None:  # noqa: ANN401 -- text or bytes, as smtplib has it
+        """Send, and note that the end of a letter is on its way (RFC 5321 4.1.1.4)."""
+        whole.append(isinstance(s, bytes) and s.endswith(b"\r\n.\r\n"))
+        send(s)
+
+    server.send = noted  # type: ignore[method-assign]
+    try:
+        yield
+    except (OSError, smtplib.SMTPServerDisconnected) as cut:
+        answered = isinstance(cut, smtplib.SMTPException) and not isinstance(cut, smtplib.SMTPServerDisconnected)
+        if answered or not whole or not whole[-1]:
+            raise
+        raise MaybeTaken from cut
+
+
+@contextmanager
+def _server(url: SplitResult, *, demonstration: bool) -> Iterator[smtplib.SMTP]:
+    """Connect, encrypt (?starttls: before anything else), and sign in where the address names one.
+
+    A service in earnest sends no letter in the clear to another machine, unless the address ends in ?plain.
+    """
     host, port = str(url.hostname), url.port or PORTS[url.scheme]
     trust = ssl.create_default_context()
     if url.scheme == "smtps":
@@ -62,6 +102,8 @@ def _server(url: SplitResult) -> Iterator[smtplib.SMTP]:
         private = host in HERE or url.scheme == "smtps" or _encrypted(connection, trust)
         if url.username and not private:
             raise PasswordInTheClear
+        if not (private or demonstration or url.query == "plain"):
+            raise MailInTheClear
         if url.username:
             connection.login(unquote(url.username), unquote(url.password or ""))
         yield connection

@@ -104,6 +104,10 @@ TYPES: Mapping[str, ProblemType] = {
 }
 
 
+#: Seconds after which a program may try again.
+TRY_AGAIN_AFTER: Mapping[int, int] = {HTTPStatus.TOO_MANY_REQUESTS: 60, HTTPStatus.SERVICE_UNAVAILABLE: 10}
+
+
 def address_of(name: str) -> str:
     """Give the full address that names a problem type, and at which it can be read about."""
     return external(f"/api/problems/{name}")
@@ -115,8 +119,8 @@ def problem(name: str, detail: str = "", **more: Any) -> Response:  # noqa: ANN4
     response = jsonify({"type": address_of(name), "title": title, "status": status, "detail": detail or title, **more})
     response.status_code = status
     response.mimetype = "application/problem+json"
-    if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
-        response.headers["Retry-After"] = "60"
+    if status in TRY_AGAIN_AFTER:
+        response.headers["Retry-After"] = str(TRY_AGAIN_AFTER[status])
     return response
 
 

@@ -1,6 +1,7 @@
 """Work done after the page is sent, kept in the same database as the booking."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from contextvars import ContextVar
 from datetime import datetime
 from functools import wraps
@@ -12,6 +13,7 @@ from procrastinate.retry import BaseRetryStrategy
 from procrastinate.types import JSONValue
 
 from registration.common.db import db
+from registration.common.log import in_hand, request_id
 
 P = ParamSpec("P")
 
@@ -19,6 +21,8 @@ P = ParamSpec("P")
 queue = App(connector=SyncPsycopgConnector(conninfo=""))
 #: Queues by name on the connection in hand, in the worker too: there the connector above is asynchronous, our sessions are not.
 _hand = App(connector=SyncPsycopgConnector(conninfo=""))
+#: The argument of every job under which stands the name of the request that asked for it.
+REQUEST = "request_id"
 _application: list[Flask] = []
 _ending: ContextVar[Callable[[], bool]] = ContextVar("_ending")
 
@@ -32,7 +36,8 @@ def defer(job: str, *, schedule_at: datetime | None = None, **arguments: JSONVal
     """Queue a job inside the transaction in hand: it runs if, and only if, that commits."""
     connection = db.session.connection().connection.driver_connection
     options = {"schedule_at": schedule_at} if schedule_at else {}
-    _hand.configure_task(job, connection=connection, **options).defer(**arguments)  # type: ignore[arg-type]
+    asked_by = {REQUEST: request_id.get()} if request_id.get() else {}
+    _hand.configure_task(job, connection=connection, **options).defer(**arguments, **asked_by)  # type: ignore[arg-type]
 
 
 def ending() -> bool:
@@ -56,10 +61,9 @@ def job(
         @wraps(work)
         def inside(*args: P.args, **kwargs: P.kwargs) -> None:
             """Run the work in the application's context, in the one in hand where there is one."""
-            if has_app_context():
-                work(*args, **kwargs)
-                return
-            with _application[0].app_context():
+            asked_by = str(kwargs.pop(REQUEST, ""))
+            context = nullcontext() if has_app_context() else _application[0].app_context()
+            with context, in_hand(name, asked_by, periodic=every is not None):
                 work(*args, **kwargs)
 
         def falls_due(timestamp: int) -> None:  # the queue passes it by this name, whatever the job calls it

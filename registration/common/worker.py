@@ -1,16 +1,23 @@
 """The worker's life: jobs of the queue until it is asked to end, and an end whatever it is waiting for just then."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from procrastinate import App
 
+from registration.common.outage import is_outage, named
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 #: Seconds after which being asked again is more than the same request heard twice: systemd asks every program of the
 #: service to end, and the service asks its own programs too.
 PATIENCE = 3.0
+#: Seconds before the worker asks again for a database that left it.
+PAUSE = 1.0
+
+log = logging.getLogger(__name__)
 
 
 class _Hand:
@@ -42,13 +49,24 @@ async def _until_asked(queue: App) -> None:
     for number in SIGNALS:
         loop.add_signal_handler(number, asked.set)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-    asking, working = asyncio.create_task(asked.wait()), asyncio.create_task(_work(queue, hand))
-    await asyncio.wait({asking, working}, return_when=asyncio.FIRST_COMPLETED)
-    if asked.is_set():
-        await _end(working, hand)
-    else:
+    asking = asyncio.create_task(asked.wait())
+    while not asked.is_set():
+        working = asyncio.create_task(_work(queue, hand))
+        await asyncio.wait({asking, working}, return_when=asyncio.FIRST_COMPLETED)
+        if asked.is_set():
+            await _end(working, hand)
+        else:
+            _note_the_outage(working, asking)
+            await asyncio.wait({asking}, timeout=PAUSE)
+
+
+def _note_the_outage(working: asyncio.Task[None], asking: asyncio.Task[Any]) -> None:
+    """Log that the database left the worker, which then begins anew; anything else that ended it is raised."""
+    fault = working.exception()
+    if fault is not None and not is_outage(fault):
         asking.cancel()
-        working.result()
+        raise fault
+    log.error("The database left the worker: %s", named(fault) if fault else "the connection was closed")
 
 
 async def _work(queue: App, hand: _Hand) -> None:

@@ -101,6 +101,7 @@ SELECT open.fact, why, booking_id, public_id, reference, name, reach, last_lawfu
 """
 _ROWS_OF = {work: text(_ROWS.format(open=rows, shown=SHOWN)) for work, rows in _OPEN_OF.items()}
 _DAY = "(b.begins_at AT TIME ZONE 'Europe/London')::date"
+_LAST_DAYS = text(f"SELECT last_lawful_day, count(*) {_OPEN_OF[WITHOUT_TIME]} GROUP BY 1 ORDER BY 1")
 _UNMARKED_DAYS = text(f"""
 SELECT c.id, c.name, {_DAY} AS day, count(*) {_UNMARKED} GROUP BY 1, 2, 3 ORDER BY 3, 2 LIMIT {SHOWN}
 """)
@@ -162,6 +163,11 @@ def rows(work: str, now: datetime, fact: str | None = None) -> list[Row]:
     """List the families of a list that nobody has done yet, the most urgent first; or only the row of one fact."""
     found = db.session.execute(_ROWS_OF[work], _values(now) | {"fact": fact})
     return [Row(*row) for row in found]
+
+
+def last_days_without_time(now: datetime) -> list[tuple[date, int]]:
+    """Count the families on the list of those without a time by their last lawful day."""
+    return [(day, count) for day, count in db.session.execute(_LAST_DAYS, _values(now))]
 
 
 def unmarked_days(now: datetime, registrar_id: int | None = None, centre_id: int | None = None) -> list[UnmarkedDay]:

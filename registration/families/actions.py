@@ -136,8 +136,13 @@ def change_answer(family_id: int, answer: Answer) -> None:
     """
     record_answer(family_id, answer)
     if not answer.share:
-        for each in _let_go(family_id, answer.recorded_by):
-            forget_wish(each)
+        heed_no(family_id, answer.recorded_by)
+
+
+def heed_no(family_id: int, by: str) -> None:
+    """Do what follows from a no: wishes to join and what centres were about to send go, and doubtful records are held back."""
+    for each in _let_go(family_id, by):
+        forget_wish(each)
 
 
 def _let_go(family_id: int, by: str) -> list[int]:

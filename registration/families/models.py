@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registration.common.db import Model
+from registration.common.long_work import LongWork
 
 
 class SharingAgreement(Model):
@@ -150,10 +151,10 @@ class CentreSignUp(Model):
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
 
-class LinkRun(Model):
+class LinkRun(LongWork, Model):
     """One time the records of families were compared: how, with what result, by whom; `done` of `total` while it runs.
 
-    `beat_at` is the last sign of whoever works on it. At most one waits, and at most one is worked on.
+    At most one waits, and at most one is worked on.
     """
 
     __tablename__ = "link_run"
@@ -163,15 +164,10 @@ class LinkRun(Model):
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
-    state: Mapped[str] = mapped_column(Text, server_default="waiting")
     method: Mapped[str] = mapped_column(Text, server_default="splink")
     done: Mapped[int] = mapped_column(server_default=text("0"))
     total: Mapped[int] = mapped_column(server_default=text("0"))
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    asked_by: Mapped[str] = mapped_column(Text)
-    asked_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
-    beat_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
 
 
 class FamilyLink(Model):

@@ -5,9 +5,9 @@ when they send.
 """
 
 import smtplib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -15,8 +15,8 @@ from typing import Any, Protocol
 
 from registration.common.authority import current_authority
 from registration.common.links import external
-from registration.common.mail import PasswordInTheClear, send_mail
-from registration.messages.rules import Channel, Outcome
+from registration.common.mail import MailInTheClear, MaybeTaken, PasswordInTheClear, send_mail
+from registration.messages.rules import Channel, Outcome, wait_asked
 from registration.messages.writing import Draft, Written
 
 #: Seconds to wait for a carrier, for each step of speaking to it.
@@ -87,7 +87,9 @@ class Smtp:
             return _smtp_refusal(*next(iter(refusal.recipients.values())))
         except smtplib.SMTPDataError as refusal:
             return _smtp_refusal(refusal.smtp_code, refusal.smtp_error)
-        except (OSError, smtplib.SMTPException, PasswordInTheClear) as fault:
+        except MaybeTaken as fault:
+            return Outcome("unknown", "smtp", problem=f"The mail server fell silent: {fault}"[:LONGEST_PROBLEM])
+        except (OSError, smtplib.SMTPException, PasswordInTheClear, MailInTheClear) as fault:
             foreign = isinstance(fault, smtplib.SMTPNotSupportedError) and not sheet.address.isascii()
             # Anything else is not the family's fault: it is ours, the server's or the line's.
             problem = f"The mail server did not take it: {fault}"[:LONGEST_PROBLEM]
@@ -137,21 +139,24 @@ class Twilio:
         import requests
         from twilio.base.exceptions import TwilioException
 
+        heard: list[Any] = []
         try:
-            made = self._client().messages.create(to=sheet.address, body=written.body, **self._options(sheet, now))
+            client = self._client(lambda answer, **_: heard.append(answer))
+            made = client.messages.create(to=sheet.address, body=written.body, **self._options(sheet, now))
         except TwilioException as refusal:
-            return _twilio_refusal(refusal)
+            return replace(_twilio_refusal(refusal), wait=_asks_to_wait(heard[-1] if heard else None, now))
         except requests.RequestException as fault:
             return _http_fault("twilio", fault)
         except ValueError as fault:
             return Outcome("unknown", "twilio", problem=f"Twilio’s answer could not be read: {fault}"[:LONGEST_PROBLEM])
         return Outcome("sent", "twilio", str(made.sid))
 
-    def _client(self) -> Any:  # noqa: ANN401 -- twilio is untyped
+    def _client(self, listen: Callable[..., None]) -> Any:  # noqa: ANN401 -- twilio is untyped
+        """Make Twilio's client; `listen` hears each answer, whose headers its exceptions leave out."""
         from twilio.http.http_client import TwilioHttpClient
         from twilio.rest import Client
 
-        http = TwilioHttpClient(timeout=PATIENCE)
+        http = TwilioHttpClient(timeout=PATIENCE, request_hooks={"response": listen})
         client = Client(self.settings["TWILIO_ACCOUNT_SID"], self.settings["TWILIO_AUTH_TOKEN"], http_client=http)
         if base := self.settings["TWILIO_API_BASE"]:
             client.api.base_url = base
@@ -174,6 +179,11 @@ def _twilio_refusal(refusal: Exception) -> Outcome:
     if code == TWILIO_STOPPED:
         return Outcome("stopped", "twilio", problem="the number has asked for no more texts")
     return Outcome("later" if _not_the_familys(status) else "refused", "twilio", problem=problem)
+
+
+def _asks_to_wait(answer: Any, now: datetime) -> timedelta:  # noqa: ANN401 -- requests' own answer, or none
+    """Read for how long a carrier asks to be left alone (RFC 9110 10.2.3)."""
+    return wait_asked("" if answer is None else str(answer.headers.get("Retry-After", "")), now)
 
 
 def _not_the_familys(status: int) -> bool:
@@ -199,7 +209,7 @@ class Notify:
     base: str
     template: str
 
-    def send(self, sheet: Draft, written: Written, *, now: datetime) -> Outcome:  # noqa: ARG002 -- a carrier's signature
+    def send(self, sheet: Draft, written: Written, *, now: datetime) -> Outcome:
         """Hand a text or an e-mail to Notify."""
         from notifications_python_client.errors import APIError
         from notifications_python_client.notifications import NotificationsAPIClient
@@ -213,7 +223,7 @@ class Notify:
             else:
                 made = client.send_sms_notification(sheet.address, self.template, words, str(sheet.id))
         except APIError as refusal:
-            return _notify_refusal(refusal)
+            return replace(_notify_refusal(refusal), wait=_asks_to_wait(refusal.response, now))
         return Outcome("sent", "notify", str(made["id"]))
 
 

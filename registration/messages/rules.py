@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from math import ceil
 from typing import Literal
@@ -123,12 +124,21 @@ def wait_after(attempts: int) -> timedelta | None:
     return BACKOFF[attempts - 1] if attempts <= len(BACKOFF) else None
 
 
-def may_repeat(channel: Channel, *, maybe_sent: bool) -> bool:
-    """Say whether a message whose fate is unknown may be sent once more.
+#: The longest a carrier's wish to be left alone is believed.
+LONGEST_WAIT = timedelta(days=1)
 
-    A second e-mail carries the same Message-ID and does no harm; a family gets at most one text twice.
-    """
-    return channel != "sms" or not maybe_sent
+
+def wait_asked(header: str, now: datetime) -> timedelta:
+    """Give for how long a carrier's Retry-After asks us to wait: seconds or a moment (RFC 9110 10.2.3); nothing for nonsense."""
+    if re.fullmatch(r"\d{1,9}", header, re.ASCII):
+        asked = timedelta(seconds=int(header))
+    else:
+        try:
+            moment = parsedate_to_datetime(header)
+        except (ValueError, OverflowError):
+            return timedelta()
+        asked = (moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)) - now
+    return min(max(asked, timedelta()), LONGEST_WAIT)
 
 
 def english_time(moment: datetime) -> str:
@@ -258,10 +268,12 @@ class Outcome:
     """What a carrier made of one attempt.
 
     sent: it has it · later: not now, try again · unknown: it may or may not have it · refused: the address does not
-    work · stopped: its owner wants no texts · unset: no carrier is set up for this channel.
+    work · stopped: its owner wants no texts · unset: no carrier is set up for this channel. `wait` is how long the
+    carrier asks to be left alone, at least.
     """
 
     kind: Literal["sent", "later", "unknown", "refused", "stopped", "unset"]
     carrier: str = ""
     reference: str = ""
     problem: str = ""
+    wait: timedelta = timedelta()

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from registration.common.access import current_actor, has_role, public, roles
+from registration.common.access import current_actor, has_role, keep_private, public, roles
 from registration.common.authority import current_authority
 from registration.common.clock import london, now
 from registration.common.links import external
@@ -28,6 +28,7 @@ from registration.messages.rules import State
 from registration.messages.writing import direction, draft, write
 
 bp = Blueprint("messages", __name__)
+bp.after_request(keep_private)
 #: What Twilio calls: no form of ours, so no CSRF token; its signature stands in for one.
 receipts = Blueprint("receipts", __name__)
 
@@ -211,7 +212,7 @@ def letter(message_id: UUID) -> str:
         abort(HTTPStatus.GONE)
     return render_template(
         "messages/letter.html",
-        letter=Markup(write(draft(message)).body),  # noqa: S704 -- our own template, which escaped what it was given
+        letter=Markup(write(draft(message)).body),  # noqa: S704 -- our own template, which escaped what it was given  # nosec B704
         written_in=message.locale.replace("_", "-"),
         written_direction=direction(message.locale),
         waiting=message.state == State.QUEUED,

@@ -5,9 +5,9 @@ import os
 import click
 
 from registration.pilot.disclosure.commands import ledger
-from registration.pilot.effect.commands import effect_of_panel, plan_length, pool_authorities
+from registration.pilot.effect.commands import effect_of_panel, plan_length
 from registration.pilot.record.commands import extract, twin
-from registration.pilot.report.commands import evaluate, protocol
+from registration.pilot.report.commands import evaluate, pool_authorities, protocol
 
 # Sums are made in one order whatever the machine's number of processors: the same extract gives the same bytes. It is also quicker.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -30,7 +30,7 @@ class BuildForm(Form):
     protocol = SelectField("Protocol")
 
     def offer(self, protocols: Sequence[tuple[int, str]]) -> "BuildForm":
-        """Offer these protocols, the newest first, and none."""
+        """Offer these protocols by their numbers, the newest first, and none."""
         self.protocol.choices = [
             *(SelectChoice(str(number), name) for number, name in protocols),
             SelectChoice("", "None: the built-in one"),

@@ -12,8 +12,9 @@ from pathlib import Path
 import click
 
 ROOT = Path(__file__).parent.parent.parent
-#: Seconds to wait before a program that died is started again: doubled each time, back to the first after a calm while.
-FIRST_PAUSE, LONGEST_PAUSE, CALM = 1.0, 30.0, 60.0
+#: Seconds to wait before a program that died is started again: doubled each time, back to the first after a calm while. The
+#: longest is short enough for the service to heal within ten seconds, however often it was hit before.
+FIRST_PAUSE, LONGEST_PAUSE, CALM = 0.5, 4.0, 20.0
 #: Seconds a program may take to end after being asked.
 GRACE = 20.0
 PR_SET_PDEATHSIG = 1

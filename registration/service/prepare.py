@@ -13,7 +13,9 @@ from flask.cli import ScriptInfo
 from flask_migrate import upgrade
 from sqlalchemy.exc import OperationalError
 
+from registration.common.log import begin_log
 from registration.common.transaction import transaction
+from registration.config import Config
 from registration.factory import create_app
 
 
@@ -60,4 +62,5 @@ def _sign_ins(app: Flask) -> str:
 
 
 if __name__ == "__main__":
+    begin_log(Config.from_environment())
     sys.exit(main())

@@ -16,6 +16,7 @@ import click
 from registration.common import embedded
 from registration.config import Config, SettingRefused
 from registration.service.children import ROOT, Child, end_all
+from registration.service.web import RUNNER
 
 #: Seconds the web server may take until it first answers.
 PATIENCE = 60.0
@@ -37,7 +38,7 @@ def main() -> int:
         signal.signal(number, _stop)
     try:
         config = Config.from_environment()
-        os.environ |= {"INSTANCE": str(config.INSTANCE), "FLASK_APP": "app"}
+        os.environ |= {"INSTANCE": str(config.INSTANCE), "FLASK_APP": "app", RUNNER: str(os.getpid())}
         with _door(config) as door, _database(config):
             return _serve(config, door)
     except SettingRefused as refused:
@@ -138,7 +139,7 @@ def _tend(children: Sequence[Child]) -> None:
     while True:
         for child in children:
             child.tend()
-        time.sleep(0.5)
+        time.sleep(0.2)
 
 
 def _wait_for_answer(door: socket.socket, web: Child) -> None:
@@ -152,7 +153,7 @@ def _wait_for_answer(door: socket.socket, web: Child) -> None:
 
 
 def _answers(host: str, port: int) -> bool:
-    connection = http.client.HTTPConnection({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port, timeout=5)  # noqa: S104 -- every address means this machine too
+    connection = http.client.HTTPConnection({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port, timeout=5)  # noqa: S104 -- every address means this machine too  # nosec B104
     try:
         connection.request("GET", "/health/live")
         return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR

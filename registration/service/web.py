@@ -1,14 +1,24 @@
 """The web server's worker: what gunicorn itself refuses is answered in short plain words, not in a page of HTML."""
 
 import json
+import os
 import socket
+import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+import psutil
 from gunicorn import util
 from gunicorn.http import errors
 from gunicorn.workers.gthread import ThreadWorker
+
+from registration.common.headers import FILE_POLICY
+
+#: Seconds after which a web worker that was forked has opened the door.
+SETTLED = 1.0
+#: The variable by which the service tells its web server its own process number.
+RUNNER = "RIGHT_START_RUNNER"
 
 #: What is wrong with a request that never became one; any other fault in its form is a 400.
 STATUSES: Mapping[type[Exception], HTTPStatus] = {
@@ -32,6 +42,11 @@ DETAILS = {
 class Worker(ThreadWorker):
     """gunicorn's threads, with answers of our own to what it cannot hand on to us."""
 
+    def is_parent_alive(self) -> bool:
+        """Say whether to go on: also as an orphan of a web server that was killed, until the service has another."""
+        lives = bool(super().is_parent_alive())  # type: ignore[no-untyped-call]
+        return lives or orphan_is_needed(os.environ.get(RUNNER, ""))
+
     def handle_error(self, _request: object, client: socket.socket, address: object, fault: Exception) -> None:
         """Note the fault, and answer with a problem (RFC 9457) that repeats nothing of what was sent."""
         status = status_of(fault)
@@ -43,6 +58,27 @@ class Worker(ThreadWorker):
             util.write_nonblock(client, answer(status))  # type: ignore[no-untyped-call]
         except OSError:
             self.log.debug("The client had gone before it was refused.")
+
+
+def orphan_is_needed(runner: str) -> bool:
+    """Say whether the service that runs with this process number has no web server that answers for it yet.
+
+    Loading the service anew takes seconds, in which nobody else would open the door.
+    """
+    try:
+        programs = psutil.Process(int(runner)).children(recursive=True)
+    except (ValueError, psutil.Error):
+        return False
+    return not any(_answers(program, int(runner)) for program in programs)
+
+
+def _answers(program: psutil.Process, runner: int) -> bool:
+    """Say whether a program below the service is a web worker, forked by its server, that had the time to open the door."""
+    try:
+        settled = program.ppid() != runner and time.time() - program.create_time() > SETTLED
+        return settled and "gunicorn" in program.cmdline()
+    except psutil.Error:  # it has just ended
+        return False
 
 
 def status_of(fault: Exception) -> HTTPStatus:
@@ -57,6 +93,6 @@ def answer(status: HTTPStatus) -> bytes:
     body = json.dumps(said | {"detail": DETAILS.get(status, f"{status.phrase}.")}).encode()
     head = (
         f"HTTP/1.1 {int(status)} {status.phrase}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
-        f"X-Content-Type-Options: nosniff\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"X-Content-Type-Options: nosniff\r\nContent-Security-Policy: {FILE_POLICY}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body

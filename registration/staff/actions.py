@@ -14,7 +14,7 @@ from registration.common.audit import record
 from registration.common.db import db
 from registration.common.errors import Refused
 from registration.common.queue import defer
-from registration.common.sessions import delete_sessions_of
+from registration.common.sessions import delete_all_staff_sessions, delete_session_named, delete_sessions_of
 from registration.staff.models import Role, StaffCentre, StaffUser
 from registration.staff.queries import account, account_by_subject, role_named
 from registration.staff.rules import (
@@ -168,6 +168,24 @@ def sign_out_everywhere(user: StaffUser) -> None:
     """End every session of a person, on every device, this one too."""
     _end_sessions(user)
     _note("staff.signed_out_everywhere", user)
+
+
+def end_sign_in(user: StaffUser, name: str) -> bool:
+    """End one sign-in of a person, by the name sessions_of gives it; False where there is none such any more."""
+    ended = delete_session_named(user.fs_uniquifier, name)
+    if ended:
+        _note("staff.sign_in_ended", user)
+    return ended
+
+
+def sign_everybody_out() -> int:
+    """End every sign-in of everybody, on every device, at once; say how many there were."""
+    count = delete_all_staff_sessions()
+    for user in db.session.scalars(select(StaffUser).order_by(StaffUser.id)):
+        user.fs_uniquifier = uuid4().hex
+    db.session.flush()
+    record("staff.everybody_signed_out", about="staff", actor=current_actor())
+    return count
 
 
 def _end_sessions(user: StaffUser) -> None:

@@ -8,7 +8,15 @@ from flask.cli import AppGroup
 
 from registration.common.errors import Refused
 from registration.common.transaction import transaction
-from registration.staff.actions import add_account, forget_two_factor, set_password
+from registration.staff.actions import (
+    NoSuchAccount,
+    add_account,
+    forget_two_factor,
+    set_password,
+    sign_everybody_out,
+    sign_out_everywhere,
+)
+from registration.staff.queries import account
 from registration.staff.rules import PASSWORD_MIN, ROLE_TITLES
 from registration.staff.security import RESET_WITHIN, reset_link
 
@@ -61,6 +69,26 @@ def forget(email: str) -> None:
     except Refused as refusal:
         raise click.ClickException(refusal.sentence) from refusal
     print(f"{user.email} is signed out everywhere and has no authenticator app or recovery codes any more.")
+
+
+@staff.command("sign-out")
+@click.argument("email", required=False)
+@click.option(
+    "--everybody", is_flag=True, help="Everybody at once, on every device: when a key or a host may be stolen."
+)
+def sign_out(email: str | None, *, everybody: bool) -> None:
+    """End every sign-in of EMAIL, on every device, at once."""
+    if bool(email) is everybody:
+        raise click.UsageError("Name one EMAIL, or --everybody.")
+    with transaction():
+        if everybody:
+            print(f"Everybody is signed out: {sign_everybody_out()} sign-ins ended.")
+            return
+        user = account(str(email))
+        if user is None:
+            raise click.ClickException(NoSuchAccount().sentence)
+        sign_out_everywhere(user)
+    print(f"{user.email} is signed out everywhere.")
 
 
 def _address(email: str) -> str:

@@ -1,8 +1,9 @@
 """What roles there are, how long a sign-in lasts, and what the first page offers to whom."""
 
 import hmac
+import re
 from base64 import b32encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -89,7 +90,37 @@ WHOLE_LIMIT = timedelta(hours=12)
 
 #: NIST SP 800-63B asks for length and no rules on kinds of letters; the longest keeps hashing cheap for us.
 PASSWORD_MIN = 12
-PASSWORD_MAX = 256
+PASSWORD_MAX = 128  # Flask-Security takes no more
+
+#: Words of the service and its field, which attackers would try here first. Those of the council and the person come on top.
+CONTEXT_WORDS = (
+    "right",
+    "start",
+    "rightstart",
+    "register",
+    "registrar",
+    "registration",
+    "birth",
+    "births",
+    "baby",
+    "babies",
+    "booking",
+    "appointment",
+    "council",
+    "centre",
+    "family",
+    "hub",
+    "rota",
+    "desk",
+    "staff",
+    "admin",
+    "administrator",
+    "password",
+    "welcome",
+)
+
+#: So many letters and figures of a password are to be of no word that stands around it.
+OWN_LETTERS = 6
 
 _GROUP = 4
 _GROUPS = 3
@@ -146,6 +177,44 @@ def why_over(*, now: float, started: float, seen: float) -> str:
     if now - seen >= IDLE_LIMIT.total_seconds():
         return "You were signed out because nothing was done for 30 minutes. Sign in again to carry on."
     return ""
+
+
+def words_around(*names: str) -> list[str]:
+    """Give the words no password may lean on: CONTEXT_WORDS, and those of these names and addresses (OWASP ASVS 6.1.2)."""
+    return [*CONTEXT_WORDS, *(word for name in names for word in re.findall(r"[^\W_]{2,}", name.lower()))]
+
+
+def run_together(password: str) -> str:
+    """Give the letters and figures of a password without what stands between them."""
+    return re.sub(r"[\W_]+", "", password)
+
+
+def leans_on(password: str, words: Iterable[str]) -> bool:
+    """Say whether little is left of a password without these words: fewer than OWN_LETTERS letters and figures."""
+    left = whole = run_together(password).lower()
+    for word in sorted(set(words), key=len, reverse=True):
+        left = left.replace(word, "")
+    return left != whole and len(left) < OWN_LETTERS
+
+
+#: What browsers and systems call themselves, the more telling word first: most say the name of others too.
+_BROWSERS = {
+    "Edg": "Edge",
+    "OPR": "Opera",
+    "SamsungBrowser": "Samsung Internet",
+    "Firefox": "Firefox",
+    "FxiOS": "Firefox",
+}
+_BROWSERS |= {"CriOS": "Chrome", "Chrome": "Chrome", "Safari": "Safari"}
+_SYSTEMS = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows", "CrOS": "ChromeOS"}
+_SYSTEMS |= {"Mac OS": "Mac", "Linux": "Linux"}
+
+
+def browser_named(user_agent: str) -> str:
+    """Name a browser for its owner, 'Firefox on Windows'; nothing else of what it says of itself is kept."""
+    browser = next((name for word, name in _BROWSERS.items() if word in user_agent), "A browser")
+    system = next((f" on {name}" for word, name in _SYSTEMS.items() if word in user_agent), "")
+    return browser + system
 
 
 def demonstration_password(key: str, role: str) -> str:

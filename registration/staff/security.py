@@ -8,7 +8,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from flask import Flask, current_app, flash, session, url_for
+from flask import Flask, current_app, flash, request, session, url_for
 from flask_login import current_user, user_logged_in, user_logged_out
 from flask_security import (
     MailUtil,
@@ -33,8 +33,11 @@ from registration.common.clock import now
 from registration.common.db import db
 from registration.common.links import external
 from registration.common.queue import defer
+from registration.common.sessions import delete_sessions_of
+from registration.common.unsent import remember_who, signed_in_again
 from registration.staff.models import Role, StaffUser
-from registration.staff.rules import PASSWORD_MIN, Lasting, lasting, why_over
+from registration.staff.passwords import Passwords
+from registration.staff.rules import PASSWORD_MIN, Lasting, browser_named, lasting, why_over
 
 RESET_WITHIN = timedelta(hours=24)
 #: A change to one's own two-factor or recovery codes asks for the password again after this long.
@@ -101,6 +104,8 @@ SIGNALS = {
     tf_profile_changed: "staff.two_factor_set",
     tf_disabled: "staff.two_factor_removed",
 }
+#: What changes how somebody signs in ends their other sign-ins; a new password does too, by its own way.
+OTHERS_END = frozenset({"staff.two_factor_set", "staff.two_factor_removed"})
 
 
 class Accounts(SQLAlchemyUserDatastore):
@@ -166,6 +171,7 @@ def init_security(app: Flask) -> Security:
         Accounts(db, StaffUser, Role),
         register_blueprint=False,
         mail_util_cls=Post,
+        password_util_cls=Passwords,
         totp_cls=OneTimeCodes,
         mf_recovery_codes_util_cls=RecoveryCodes,
     )
@@ -292,6 +298,8 @@ def _key(app: Flask, use: str) -> bytes:
 def _begin(_app: Flask, **_: object) -> None:
     """Give the browser a new session name at sign-in, so that a name planted before is worth nothing."""
     session["staff_started"] = session["staff_seen"] = time.time()
+    session["staff_browser"] = browser_named(request.user_agent.string)
+    signed_in_again(session["_user_id"])
     _rename()
 
 
@@ -313,7 +321,9 @@ def _still_lasts() -> bool:
     seen = session.get("staff_seen", 0.0)
     over = why_over(now=current, started=session.get("staff_started", 0.0), seen=seen)
     if over:
+        key = session["_user_id"]
         _end(current_app)
+        remember_who(key)
         flash(over, "info")
     elif current - seen >= SEEN_EVERY:
         session["staff_seen"] = current
@@ -336,4 +346,6 @@ def _note(event: str, _app: Flask, *, user: StaffUser, **_: object) -> None:
         user.confirmed_at = user.confirmed_at or now()
     elif event == "staff.two_factor_removed":
         user.mf_recovery_codes = None
+    if event in OTHERS_END:
+        delete_sessions_of(user.fs_uniquifier, spared=str(getattr(session, "sid", "")))
     record(event, about=f"staff:{user.id}", actor=f"staff:{user.id}")

@@ -16,7 +16,12 @@ from registration.staff.rules import second_factor_given, verified_email
 
 #: Seconds we wait for the provider, so that a provider that is out holds nobody up.
 PATIENCE = 10
+#: How a provider may sign who came: with a key of its own that is kept apart from the one that checks it (RFC 8725 3.1).
+SIGNED_WITH = frozenset(
+    {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"}
+)
 LABEL = "Sign in with your council account"
+LONGEST_FAULT = 300
 SUBJECT_MAX = 320  # a name longer than that is no provider's (OpenID Connect asks for at most 255)
 
 
@@ -60,7 +65,7 @@ def to_provider() -> ResponseReturnValue:
     """Send the browser to the provider; ProviderFailed is raised where that does not answer."""
     back = external(url_for("staff.single_sign_on_back"))
     try:
-        answer: ResponseReturnValue = _provider().authorize_redirect(back)
+        answer: ResponseReturnValue = _believed(_provider()).authorize_redirect(back)
     except _faults() as error:
         _tell(error)
         raise ProviderFailed from error
@@ -73,10 +78,10 @@ def identity() -> Identity:
     Checked are the state and nonce of this browser's own request, the signature, who issued it, for whom and when
     (OpenID Connect Core 3.1.3.7).
     """
-    issuer = current_app.config["OIDC_ISSUER"].rstrip("/")
-    wanted = {"iss": {"essential": True, "values": [issuer, f"{issuer}/"]}, "sub": {"essential": True}}
+    wanted = {"iss": {"essential": True, "values": _issuers()}, "sub": {"essential": True}}
     provider = _provider()
     try:
+        _believed(provider)
         token = provider.authorize_access_token(claims_options=wanted)
         claims = dict(token["userinfo"])
         if "email" not in claims:  # some providers tell it only when asked
@@ -94,6 +99,25 @@ def _provider() -> Any:  # noqa: ANN401 -- Authlib is untyped
     return current_app.extensions["single_sign_on"]
 
 
+def _issuers() -> list[str]:
+    """Give the names the provider of our settings may call itself by: its own, with or without the last slash."""
+    issuer = current_app.config["OIDC_ISSUER"].rstrip("/")
+    return [issuer, f"{issuer}/"]
+
+
+def _believed(provider: Any) -> Any:  # noqa: ANN401 -- Authlib is untyped
+    """Give the provider once its own document is believed; ValueError is raised where that names another issuer.
+
+    Of the ways to sign that it offers only those of SIGNED_WITH are left (OpenID Connect Discovery 4.3, RFC 8725).
+    """
+    metadata = provider.load_server_metadata()
+    if metadata.get("issuer") not in _issuers():
+        raise ValueError("the provider’s document is of another issuer")
+    offered = metadata.get("id_token_signing_alg_values_supported", ["RS256"])
+    metadata["id_token_signing_alg_values_supported"] = [way for way in offered if way in SIGNED_WITH]
+    return provider
+
+
 def _faults() -> tuple[type[Exception], ...]:
     """Give what Authlib and what it stands on raise for an answer that is missing, unreadable or not to be believed."""
     from authlib.common.errors import AuthlibBaseError
@@ -104,4 +128,5 @@ def _faults() -> tuple[type[Exception], ...]:
 
 
 def _tell(error: Exception) -> None:
-    current_app.logger.warning("Single sign-on failed: %s: %s", type(error).__name__, error)
+    """Note the fault; what the provider or a browser wrote stands in one line, its control characters spelt out."""
+    current_app.logger.warning("Single sign-on failed: %s: %a", type(error).__name__, str(error)[:LONGEST_FAULT])

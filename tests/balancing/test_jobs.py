@@ -12,6 +12,7 @@ from registration.balancing.plans.page import Page
 from registration.balancing.rules.checking import broken_rules
 from registration.balancing.rules.greedy import greedy_rota
 from registration.balancing.rules.rota import Assignment, pinned
+from registration.common import long_work
 from registration.common.db import db
 from registration.rota.models import CentreDay
 from tests.balancing.council import FIRST, TODAY
@@ -102,6 +103,7 @@ def test_a_worker_that_is_asked_to_end_leaves_off_and_says_so(world, monkeypatch
     plan, waiting = asked(), asked()
     answers = iter([False, True, True])
     monkeypatch.setattr(jobs, "ending", lambda: next(answers))
+    monkeypatch.setattr(long_work, "ending", lambda: next(answers))
     jobs.work()
     assert (plan.state, plan.conflicts, waiting.state) == ("failed", [jobs.STOPPED], "waiting")
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from registration.balancing.plans import actions
 from registration.balancing.plans.keeping import kept_figures, kept_instance, kept_rota
-from registration.balancing.plans.queries import in_work, is_silent, plan_by_id, plan_names, wish_of, wishes_of
+from registration.balancing.plans.queries import plan_by_id, plan_names, wish_of, wishes_of
 from registration.balancing.rules.figures import figures_of
 from registration.balancing.rules.rota import OFFICE, Assignment
 from registration.common.audit import Named
@@ -70,7 +70,7 @@ def test_plans_are_worked_on_one_after_another(world):
     task = actions.take_next()
     assert (task.plan_id, task.previous, task.seconds) == (first.id, first.today, 120)
     assert first.state == "running"
-    assert in_work(60)
+    assert actions.WORKS.at_work()
     assert actions.take_next() is None
     actions.settle_impossible(first.id, ["It cannot be."])
     assert (first.state, first.conflicts) == ("impossible", ["It cannot be."])
@@ -133,10 +133,10 @@ def test_a_plan_whose_worker_died_is_given_up_and_the_next_is_worked_on(world):
     plan = asked()
     actions.take_next()
     actions.look_after()
-    assert not is_silent(plan, 60)
+    assert not actions.WORKS.has_died(plan)
     assert plan.state == "running"
     silent(plan)
-    assert is_silent(plan, 60)
+    assert actions.WORKS.has_died(plan)
     waiting, before = asked(), jobs()
     actions.look_after()
     assert (plan.state, plan.conflicts) == ("failed", [actions.GIVEN_UP])

@@ -149,6 +149,34 @@ def test_what_is_no_text_is_refused_by_name(refusal, name, wrong):
     assert refusal(f"{name} = {wrong}").startswith(f"authority.toml: {name} must be a text, not ")
 
 
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("start_note", 300),
+        ("start_note_pl", 300),
+        ("start_note_ur", 300),
+        ("address", 200),
+        ("data_protection_email", 200),
+    ],
+)
+def test_words_of_a_councils_own_may_be_left_out_and_are_of_a_length(file, refusal, name, most):
+    assert getattr(file(""), name) == ""
+    assert getattr(file(f'{name} = "{"x" * most}"'), name) == "x" * most
+    for wrong in (f'"{"x" * (most + 1)}"', "7", "[]"):
+        assert refusal(f"{name} = {wrong}").startswith(
+            f"authority.toml: {name} must be a text of at most {most} signs, not "
+        )
+
+
+@pytest.mark.parametrize(
+    "wrong", ["../mark.svg", "/etc/mark.svg", "mark.gif", "mark", ".svg", "a b.svg", "mark.svg\\n"]
+)
+def test_a_mark_is_a_file_beside_the_councils_own(refusal, wrong):
+    assert refusal(f'logo = "{wrong}"').startswith(
+        "authority.toml: logo must be the name of an .svg or .png file beside it, not "
+    )
+
+
 @pytest.mark.parametrize("wrong", ["red", "#12345", "#1234567", "#12345g", "123456", "#fff;}body{display:none"])
 def test_a_colour_is_six_digits_and_cannot_carry_anything_else_into_a_page(refusal, wrong):
     assert refusal(f'colour = "{wrong}"') == f"authority.toml: colour must be like #0b4a5c, not {wrong!r}."

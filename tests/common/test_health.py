@@ -125,6 +125,16 @@ def test_tables_of_another_version_are_not_ready(at_address, new_database, befor
     assert answer.json == {"ready": False, "not_ready": {"migrations": sentence}}
 
 
+def test_tables_of_a_later_version_are_ready_for_the_one_that_still_serves(at_address, new_database):
+    address = new_database("health_ahead")
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'of the next release'"))
+    engine.dispose()
+
+    assert at_address(address).get("/health/ready").json == {"ready": True, "not_ready": {}}
+
+
 def test_a_load_balancer_is_answered_without_tls_where_pages_insist_on_it(at_address, new_database):
     browser = at_address(new_database("health_tls"), SESSION_COOKIE_SECURE=True)
     assert browser.get("/privacy").status_code == 302

@@ -126,6 +126,18 @@ def test_no_password_crosses_a_network_in_the_clear(serve, letter, elsewhere):
     assert (inbox.names, inbox.letters) == ([], [])
 
 
+def test_no_letter_crosses_a_network_in_the_clear_unless_the_council_means_it(serve, letter, elsewhere):
+    inbox, port = serve()
+
+    with pytest.raises(mail.MailInTheClear, match=r"Add \?plain"):
+        mail.send_mail(config(f"smtp://127.0.0.1:{port}", DEMO=False), letter)
+    assert inbox.letters == []
+    mail.send_mail(config(f"smtp://127.0.0.1:{port}?plain", DEMO=False), letter)
+    mail.send_mail(config(f"smtp://127.0.0.1:{port}", DEMO=True), letter)
+
+    assert len(inbox.letters) == 2
+
+
 def test_what_a_server_encrypts_is_encrypted(serve, letter, elsewhere, certificate, monkeypatch):
     file, context = certificate
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
@@ -172,3 +184,58 @@ def test_a_demonstration_keeps_its_mail_in_a_folder(letter, tmp_path):
 def test_without_a_server_nothing_pretends_to_be_sent(letter):
     with pytest.raises(mail.NoWayToSend, match="SMTP_URL is not set"):
         mail.send_mail(config(""), letter)
+
+
+@pytest.fixture
+def cutting():
+    """Start a mail server that leaves after so many lines of ours; give its port."""
+    import threading
+
+    doors = []
+
+    def start(*answers):
+        door = socket.create_server(("127.0.0.1", 0))
+        doors.append(door)
+
+        def serve():
+            with door.accept()[0] as line, line.makefile("rb") as heard:
+                line.sendall(b"220 here\r\n")
+                for answer in answers:
+                    said = heard.readline()
+                    while answer in AT_ITS_END and said != b".\r\n":
+                        said = heard.readline()
+                    line.sendall(answer)
+
+        threading.Thread(target=serve).start()
+        return door.getsockname()[1]
+
+    yield start
+    for door in doors:
+        door.close()
+
+
+OK, GO = b"250 OK\r\n", b"354 go\r\n"
+AT_ITS_END = CUT, REFUSED = b"", b"554 no\r\n"
+
+
+def test_a_letter_whose_receipt_was_cut_off_may_have_been_taken(cutting, letter):
+    port = cutting(OK, OK, OK, GO, CUT)
+
+    with pytest.raises(mail.MaybeTaken):
+        mail.send_mail({"SMTP_URL": f"smtp://127.0.0.1:{port}", "DEMO": False}, letter)
+
+
+@pytest.mark.parametrize("answers", [(OK,), (OK, OK), (OK, OK, OK)])
+def test_a_letter_that_was_never_handed_over_was_surely_not_taken(cutting, letter, answers):
+    port = cutting(*answers)
+
+    with pytest.raises(mail.smtplib.SMTPServerDisconnected):
+        mail.send_mail({"SMTP_URL": f"smtp://127.0.0.1:{port}", "DEMO": False}, letter)
+
+
+def test_a_letter_that_was_refused_at_its_end_was_not_taken(cutting, letter):
+    port = cutting(OK, OK, OK, GO, REFUSED)
+
+    with pytest.raises(mail.smtplib.SMTPException) as refused:
+        mail.send_mail({"SMTP_URL": f"smtp://127.0.0.1:{port}", "DEMO": False}, letter)
+    assert not isinstance(refused.value, mail.MaybeTaken)

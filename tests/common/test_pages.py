@@ -131,7 +131,7 @@ def test_a_database_that_does_not_answer_is_an_outage_and_not_a_fault(client, fa
     answer = client.get("/privacy")
 
     assert answer.status_code == 503
-    assert answer.headers["Retry-After"] == "60"
+    assert answer.headers["Retry-After"] == "10"
     assert "SELECT" not in answer.text
 
 
@@ -162,7 +162,7 @@ def test_a_program_is_told_once_when_to_try_again(app):
         answer = app.make_response(app.handle_user_exception(PoolTimeout("full")))
 
     assert answer.status_code == 503
-    assert answer.headers.getlist("Retry-After") == ["60"]
+    assert answer.headers.getlist("Retry-After") == ["10"]
 
 
 def test_each_language_is_offered_on_the_same_page_and_nowhere_else(client):

@@ -3,27 +3,11 @@
 from contextvars import copy_context
 from datetime import UTC, datetime
 
-import pytest
 from flask import current_app, has_app_context
 from procrastinate import PsycopgConnector
 from sqlalchemy import text
 
-from registration.common.queue import defer, ending, init_queue, job, queue
-
-
-@pytest.fixture
-def register():
-    names = []
-
-    def register(name, work, **options):
-        names.append(name)
-        return job(name, **options)(work)
-
-    yield register
-    for name in names:
-        del queue.tasks[name]
-        for key in [key for key in queue.periodic_registry.periodic_tasks if key[0] == name]:
-            del queue.periodic_registry.periodic_tasks[key]
+from registration.common.queue import defer, ending, init_queue, queue
 
 
 def test_a_periodic_job_gets_the_time_it_fell_due_whatever_it_calls_it(app, register):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import session
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from registration.common.access import public
 from registration.common.db import db
@@ -171,3 +172,58 @@ def test_the_sessions_of_one_person_are_found_whatever_browser_they_are_in(servi
         delete_sessions_of("jo")
 
     assert [client.get("/tell").text for client in (browser, other, stranger)] == ["nothing", "nothing", "hello"]
+
+
+def test_what_must_not_be_read_for_an_outage_is_refused_with_every_header_and_nothing_is_forgotten(
+    service, browser, monkeypatch
+):
+    browser.get("/note/hello")
+
+    def out(*_):
+        raise OperationalError("SELECT", {}, Exception("gone"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(service.session_interface, "_retrieve_session_data", out)
+        answers = [browser.get("/tell"), browser.post("/find-booking"), browser.get("/staff/")]
+
+    assert [answer.status_code for answer in answers] == [503, 503, 503]
+    assert all("Content-Security-Policy" in answer.headers for answer in answers)
+    assert not any("Set-Cookie" in answer.headers for answer in answers)
+    assert browser.get("/tell").text == "hello"
+
+
+def test_a_fault_of_ours_in_reading_a_session_is_no_outage(service, browser, monkeypatch):
+    browser.get("/note/hello")
+
+    def fail(*_):
+        raise ProgrammingError("SELECT", {}, Exception("no such table"))
+
+    monkeypatch.setattr(service.session_interface, "_retrieve_session_data", fail)
+
+    with pytest.raises(ProgrammingError):
+        browser.get("/tell")
+
+
+@pytest.mark.parametrize("path", ["/privacy", "/accessibility", "/cookies", "/health/live"])
+def test_a_page_that_depends_on_no_session_asks_for_none(service, browser, monkeypatch, path):
+    browser.get("/note/hello")
+
+    def fail(*_):
+        raise AssertionError("it asked")
+
+    monkeypatch.setattr(service.session_interface, "_retrieve_session_data", fail)
+
+    assert browser.get(path).status_code == 200
+
+
+def test_an_answer_that_says_the_service_is_out_writes_no_session(service, browser):
+    def out(word):
+        session["word"] = word
+        return "out", 503
+
+    service.view_functions["note"], kept = out, service.view_functions["note"]
+    try:
+        assert "Set-Cookie" not in browser.get("/note/hello").headers
+    finally:
+        service.view_functions["note"] = kept
+    assert stored(service) == []

@@ -1,5 +1,7 @@
 """The demonstration’s pilot has begun at some centres, is to come to others and stays out of some; its events give an extract."""
 
+from datetime import date
+
 from registration.pilot.extract.files import read
 from registration.pilot.record.extracting import put
 from registration.pilot.record.queries import centres, extract_rows, lots, tallies
@@ -14,6 +16,7 @@ def test_an_extract_of_it_has_something_to_see(loaded, tmp_path):
     [lot] = lots()
     days = [centre.pilot_from for centre in centres()]
     assert drawn(lot.seed, lot.units) == lot.drawn
+    assert date(2026, 1, 3) < lot.drawn_at.date() < lot.begins[0]
     assert min(day for day in days if day) < TODAY < max(day for day in days if day)
     assert None in days
 

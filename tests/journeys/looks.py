@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.journeys.reached import faults_of_focus
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -26,50 +28,61 @@ RULES_OF_WIDTH = {
 
 #: Where the tests' own service lends the checker.
 AXE_ADDRESS = "/axe.js"
-AXE = """async (rules) => {
-  const options = {runOnly: rules, resultTypes: ["violations"], preload: false};
-  const found = await axe.run(document, options);
+
+#: Asked of a page at one width, all at once, as every question put to a browser by itself costs: what axe finds, and
+#: whatever stands outside the window, is cut off or is too small to hit (WCAG 1.4.10, 1.4.12, 2.5.8), as it comes and with
+#: the spacing that readers may set for themselves (1.4.12). Where this width shows nothing that the width before did not,
+#: only the rules of width are asked. The sheet with the spacing is made here and so needs no leave of the page's policy.
+LOOK = """async ([every, ofWidth, before]) => {
+  const shown = [...document.body.querySelectorAll("*")].map((one) => one.checkVisibility() ? "1" : "0").join("");
+  const nothingNew = before.length === shown.length && ![...shown].some((now, at) => now > before[at]);
+  const options = {runOnly: nothingNew ? ofWidth : every, resultTypes: ["violations"], preload: false};
   const where = (node) => `${node.target} ${node.html.slice(0, 160)}`;
-  return found.violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.map(where).join(" | ")}`);
-}"""
+  const found = (await axe.run(document, options)).violations.map(
+    (one) => `${one.id}: ${one.help}: ${one.nodes.map(where).join(" | ")}`);
 
-SHOWN = "() => [...document.body.querySelectorAll('*')].map((one) => one.checkVisibility())"
-
-#: Nothing stands outside the window or is cut off, and every control can be hit (WCAG 1.4.10, 1.4.12, 2.5.8).
-LAYOUT = """() => {
-  const faults = [], root = document.documentElement, clips = (how) => how === "hidden" || how === "clip";
-  const unseen = (one) => one && (getComputedStyle(one).clipPath === "inset(50%)" || unseen(one.parentElement));
-  if (root.scrollWidth > root.clientWidth) faults.push(`the page scrolls sideways: ${root.scrollWidth} px`);
-  for (const one of document.body.querySelectorAll("*")) {
-    const style = getComputedStyle(one), box = one.getBoundingClientRect();
-    if (!box.width || style.visibility === "hidden" || one.closest("svg") || unseen(one)) continue;
-    const name = `${one.localName}.${one.className} (${one.textContent.trim().slice(0, 40)})`;
-    const rolls = style.overflowY === "auto" || style.overflowY === "scroll";
-    if (rolls && !one.matches("textarea, select") && one.scrollHeight > one.clientHeight + 1)
-      faults.push(`${name} scrolls up and down inside the page`);
-    if (one.parentElement.closest(".rs-scroll")) continue;  // a wide table scrolls in a frame of its own
-    if (box.right > innerWidth + 1 || box.left < -1) faults.push(`${name} stands outside the window`);
-    const control = one.matches("button, select, textarea, summary, input");
-    if (control && Math.min(box.width, box.height) < 24) faults.push(`${name} is ${box.width} by ${box.height} px small`);
-    if (one.localName === "input") continue;  // what is longer than its box scrolls inside it
-    const wide = clips(style.overflowX) && one.scrollWidth > one.clientWidth + 1;
-    if (wide || (clips(style.overflowY) && one.scrollHeight > one.clientHeight + 1)) faults.push(`${name} is cut off`);
-  }
-  return faults;
-}"""
-
-#: What a reader may set for themselves (WCAG 1.4.12); a sheet made so needs no leave of the page's content policy.
-SPACED = """(on) => {
+  const clips = (how) => how === "hidden" || how === "clip";
+  const layout = (how) => {
+    const fault = (text) => found.push(how + text), root = document.documentElement, hidden = new Map();
+    const unseen = (one) => {
+      if (!one) return false;
+      if (!hidden.has(one)) hidden.set(one, unseen(one.parentElement) || getComputedStyle(one).clipPath === "inset(50%)");
+      return hidden.get(one);
+    };
+    if (root.scrollWidth > root.clientWidth) fault(`the page scrolls sideways: ${root.scrollWidth} px`);
+    for (const one of document.body.querySelectorAll("*")) {
+      const style = getComputedStyle(one), box = one.getBoundingClientRect();
+      if (!box.width || style.visibility === "hidden" || one.closest("svg") || unseen(one)) continue;
+      const wrong = (text) => fault(`${one.localName}.${one.className} (${one.textContent.trim().slice(0, 40)}) ${text}`);
+      const rolls = style.overflowY === "auto" || style.overflowY === "scroll";
+      if (rolls && !one.matches("textarea, select") && one.scrollHeight > one.clientHeight + 1)
+        wrong("scrolls up and down inside the page");
+      if (one.parentElement.closest(".rs-scroll")) continue;  // a wide table scrolls in a frame of its own
+      if (box.right > innerWidth + 1 || box.left < -1) wrong("stands outside the window");
+      const control = one.matches("button, select, textarea, summary, input");
+      if (control && Math.min(box.width, box.height) < 24) wrong(`is ${box.width} by ${box.height} px small`);
+      if (one.localName === "input") continue;  // what is longer than its box scrolls inside it
+      const wide = clips(style.overflowX) && one.scrollWidth > one.clientWidth + 1;
+      if (wide || (clips(style.overflowY) && one.scrollHeight > one.clientHeight + 1)) wrong("is cut off");
+    }
+  };
+  layout("");
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`* {line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important}
                      p {margin-bottom: 2em !important}`);
-  document.adoptedStyleSheets = on ? [sheet] : [];
+  document.adoptedStyleSheets = [sheet];
+  layout("spaced out, ");
+  document.adoptedStyleSheets = [];
+  return [found, shown];
 }"""
 
-
-def _nothing_new(seen: list[bool], before: list[bool]) -> bool:
-    """Say whether all that is seen of a page's elements was seen before, when the window had another width."""
-    return len(seen) == len(before) and not any(now and not then for now, then in zip(seen, before, strict=True))
+#: Whether the link that has the focus leads to the page's content and can be seen; the focus is given back.
+SKIPS = """() => {
+  const one = document.activeElement;
+  const skips = one.getAttribute("href") === "#main-content" && one.getBoundingClientRect().width > 1;
+  one.blur();
+  return skips;
+}"""
 
 
 @dataclass
@@ -83,18 +96,15 @@ class Looks:
         page = self.visitor.page
         self.visitor.service.met.look(self.visitor.drawn)
         page.add_script_tag(url=AXE_ADDRESS)
-        faults, seen = self._skips(), []
+        faults, seen = self._skips(), ""
         for width, height in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": height})
             self._picture(name, width)
-            before, seen = seen, page.evaluate(SHOWN)
-            rules = RULES_OF_WIDTH if _nothing_new(seen, before) else RULES
-            found = [*page.evaluate(AXE, rules), *page.evaluate(LAYOUT)]
-            page.evaluate(SPACED, True)
-            found += [f"spaced out, {fault}" for fault in page.evaluate(LAYOUT)]
-            page.evaluate(SPACED, False)
+            found, seen = page.evaluate(LOOK, [RULES, RULES_OF_WIDTH, seen])
             faults += [f"{self.visitor.path} {name} at {width} px: {fault}" for fault in found]
         assert not faults, "\n".join(faults)
+        reached = faults_of_focus(page, self.visitor.drawn)
+        assert not reached, f"{self.visitor.path} {name}: " + "\n".join(reached)
 
     def _skips(self) -> list[str]:
         """See that the first thing the keyboard reaches on a fresh page skips to its content."""
@@ -102,10 +112,8 @@ class Looks:
         if "#" in page.url or page.evaluate("document.activeElement !== document.body"):  # it begins further down
             return []
         page.keyboard.press("Tab")
-        skips = page.evaluate("document.activeElement.getAttribute('href') === '#main-content'")
-        seen = page.evaluate("document.activeElement.getBoundingClientRect().width > 1")
-        page.evaluate("document.activeElement.blur()")
-        return [] if skips and seen else [f"{self.visitor.path}: the first thing reached skips to nothing"]
+        skips = page.evaluate(SKIPS)
+        return [] if skips else [f"{self.visitor.path}: the first thing reached skips to nothing"]
 
     def _picture(self, name: str, width: int) -> None:
         folder = os.environ.get("SHOTS")

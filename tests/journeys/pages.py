@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -129,7 +130,8 @@ class Visitor:
         return self.page.evaluate(
             """() => Object.fromEntries([...document.querySelectorAll(
                 "main :is(input, select, textarea):not([type=hidden], [type=password])")].map(
-                  (one) => [one.id, one.matches("[type=radio], [type=checkbox]") ? one.checked : one.value]))"""
+                  (one) => [one.type === "radio" ? `${one.name}: ${one.value}` : one.id,
+                            one.matches("[type=radio], [type=checkbox]") ? one.checked : one.value]))"""
         )
 
     # -- what they do
@@ -241,10 +243,15 @@ class Visitor:
     # -- those who work here
 
     def sign_in(self, role: str, path: str = "/staff/") -> None:
-        """Come to a page, signed in with the demonstration's account of a role."""
+        """Come to a page, signed in with the demonstration's account of a role; the page for it has journeys of its own."""
+        hand = self.page.context.request
+        form = BeautifulSoup(hand.get("/staff/sign-in").text(), "html.parser").find("main").form
+        given = {"email": demonstration_email(role)}
+        given["password"] = demonstration_password(self.service.app.config["SECRET_KEY"], role)
+        hidden = {one["name"]: one["value"] for one in form("input", type="hidden")}
+        answer = hand.post(form["action"], form=hidden | given, max_redirects=0)
+        assert answer.status == HTTPStatus.FOUND, f"{role} cannot sign in"
         self.open(path)
-        password = demonstration_password(self.service.app.config["SECRET_KEY"], role)
-        self.answer({"email": demonstration_email(role), "password": password})
 
     # -- the outbox of the demonstration
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from registration.common.links import digest
 from registration.staff.rules import demonstration_email, demonstration_password
 from tests.journeys.looks import Looks
 
@@ -37,6 +39,36 @@ def test_the_pages_of_accounts(come_as):
     member.page.get_by_role("button", name="End this account").click()
     eyes.look("ended")
     member.page.get_by_role("button", name="Open this account again").click()
+    member.open("/staff/sign-ins")
+    eyes.look()
+
+
+def away_for_half_an_hour(service, page):
+    """Let somebody's sign-in run out, as if they had done nothing for so long."""
+    [cookie] = [one["value"] for one in page.context.cookies() if one["name"] == "session"]
+    key = digest(cookie)
+    kept = msgspec.msgpack.decode(service.one("SELECT data FROM browser_session WHERE token_digest = :key", key=key))
+    kept["staff_seen"] -= 1801
+    data = msgspec.msgpack.encode(kept)
+    service.rows("UPDATE browser_session SET data = :data WHERE token_digest = :key", data=data, key=key)
+
+
+def test_what_was_typed_when_the_sign_in_was_over_is_there_again(come_as, service):
+    eyes = come_as("administrator", "/staff/people/add")
+    member = eyes.visitor
+    typed = {"name": "Amina Khan", "email": "amina.again@council.example"}
+    member.give(typed)
+    away_for_half_an_hour(service, member.page)
+    member.go_on()
+    password = demonstration_password(service.app.config["SECRET_KEY"], "administrator")
+    eyes.look("kept meanwhile")
+    member.answer({"email": demonstration_email("administrator"), "password": password})
+    eyes.look()
+    member.go_on()
+    eyes.look("as typed")
+    assert typed.items() <= member.values().items()
+    member.open("/staff/no-such-page")
+    eyes.look("not there")
 
 
 def test_the_pages_of_the_history(come_as):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -10,12 +11,47 @@ from pathlib import Path
 
 import pytest
 
+from tests.journeys.kept import opened, walked
 from tests.journeys.looks import ROOT
 
 TEMPLATES = ROOT / "templates"
 #: So many sorts of one page are enough: each test meets many that differ in a date only.
 SORTS = 4
+#: Programs that read them at once: nothing else of a run is left to do by then.
+READERS = 2
 USED = re.compile(r"""{%-?\s*(extends|include|from|import)\s+["']([^"']+)["']""")
+NU = ROOT / "node_modules/vnu-jar/build/dist/vnu.jar"
+#: What the Nu checker advises and the design system's own parts do not follow.
+ADVICE = ("The “group” role is unnecessary", "Section lacks heading")
+
+
+@pytest.mark.long
+def test_every_page_that_was_sent_is_valid_to_the_nu_checker_too(met, tmp_path):
+    java = shutil.which(os.environ.get("JAVA", "java"))
+    if java is None:
+        pytest.skip("The Nu HTML checker needs Java: JAVA names none and none is installed.")
+    sent = [(name, file) for name, files in met.sent().items() for file in files]
+    assert sent, "nothing was sent"
+    for number, (name, file) in enumerate(sent):
+        shutil.copy(file, tmp_path / f"{re.sub(r'[^a-z]+', '-', name.removesuffix('.html'))}-{number}.html")
+    command = [java, "-Xss4m", "-jar", NU, "--format", "json", "--stdout", "--exit-zero-always", tmp_path]
+    checked = subprocess.run(command, capture_output=True, text=True, check=True)
+    said = json.loads(checked.stdout)["messages"]
+
+    faults = {(one["url"].rpartition("/")[2], one["message"]) for one in said if not one["message"].startswith(ADVICE)}
+    assert sorted(faults) == []
+
+
+@pytest.mark.long
+def test_the_keyboard_goes_through_every_page_from_its_beginning_to_its_end(met, browser):
+    page = browser.new_page(viewport={"width": 320, "height": 256})
+    faults = []
+    for name, files in met.sent().items():
+        opened(page, max(files, key=lambda file: file.stat().st_size))
+        faults += [f"{name}: {fault}" for fault in walked(page)]
+    page.close()
+
+    assert faults == []
 
 
 def pages_of_ours() -> set[str]:
@@ -48,13 +84,18 @@ def test_every_page_that_was_sent_is_valid_html(met, tmp_path):
             shutil.copy(file, tmp_path / f"{re.sub(r'[^a-z]+', '-', name.removesuffix('.html'))}-{number}.html")
     command = [ROOT / "node_modules/.bin/html-validate", "--config", ROOT / ".htmlvalidate.json", "--formatter", "text"]
     path = os.pathsep.join([str(ROOT / ".venv/bin"), os.environ["PATH"]])
-    checked = subprocess.run(
-        [*command, *sorted(tmp_path.glob("*.html"))],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env=os.environ | {"PATH": path},
-        check=False,
-    )
-    faults = [line.replace(f"{Path(tmp_path)}/", "") for line in checked.stdout.splitlines()]
-    assert checked.returncode == 0, "\n".join(faults[:40]) + checked.stderr
+    files = sorted(tmp_path.glob("*.html"))
+    readers = [
+        subprocess.Popen(
+            [*command, *files[part::READERS]],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=ROOT,
+            env=os.environ | {"PATH": path},
+        )
+        for part in range(READERS)
+    ]
+    said = "".join([reader.communicate()[0] for reader in readers])
+    faults = [line.replace(f"{Path(tmp_path)}/", "") for line in said.splitlines()]
+    assert [reader.returncode for reader in readers] == [0] * READERS, "\n".join(faults[:40])

@@ -51,6 +51,7 @@ def test_an_evaluator_comes_from_a_protocol_to_a_file(come, service):
     with evaluator.page.expect_download() as taken:
         evaluator.page.get_by_role("link", name="The report (PDF)").click()
     assert taken.value.path().read_bytes().startswith(b"%PDF-")
+    eyes.look("released")
     evaluator.open(f"{here}/tables/m01-births-resident-authority-none")
     eyes.look()
     evaluator.open("/pilot/")

@@ -3,12 +3,16 @@
 import pytest
 
 from registration.common import assets
+from tests.journeys.reached import FOCUS
 
 PAGE = """<!DOCTYPE html><html lang="en"><title>A page of staff</title><body>
-<input id="typed"><div data-module="rs-stay" data-seconds-left="1800"><p>Signed in until <span data-until>10:42</span></p>
+<input class="govuk-input" id="typed" aria-label="typed">
+<div class="rs-stay" data-module="rs-stay" data-seconds-left="1800"><p>Signed in until <span data-until>10:42</span></p>
 <div role="status"></div>
-<template data-soon><form method="post" action="http://service.test/staff/stay"><input type="hidden" name="csrf_token" value="key">
-<p>You will be signed out in 2 minutes.</p><button>Stay signed in</button></form></template>
+<template data-soon><form method="post" action="http://service.test/staff/stay">
+<input type="hidden" name="csrf_token" value="key">
+<p>You will be signed out in 2 minutes.</p>
+<button class="govuk-button govuk-button--secondary">Stay signed in</button></form></template>
 <template data-ended><p>You have been signed out.</p></template></div></body></html>"""
 
 
@@ -24,6 +28,23 @@ def page(browser):
     page.fill("#typed", "half a sentence")
     yield page
     page.close()
+
+
+LONG = "".join(f'<p><input class="govuk-input" id="one{number}" aria-label="{number}"></p>' for number in range(30))
+
+
+def test_the_notice_leaves_room_for_the_page_and_hides_nothing_that_has_the_focus(page):
+    page.set_viewport_size({"width": 320, "height": 256})  # 1280 by 1024 enlarged to 400 %
+    for name in ("app.css", "staff.css"):
+        sheet = assets.BUILT / assets.asset_url(name).rpartition("/")[2]
+        page.add_style_tag(content=sheet.read_text(encoding="utf-8"))
+    page.evaluate("(more) => document.body.insertAdjacentHTML('afterbegin', more)", LONG)
+    page.clock.fast_forward(1_690_000)
+    notice = page.locator(".rs-stay").bounding_box()
+
+    assert notice["height"] <= 256 / 2
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUS) == []
 
 
 def answer(page, status=200, **said):

@@ -42,14 +42,16 @@ class StandIn:
         elif planned == "nonsense":
             reply(handler, 201, b"<html>")
         elif planned:
-            reply(handler, planned[0], json.dumps(planned[1]).encode())
+            reply(handler, planned[0], json.dumps(planned[1]).encode(), *planned[2:])
         else:
             reply(handler, status, json.dumps(told).encode())
 
 
-def reply(handler, status, body):
-    """Send an answer as a carrier does: its status and a body of JSON."""
+def reply(handler, status, body, headers=None):
+    """Send an answer as a carrier does: its status, headers of its own and a body of JSON."""
     handler.send_response(status)
+    for name, value in (headers or {}).items():
+        handler.send_header(name, value)
     handler.send_header("Content-Type", "application/json")
     handler.send_header("Content-Length", str(len(body)))
     handler.end_headers()

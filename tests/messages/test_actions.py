@@ -324,6 +324,29 @@ def test_a_text_of_unknown_fate_is_sent_at_most_twice_and_staff_know(database, m
     assert [kind for kind, _ in tasks()] == ["maybe_sent_twice", "bounced_message"]
 
 
+def test_an_e_mail_of_unknown_fate_is_sent_at_most_twice(database, message, sending, tasks):
+    message_id = sending(channel="email")
+
+    actions.record(message_id, UNKNOWN, now=NOON)
+    assert (message(message_id).state, tasks()) == (State.QUEUED, [])
+
+    assert actions.claim(message_id, now=NOON + MINUTE) is not None
+    actions.record(message_id, UNKNOWN, now=NOON + MINUTE)
+    assert message(message_id).state == State.FAILED
+    assert [kind for kind, _ in tasks()] == ["bounced_message"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "waits"), [(timedelta(hours=1), timedelta(hours=1)), (timedelta(seconds=3), MINUTE / 2)]
+)
+def test_a_carrier_that_asks_to_be_left_alone_is(database, message, sending, asked, waits):
+    message_id = sending()
+
+    actions.record(message_id, Outcome("later", wait=asked), now=NOON)
+
+    assert message(message_id).due == NOON + waits
+
+
 def test_without_a_carrier_messages_wait_and_staff_are_told_once_what_to_set(database, ask, message, sending, tasks):
     unset = Outcome("unset", problem="Texts are waiting because no carrier is set up.")
     first, second = sending(), sending("reminder_week")

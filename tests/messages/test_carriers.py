@@ -1,6 +1,7 @@
 """The ways out, tried with the real clients against servers of the test's own: what is sent, and what faults become."""
 
 # ruff: noqa: N802, ARG002 -- the names and arguments aiosmtpd calls its handlers with
+import asyncio
 import os
 import smtplib
 import socket
@@ -99,7 +100,12 @@ class Mailbox:
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         envelope.rcpt_tos.append(address)
-        return self.answers.get("rcpt", "250 OK")
+        answer = self.answers.get("rcpt", "250 OK")
+        if answer == "hang":
+            await asyncio.sleep(3)
+        if answer == "drop":
+            server.transport.abort()
+        return answer
 
     async def handle_MAIL(self, server, session, envelope, address, options):
         envelope.mail_from = address
@@ -109,8 +115,6 @@ class Mailbox:
     async def handle_DATA(self, server, session, envelope):
         answer = self.answers.get("data", "250 taken")
         if answer == "hang":
-            import asyncio
-
             await asyncio.sleep(3)
         if answer == "drop":
             server.transport.abort()
@@ -187,8 +191,10 @@ def test_the_councils_own_address_sends_where_no_other_is_set(sheet):
         ({"data": "554 not wanted"}, "refused", "554 not wanted"),
         ({"data": "452 full"}, "later", "452 full"),
         ({"mail": "550 you may not send"}, "later", "550"),
-        ({"data": "hang"}, "later", "did not take it"),
-        ({"data": "drop"}, "later", "did not take it"),
+        ({"rcpt": "hang"}, "later", "did not take it"),
+        ({"rcpt": "drop"}, "later", "did not take it"),
+        ({"data": "hang"}, "unknown", "fell silent"),
+        ({"data": "drop"}, "unknown", "fell silent"),
         ({"quit": "421 rude"}, "sent", ""),
     ],
 )
@@ -328,6 +334,13 @@ def test_what_twilio_says_decides_whether_it_is_tried_again(twilio, sheet, answe
     assert said in outcome.problem
 
 
+def test_twilios_wish_to_be_left_alone_is_heard(twilio, sheet):
+    busy = (429, {"code": 20429, "message": "Too Many Requests", "status": 429})
+    twilio.answers += [(*busy, {"Retry-After": "90"}), busy]
+
+    assert [by_twilio(twilio, sheet()).wait.total_seconds() for _ in range(2)] == [90, 0]
+
+
 def test_a_twilio_that_is_not_there_was_surely_not_reached(sheet):
     with standins.serving(standins.twilio_check()) as gone:
         pass
@@ -397,6 +410,13 @@ def test_what_notify_says_decides_whether_it_is_tried_again(notify, sheet, answe
     notify.answers.append(answer)
 
     assert by_notify(notify, "sms", TEXT, sheet()).kind == kind
+
+
+def test_notifys_wish_to_be_left_alone_is_heard(notify, sheet):
+    busy = (429, {"errors": [{"error": "RateLimitError", "message": "slow"}]})
+    notify.answers += [(*busy, {"Retry-After": "90"}), busy, "drop"]
+
+    assert [by_notify(notify, "sms", TEXT, sheet()).wait.total_seconds() for _ in range(3)] == [90, 0, 0]
 
 
 def test_a_notify_that_is_not_there_was_surely_not_reached(sheet):

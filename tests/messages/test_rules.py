@@ -68,10 +68,24 @@ def test_attempts_are_spread_over_five_hours_and_then_given_up():
     assert [wait and wait.total_seconds() for wait in waits] == [30, 120, 600, 3600, 14400, None]
 
 
-def test_a_text_of_unknown_fate_is_repeated_once_and_an_e_mail_always():
-    assert rules.may_repeat("sms", maybe_sent=False)
-    assert not rules.may_repeat("sms", maybe_sent=True)
-    assert rules.may_repeat("email", maybe_sent=True)
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120),
+        ("0", 0),
+        ("999999999", 86400),
+        ("Wed, 01 Apr 2026 11:05:00 GMT", 300),
+        ("Wed, 01 Apr 2026 11:05:00", 300),
+        ("Wed, 01 Apr 2026 10:00:00 GMT", 0),
+        ("soon", 0),
+        ("-5", 0),
+        ("", 0),
+    ],
+)
+def test_a_carrier_asks_to_be_left_alone_in_seconds_or_until_a_moment_but_never_beyond_a_day(header, seconds):
+    now = datetime(2026, 4, 1, 11, tzinfo=UTC)
+
+    assert rules.wait_asked(header, now) == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize(

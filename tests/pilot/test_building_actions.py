@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from registration.common.db import db
 from registration.pilot.building import actions
 from registration.pilot.building.models import PilotBuild, PilotProtocol
-from registration.pilot.building.queries import build_names, builds, file_of, in_work, latest_done, protocols, released
+from registration.pilot.building.queries import build_names, builds, file_of, latest_done, protocols, released
 
 pytestmark = pytest.mark.database
 
@@ -27,7 +27,7 @@ def built(as_of=TODAY):
 
 
 def silent(build):
-    build.beat_at = datetime.now(UTC) - timedelta(seconds=actions.SILENT + 5)
+    build.beat_at = datetime.now(UTC) - timedelta(seconds=actions.WORKS.silent + 5)
     db.session.flush()
 
 
@@ -63,6 +63,8 @@ def test_a_worker_takes_what_has_waited_longest_and_no_second_one_beside_it(data
     assert (task.build_id, task.as_of, task.protocol, task.earlier) == (first.id, TODAY, "title = 'x'\n", ())
     assert actions.take_next() is None
     silent(first)
+    assert actions.take_next() is None
+    actions.look_after()
     assert actions.take_next().build_id == second.id
     assert actions.take_next() is None
 
@@ -109,8 +111,9 @@ def test_a_bundle_whose_worker_died_is_given_up_and_the_next_one_begun(database)
     actions.take_next()
     actions.look_after()
     assert dead.state == "running"
-    assert in_work(actions.SILENT)
+    assert not actions.WORKS.has_died(dead)
     silent(dead)
+    assert actions.WORKS.has_died(dead)
 
     before = db.session.scalar(text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'pilot.work'"))
     actions.look_after()
@@ -126,6 +129,8 @@ def test_a_bundle_is_kept_whole_and_its_files_are_found_by_name(database):
     assert latest_done() is None
     made = built()
 
+    assert latest_done() is made
+    built(TODAY - timedelta(days=1))
     assert latest_done() is made
     assert file_of(made, "nothing.csv") is None
     assert file_of(actions.ask(TODAY, None, TODAY, ME), "nothing.csv") is None

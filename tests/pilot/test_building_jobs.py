@@ -48,6 +48,21 @@ def test_a_stop_ends_the_program_that_builds(asked, tmp_path):
         working._build(actions.take_next(), _folder(asked), lambda: True)
 
 
+def test_where_the_service_ends_the_figures_say_so_and_not_that_somebody_asked(asked):
+    working.work_on(actions.take_next(), lambda: True)
+
+    assert (asked.state, asked.faults) == ("failed", [actions.ENDED])
+
+
+def test_where_somebody_asked_the_figures_say_that(asked):
+    task = actions.take_next()
+    actions.ask_to_stop(asked.id, "staff:1")
+    db.session.commit()
+    working.work_on(task, lambda: False)
+
+    assert (asked.state, asked.faults) == ("stopped", [actions.STOPPED])
+
+
 def _folder(_asked):
     import tempfile
     from pathlib import Path

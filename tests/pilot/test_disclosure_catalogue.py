@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from registration.common.files import FileRefused
-from registration.pilot.disclosure import catalogue, publishable, reading
+from registration.pilot.disclosure import catalogue, reading
 from registration.pilot.disclosure.protect import check, protect
 from registration.pilot.disclosure.rules import (
     ALL,
@@ -216,17 +216,6 @@ def test_a_release_that_was_tampered_with_is_refused(release, tmp_path, old, new
 
     with pytest.raises(FileRefused, match=named):
         reading.read_release(tmp_path)
-
-
-def test_single_numbers_are_rounded_or_not_told():
-    assert [publishable.count(n) for n in (0, 9, 10, 12, 13, 1237)] == ["[c]", "[c]", "10", "10", "15", "1,235"]
-    assert publishable.percentage(21, 58) == "33.3%"
-    assert publishable.percentage(9, 58) is publishable.percentage(49, 58) is None
-    assert publishable.interval(21, 58, 0.251, 0.492) == "25% to 49%"
-    assert publishable.interval(9, 58, 0.1, 0.2) is None
-    assert publishable.curve_point(60, 0.4567, 10) == 0.46
-    assert publishable.curve_point(60, 0.4567, 9) is publishable.curve_point(61, 0.4567, 50) is None
-    assert publishable.count(4, Settings(threshold=3, base=1)) == "4"
 
 
 def test_tables_that_would_be_rows_of_marks_are_not_told(tmp_path):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
+from registration.pilot.disclosure.catalogue import known_families
 from registration.pilot.disclosure.row_level import COLUMNS, K, row_level
 from registration.pilot.extract.files import read
+from registration.pilot.extract.rules import Booking
+from registration.pilot.metrics.measuring import measure
 from tests.pilot.made import AS_OF, make
 
 VISIBLE = slice(1, 5)
@@ -67,6 +71,28 @@ def test_days_are_counted_from_the_birth_and_what_came_after_the_end_is_not_told
         for row in rows
     )
     assert {row["known"] for row in rows if row["days_to_feed"]} == {"1"}
+
+
+def test_known_are_the_births_of_families_that_m02_counts(extract):
+    figures, known = measure(extract), known_families(extract)
+    made = row_level(extract, b"a key")
+
+    assert len(known) == figures.get("M02_reach_known_families", "all", "num")
+    alone = replace(extract, births=[each for each in extract.births if each.family_id not in known])
+    assert {row[COLUMNS.index("known")] for row in row_level(alone, b"a key").rows} <= {"0"}
+    everybody = Counter(birth.family_id in known for birth in extract.counted)
+    assert 0 <= everybody[True] - sum(row[COLUMNS.index("known")] == "1" for row in made.rows) <= made.left_out
+
+
+def test_a_booking_at_a_centre_makes_the_births_of_a_family_known(tmp_path):
+    extract = read(make(tmp_path, births=60), AS_OF)
+    births = [replace(each, family_id="F", feed_received_on=None, imd_decile=1) for each in extract.counted]
+    nothing = replace(extract, births=births, memberships=[], registrations=[], bookings=[])
+    of_one = Booking("K", births[0].birth_id, "C00", AS_OF, AS_OF, "cancelled")
+
+    for bookings, told in (([], "0"), ([of_one], "1"), ([replace(of_one, venue_id="OFFICE")], "0")):
+        made = row_level(replace(nothing, bookings=bookings), b"a key")
+        assert {row[COLUMNS.index("known")] for row in made.rows} == {told}
 
 
 def test_of_very_few_births_none_is_told(tmp_path):

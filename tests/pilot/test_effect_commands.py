@@ -1,4 +1,4 @@
-"""`flask pilot effect`, `pool` and `power`: what they print, what they refuse, and with which status they end."""
+"""`flask pilot effect` and `power`: what they print, what they refuse, and with which status they end."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from registration.pilot.effect.commands import effect_of_panel, plan_length, pool_authorities
+from registration.pilot.effect.commands import effect_of_panel, plan_length
 from tests.pilot.panels import ORACLE, R, near
 
 pytestmark = pytest.mark.rules
 HEAD = "centre,month,first_live_month,treated,registrations,signups\n"
-COUNTS = "authority,pilot_signups,pilot_registrations,comp_signups,comp_registrations\n"
 
 
 STARTS = dict(zip("ABCDEF", ("3", "3", "4", "4", "", ""), strict=True))
@@ -130,62 +129,7 @@ def test_a_panel_that_tells_nothing_is_refused_with_a_sentence(tmp_path):
     ]
 
 
-def test_counts_give_the_eight_numbers():
-    told = run(pool_authorities, ORACLE / "bcg.csv")
-    numbers = json.loads(told.stdout)
-
-    assert (told.exit_code, told.stderr) == (0, "")
-    assert list(numbers) == ["estimate", "lo", "hi", "tau2", "pi_lo", "pi_hi", "i2", "k"]
-    near(list(numbers.values()), R["bcg"])
-
-
-def test_bundles_are_pooled_as_their_counts_would_be(tmp_path):
-    lines = (ORACLE / "bcg.csv").read_text().splitlines()
-    for number, line in enumerate(lines[1:]):
-        (tmp_path / f"bundle{number}").mkdir()
-        written(tmp_path / f"bundle{number}", f"{lines[0]}\n{line}\n", "pool.csv")
-    bundles = [tmp_path / f"bundle{number}" for number in range(13)]
-
-    assert run(pool_authorities, *bundles).stdout == run(pool_authorities, ORACLE / "bcg.csv").stdout
-    one = run(pool_authorities, bundles[0])
-    assert one.exit_code == 0
-    assert json.loads(one.stdout) == pytest.approx(
-        {"estimate": 4 / 123 - 11 / 139, **dict.fromkeys(("lo", "hi", "tau2", "pi_lo", "pi_hi", "i2")), "k": 1}
-    )
-    assert one.stderr == "One authority is no review: only its own difference is given.\n"
-
-
-@pytest.mark.parametrize(
-    ("rows", "said"),
-    [
-        ("A,1,2,3,4\nA,1,2,3,5\n", "line 3: authority, A, is there already"),
-        ("A,1,0,3,4\n", "line 2: pilot_registrations, 0, is nobody: no share can be told"),
-        ("A,1,2,5,4\n", "line 2: comp_signups, 5, is more than the 4 registrations"),
-        ("A,,2,3,4\n", "line 2: pilot_signups, (empty), is missing"),
-        (",1,2,3,4\n", "line 2: authority, (empty), is missing"),
-        ("", "line 1: the file has no authority"),
-        ("A,0,2,4,4\n", "A: in both arms all families or none joined, so that its variance is 0"),
-    ],
-)
-def test_every_fault_of_counts_is_named(tmp_path, rows, said):
-    told = run(pool_authorities, written(tmp_path, COUNTS + rows))
-
-    assert (told.exit_code, told.stdout, told.stderr) == (1, "", f"{said}\n")
-
-
-def test_a_folder_that_is_no_bundle_and_an_authority_of_two_bundles_are_refused(tmp_path):
-    for name in "ab":
-        (tmp_path / name).mkdir()
-    told = run(pool_authorities, tmp_path / "a")
-    assert told.exit_code == 1
-    assert told.stderr.endswith("a is no bundle of an evaluation: it has no pool.csv\n")
-
-    for name in "ab":
-        written(tmp_path / name, f"{COUNTS}Here,1,20,3,40\n", "pool.csv")
-    told = run(pool_authorities, tmp_path / "a", tmp_path / "b")
-    assert told.exit_code == 1
-    assert told.stderr == f"{tmp_path / 'b'}: line 2: authority, Here, is there already\n"
-    assert run(pool_authorities).exit_code == 2
+def test_a_panel_that_is_not_there_is_wrong_use(tmp_path):
     assert run(effect_of_panel, tmp_path / "none.csv").exit_code == 2
 
 

@@ -104,6 +104,14 @@ def test_a_text_that_a_table_program_would_compute_comes_back_as_it_was(tmp_path
             ("F1", "C9", "2026-06-20", ""),
             "memberships.csv: line 3: centre_id, C9, is not in centres.csv",
         ),
+        (
+            "births.csv",
+            ("B2", "F2", "1899-12-31", "N", "", "", "1", "", "", "", "", ""),
+            "dob, 1899-12-31, is not from 1900 to 2199",
+        ),
+        ("memberships.csv", ("F1", "C1", "2200-01-01", ""), "joined_on, 2200-01-01, is not from 1900 to 2199"),
+        ("registrations.csv", ("B1", "C1", "9999-12-31T23:59:59Z"), "registered_at, 9999-12-31T23:59:59Z, is not from"),
+        ("registrations.csv", ("B1", "C1", "2199-12-31T24:59:59Z"), "is not a stamp in UTC"),
         ("visits.csv", ("F1", "C9", "2026-06-20"), "visits.csv: line 3: centre_id, C9, is not in centres.csv"),
     ],
 )
@@ -113,6 +121,57 @@ def test_every_fault_is_named_where_it_stands(tmp_path, name, row, said):
 
     assert said in line
     assert line.startswith(f"{name}: line ")
+
+
+@pytest.mark.parametrize("name", ["all", "Not known", "any", "htr", "[c]"])
+def test_a_name_that_means_something_else_in_the_results_is_refused(tmp_path, name):
+    write(tmp_path, changed("centres.csv", ("C2", name, ""), (name, "North", "")))
+    [cluster, centre] = refused(tmp_path)
+
+    meaning = "has another meaning in the results: give it another name"
+    assert cluster == f"centres.csv: line 3: cluster, {name}, {meaning}"
+    assert centre == f"centres.csv: line 4: centre_id, {name}, {meaning}"
+
+
+def test_a_cluster_of_a_birth_has_no_slash(tmp_path):
+    write(tmp_path, changed("births.csv", ("B2", "F2", "2026-06-01", "a/any", "", "", "1", "", "", "", "", "")))
+    [line] = refused(tmp_path)
+
+    assert line.startswith("births.csv: line 3: cluster, a/any, has a slash")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "fault"),
+    [
+        ("births.csv", None, "births.csv: the file is missing"),
+        ("births.csv", b"", "births.csv: line 1: header, (empty), the first line must name the columns"),
+        ("births.csv", "birth_id,dob\n".encode("utf-16"), "births.csv: line 1: header, (empty), has a character"),
+        ("centres.csv", b"centre_id,pilot_from\nC1,\n", "centres.csv: line 1: cluster, (empty), the column is missing"),
+        (
+            "centres.csv",
+            b"centre_id,cluster,pilot_from\nC1,N\x00,\n",
+            "centres.csv: line 2: cluster, N\\x00, has a char",
+        ),
+        ("centres.csv", b'centre_id,cluster,pilot_from\n"C1,N,\n', "centres.csv: line 2: row, (empty), has quotation"),
+    ],
+)
+def test_what_a_file_that_cannot_be_read_would_have_named_is_not_missed_elsewhere(tmp_path, name, content, fault):
+    write(tmp_path, ONE)
+    (tmp_path / name).unlink() if content is None else (tmp_path / name).write_bytes(content)
+    lines = refused(tmp_path)
+
+    assert lines[0].startswith(fault)
+    assert not [line for line in lines if "is not in" in line]
+
+
+def test_a_file_with_a_faulty_cell_still_says_which_births_there_are(tmp_path):
+    write(
+        tmp_path,
+        changed("births.csv", ("B2", "F2", "2026-06-01", "N", "", "11", "1", "", "", "", "", ""))
+        | {"registrations.csv": [("B9", "C1", "2026-06-20T09:10:00Z"), ("B2", "C1", "2026-06-20T09:10:00Z")]},
+    )
+
+    assert [line.split(": ")[0] for line in refused(tmp_path)] == ["births.csv", "registrations.csv"]
 
 
 def test_optional_files_are_checked_where_they_are_there(tmp_path):

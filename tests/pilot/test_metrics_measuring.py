@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registration.pilot.extract.files import ExtractRefused, read
+from registration.pilot.extract.files import read
 from registration.pilot.extract.rules import (
     Birth,
     Booking,
@@ -172,15 +172,6 @@ def test_an_extract_without_births_has_counts_and_no_shares():
     assert figures.get("M10_signup_within_90d_KM", "all/centre", "n_risk") == 0
     assert figures.get("M06_days_to_registration", "all", "median") is None
     assert figures.get("M12_cox", "centre", "coef") is None
-
-
-def test_a_cluster_that_is_called_as_a_slice_is_refused():
-    extract = by_chance(1)
-    births = [replace(birth, cluster="htr") for birth in extract.births]
-
-    with pytest.raises(ExtractRefused) as refusal:
-        measure(replace(extract, births=births))
-    assert refusal.value.lines == ("births.csv: a cluster is called htr, as a slice is",)
 
 
 # -- the words of the definitions, one by one

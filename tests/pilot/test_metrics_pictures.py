@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 from datetime import timedelta
+from decimal import Decimal, localcontext
+from math import erfc, sqrt
 
 import pytest
 
@@ -31,9 +33,9 @@ def test_curves_pass_through_the_shares_of_the_metrics():
 
     assert [curve.name for curve in curves] == ["all/centre", "all/office"]
     for curve in curves:
-        assert [point.day for point in curve.points] == list(GRID) == list(range(0, 361, 30))
-        for horizon in (30, 90):
-            point = curve.points[horizon // 30]
+        assert [point.day for point in curve.points] == list(GRID) == [*range(0, 361, 30), 365]
+        for horizon, place in ((30, 1), (90, 3), (365, 13)):
+            point = curve.points[place]
             told = [
                 figures.get(f"M10_signup_within_{horizon}d_KM", curve.name, key)
                 for key in ("value", "lo", "hi", "n_risk")
@@ -132,6 +134,21 @@ def test_the_file_holds_every_figure_at_twelve_digits_and_whole_numbers_plain(tm
             ["M04_registered_at_centre", "'=1+1", "value", "0.666666666667"],
             ["M11_logrank_centre_vs_office", "all", "p", "1.25e-30"],
         ]
+
+
+@pytest.mark.parametrize("chisq", [1386.5, 1420.0, 1500.0, 98765.4321])
+def test_a_p_too_small_for_a_number_is_written_by_its_logarithm(tmp_path, chisq):
+    """Held to the first terms of the series of the normal distribution's tail, in decimals of thirty digits."""
+    p = erfc(sqrt(chisq / 2))
+    write([Figure("M11", "all", "chisq", chisq), Figure("M11", "all", "p", p)], tmp_path / "metrics.csv")
+    written = Decimal((tmp_path / "metrics.csv").read_text().split("all,p,")[1])
+
+    with localcontext() as context:
+        context.prec = 30
+        x = Decimal(chisq)
+        tail = sum(Decimal(term) / x**n for n, term in enumerate((1, -1, 3, -15, 105, -945)))
+        exact = (-x / 2).exp() * tail * (2 / (x * Decimal("3.14159265358979323846264338328"))).sqrt()
+        assert abs(written / exact - 1) < Decimal("1e-10")
 
 
 def test_the_file_of_an_extract_reads_back_as_it_was_measured(tmp_path):

@@ -22,9 +22,9 @@ from registration.families.actions import mark_lost
 from registration.families.models import Family, FamilyLink, Membership
 from registration.pilot.record.actions import collect, draw_lot, set_beginning
 from registration.pilot.record.models import CentreRollOut, PilotEvent, PilotLot
-from registration.pilot.record.queries import tallies
+from registration.pilot.record.queries import centres, days_drawn, reasons, tallies
 from registration.pilot.record.rules.events import Kind
-from registration.pilot.record.rules.lot import CannotDraw, Draw, PilotBegun, drawn
+from registration.pilot.record.rules.lot import CannotDraw, Draw, PilotBegun, ReasonWanted, drawn
 from registration.reach.models import CentreVisit, FamilyContact
 from tests.booking.appointments import NOW, two_mornings
 from tests.booking.world import BORN, TUESDAY, WEDNESDAY, at_time
@@ -455,7 +455,7 @@ def test_no_lot_is_drawn_of_more_steps_than_there_are_units_or_once_the_pilot_be
     with pytest.raises(CannotDraw):
         draw_lot(Draw("7", "cluster", 2, date(2027, 1, 4), 4), "staff:7", NOW)
     set_beginning(world.centres["elland"], date(2026, 11, 1), "staff:7", NOW)
-    with pytest.raises(PilotBegun):
+    with pytest.raises(PilotBegun, match="The pilot began at Elland"):
         draw_lot(Draw("7", "cluster", 1, date(2027, 1, 4), 4), "staff:7", NOW)
 
 
@@ -470,3 +470,26 @@ def test_a_first_day_to_come_can_still_be_changed_and_the_record_says_so(world):
         ({"first day": None}, {"first day": "2026-12-01"}),
         ({"first day": "2026-12-01"}, {"first day": None}),
     ]
+
+
+def test_a_centre_that_was_drawn_keeps_its_lot_and_the_reason_why_it_begins_otherwise(world):
+    lot = draw_lot(Draw("7", "centre", 1, date(2027, 1, 4), 4), "staff:7", NOW)
+    elland = world.centres["elland"]
+    with pytest.raises(ReasonWanted):
+        set_beginning(elland, None, "staff:7", NOW)
+
+    set_beginning(elland, None, "staff:7", NOW, "A flood")
+    db.session.expire_all()
+    assert db.session.get_one(CentreRollOut, elland).lot_id == lot.id
+    assert days_drawn(centres())[elland] == date(2027, 1, 4)
+    assert reasons([elland, world.centres["sunshine"]]) == {elland: "A flood"}
+
+
+def test_a_centre_with_another_name_than_was_drawn_begins_otherwise_for_a_reason_only(world):
+    draw_lot(Draw("7", "centre", 1, date(2027, 1, 4), 4), "staff:7", NOW)
+    db.session.get_one(Centre, world.centres["elland"]).name = "Elland and Greetland"
+    db.session.flush()
+
+    assert world.centres["elland"] not in days_drawn(centres())
+    with pytest.raises(ReasonWanted):
+        set_beginning(world.centres["elland"], None, "staff:7", NOW)

@@ -96,6 +96,25 @@ def test_an_extract_as_of_a_day_to_come_is_wrong_use(run, world, tmp_path):
     assert not (tmp_path / "one").exists()
 
 
+def test_a_twin_is_made_as_of_any_day_of_its_extract(run, world, tmp_path):
+    """The extract is of a day that is still to come here: the how-to is followed with one that somebody sent."""
+    made = run(twin, make(tmp_path / "real", 60), "--seed", 7, "--out", tmp_path / "twin", "--as-of", AS_OF)
+    too_late = run(twin, tmp_path / "real", "--seed", 7, "--out", tmp_path / "other", "--as-of", "9999-12-31")
+
+    assert made.exit_code == 0, made.output
+    assert len(read(tmp_path / "twin", AS_OF).births) == 60
+    assert too_late.exit_code == 2
+    assert "9999-12-31 is not from 1900 to 2199" in too_late.output
+
+
+def test_a_folder_that_cannot_be_written_is_named_before_anything_is_collected(run, world, tmp_path):
+    (tmp_path / "letter").write_text("dear")
+    refused = run(extract, "--out", tmp_path / "letter" / "one")
+
+    assert refused.exit_code == 2
+    assert "letter/one cannot be written: Not a directory." in " ".join(refused.output.split())
+
+
 def test_an_extract_as_of_an_earlier_day(run, families, tmp_path):
     assert run(extract, "--out", tmp_path / "one", "--as-of", "2026-11-23").exit_code == 0
 

@@ -9,7 +9,18 @@ import pytest
 
 from registration.pilot.record.rules.assembling import Families, assembled
 from registration.pilot.record.rules.events import Event, Kind, histories
-from registration.pilot.record.rules.lot import CannotDraw, PilotBegun, beginnings, check_change, drawn, steps_of
+from registration.pilot.record.rules.lot import (
+    BeforeToday,
+    CannotDraw,
+    PilotBegun,
+    ReasonWanted,
+    beginnings,
+    check_against_lot,
+    check_change,
+    days_of,
+    drawn,
+    steps_of,
+)
 
 pytestmark = pytest.mark.rules
 
@@ -53,6 +64,20 @@ def test_a_first_day_that_has_come_stays():
         check_change(DAY, None, DAY)
     with pytest.raises(PilotBegun):
         check_change(DAY, date(2026, 6, 2), DAY)
+
+
+def test_a_day_drawn_by_lot_gives_way_to_a_later_one_for_a_reason():
+    check_against_lot(DAY, DAY, "", date(2027, 1, 1))
+    check_against_lot(None, DAY, "A flood", DAY)
+    check_against_lot(DAY, None, "The room is ready", DAY)
+    with pytest.raises(ReasonWanted):
+        check_against_lot(None, DAY, "", DAY)
+    with pytest.raises(BeforeToday):
+        check_against_lot(date(2026, 5, 31), None, "The room is ready", DAY)
+
+
+def test_a_lot_gives_each_unit_its_day():
+    assert days_of(["a", "b", "c"], [DAY, None]) == {"a": DAY, "b": DAY, "c": None}
 
 
 # ---- events

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from registration.common.db import db
 from registration.pilot.record.models import CentreRollOut, PilotLot
 from tests.booking.appointments import two_mornings
-from tests.staff.people import sign_in_as
+from tests.staff.people import page, sign_in_as
 
 PAGE = "/pilot/roll-out"
 LOT = {"seed": "lottery 7", "unit": "centre", "steps": "2", "first": "2027-01-04", "weeks": "8"}
@@ -65,23 +65,43 @@ def test_a_lot_of_more_steps_than_centres_is_refused_and_nothing_is_kept(evaluat
     assert db.session.scalars(select(PilotLot)).all() == []
 
 
-def test_a_centre_begins_on_a_day_of_its_own_until_that_day_has_come(evaluator, world):
-    elland = {"centre": world.centres["elland"]}
-    assert (
-        "Since 1 November 2026"
-        in evaluator.post(f"{PAGE}/beginning", data=elland | {"begins": "2026-11-01"}, follow_redirects=True).text
-    )
+def test_a_day_that_has_been_is_kept_once_it_is_confirmed_and_then_stays(evaluator, world):
+    elland = {"centre": world.centres["elland"], "begins": "2026-11-01"}
+    asked = evaluator.post(f"{PAGE}/beginning", data=elland)
+    assert "1 November 2026 has been, and cannot be changed once it is kept." in page(asked, 422)
+    assert db.session.scalars(select(CentreRollOut)).all() == []
+
+    kept = evaluator.post(f"{PAGE}/beginning", data=elland | {"certain": "y"}, follow_redirects=True)
+    assert "Since 1 November 2026" in page(kept)
+    assert "No lot can be drawn any more: the pilot began at Elland" in page(kept)
+    assert "Draw the lot" not in kept.text
     refused = evaluator.post(f"{PAGE}/beginning", data=elland | {"begins": ""})
-    assert refused.status_code == 409
-    assert "The pilot began at this centre already" in refused.text
+    assert "The pilot began at this centre already" in page(refused, 409)
+    assert "The pilot began at Elland" in page(evaluator.post(f"{PAGE}/lot", data=LOT), 409)
     assert evaluator.post(f"{PAGE}/beginning", data={"centre": "", "begins": ""}).status_code == 422
     assert db.session.scalars(select(CentreRollOut.pilot_from)).all() != [None]
+
+
+def test_a_centre_of_a_lot_begins_otherwise_than_drawn_for_a_reason_that_is_shown(evaluator):
+    evaluator.post(f"{PAGE}/lot", data=LOT | {"last_stays_out": "y"})
+    [out] = db.session.scalars(select(CentreRollOut.centre_id).where(CentreRollOut.pilot_from.is_(None)))
+    other = {"centre": out, "begins": "2026-01-01", "certain": "y", "reason": "The room is ready"}
+    assert "choose today or a later day" in page(evaluator.post(f"{PAGE}/beginning", data=other), 409)
+    other |= {"begins": "2027-02-01"}
+    assert "Say why it begins otherwise." in page(
+        evaluator.post(f"{PAGE}/beginning", data=other | {"reason": " "}), 422
+    )
+
+    kept = evaluator.post(f"{PAGE}/beginning", data=other, follow_redirects=True)
+    assert "Otherwise than drawn" in page(kept)
+    assert "drawn to stay out. Why: The room is ready" in page(kept)
+    assert "reason: The room is ready" in page(kept)
+    evaluator.post(f"{PAGE}/beginning", data=other | {"begins": "", "reason": ""})
+    assert "Otherwise than drawn" not in evaluator.get(PAGE).text
 
 
 def test_an_auditor_reads_and_changes_nothing(client, world):
     sign_in_as(client, "auditor")
 
-    page = client.get(PAGE)
-    assert page.status_code == 200
-    assert "Draw the lot" not in page.text
+    assert "Draw the lot" not in client.get(PAGE).text
     assert client.post(f"{PAGE}/lot", data=LOT).status_code == 403

@@ -12,11 +12,13 @@ from registration.pilot.effect.group_time import GroupTime
 from registration.pilot.effect.headline import Headline
 from registration.pilot.effect.power import Power
 from registration.pilot.figures import Figure, Figures
+from registration.pilot.metrics.survival import Curve, Point
 from registration.pilot.report.answers import identified, reached_more, stage
 from registration.pilot.report.arms import Arms, described, pooled_row
 from registration.pilot.report.measures import summary
 from registration.pilot.report.numbers import Rounding, chance, percent, signed, whole
 from registration.pilot.report.protocol import DEFAULT, Lot, read_protocol
+from registration.pilot.report.published import Published
 
 ROUNDING = Rounding()
 SHIPPED = read_protocol(DEFAULT)
@@ -41,10 +43,10 @@ FOUND = Headline(
     centres_live=8,
     centres_not=10,
     left_out={"no home centre": 12},
-    event_study=[EventTime(-1, 0.0, 0.0, 0.0, 100), EventTime(0, 0.1, 0.02, 0.18, 100)],
+    event_study=[EventTime(-1, 0.0, 0.0, 0.0, 100, 30), EventTime(0, 0.1, 0.02, 0.18, 100, 40)],
     pre_trend_p=0.61,
     group_time=GroupTime(0.07, 0.03, 0.01, 0.13),
-    power=Power(sd=0.4, icc=0.02, detectable=0.05, months_needed=26),
+    power=Power(sd=0.4, icc=0.02, detectable=0.06, months=18, worth=0.05, months_needed=26),
 )
 
 
@@ -58,7 +60,7 @@ def answer_a(first=101, known=850, contacted=None):
         *proportion("M02_reach_known_families", known, 998),
         *(proportion("M15_contacted_within_14d", contacted, 600) if contacted else []),
     ]
-    return identified(Figures(figures), ROUNDING, date(2027, 6, 30), 0.97)
+    return identified(Published(Figures(figures), ROUNDING), date(2027, 6, 30), 0.97)
 
 
 def test_a_tells_the_share_first_known_its_interval_and_families_all_of_rounded_counts():
@@ -82,7 +84,8 @@ def test_a_holds_reach_against_the_line_and_says_that_the_denominators_differ():
 def test_a_says_nothing_of_too_few_families():
     answer = answer_a(first=9, known=995)
 
-    assert answer.sentence.startswith("Not yet observable")
+    assert answer.sentence.startswith("This cannot be told yet")
+    assert answer.beside.startswith("How many are known by any route is withheld")
     assert "%" not in answer.beside.replace("97%", "")
 
 
@@ -93,12 +96,21 @@ def test_b_tells_the_effect_with_interval_families_centres_tests_and_power():
         "Families joined a children’s centre within 90 days of a birth 8.2 percentage points more"
     )
     assert (
-        "(95% interval +3.1 to +13.3; 2,270 families at 8 centres that had begun, compared with 10" in answer.sentence
+        "(95% interval +3.1 to +13.3; 2,270 families at 8 centres once they had begun, compared with 10 before they had)"
+        in answer.sentence
     )
     assert "p 0.008; over all orders in which the centres could have begun, p less than 0.001." in answer.beside
     assert "centres not yet begun gives +7.0 (+1.0 to +13.0)" in answer.beside
     assert "did not clearly differ (p 0.610)" in answer.beside
-    assert "an effect of 5.0 points would be found; to tell one worth having takes 26 months" in answer.beside
+    assert "From 18 months of births a difference of 6.0 points is found four times in five. " in answer.beside
+    assert answer.beside.endswith("One of 5.0 points, taken to be worth having, needs 26 months.")
+
+
+@pytest.mark.parametrize(("needed", "said"), [(18, "needs no more"), (None, "this roll-out cannot find")])
+def test_b_tells_whether_what_is_worth_having_can_be_found(needed, said):
+    found = replace(FOUND, power=replace(FOUND.power, months_needed=needed))
+
+    assert reached_more(found, SHIPPED, ROUNDING, "").beside.endswith(f"taken to be worth having, {said}.")
 
 
 @pytest.mark.parametrize("changes", [{"lo": -0.01}, {"p_permutation": 0.2}, {"p_cr2": 0.06}])
@@ -123,19 +135,29 @@ def test_b_claims_nothing_with_fewer_than_six_centres_in_an_arm_and_describes():
     )
 
     assert answer.sentence.startswith("It cannot be said yet: fewer than six centres in an arm, so")
-    assert "(2,270 families at 1 centre that had begun, compared with 10" in answer.sentence
+    assert "(2,270 families at 1 centre once they had begun, compared with 10 before they had)" in answer.sentence
     assert "8.2" not in answer.sentence + answer.beside
     assert "40.0% of 1,000 families" in answer.beside
-    assert answer.strength.startswith("Described only: fewer than six centres in an arm")
+    assert answer.strength == "Described only."
+    assert "worth having" not in answer.beside
 
 
 def test_the_strength_names_the_lot_and_whether_a_protocol_was_registered():
     drawn = replace(SHIPPED, lot=Lot("4711", "centre", None), registered_on=date(2025, 1, 1))
 
-    assert stage(FOUND, drawn) == (
+    assert stage(FOUND, drawn, date(2025, 1, 1)) == (
         "Staggered roll-out in an order drawn by lot (centres, seed 4711), under a protocol registered beforehand."
     )
-    assert "not known to be drawn by lot, without a protocol" in stage(FOUND, SHIPPED)
+    assert "not known to be drawn by lot, without a protocol" in stage(FOUND, SHIPPED, date(2025, 1, 1))
+
+
+def test_a_protocol_registered_once_births_were_on_record_is_none_registered_beforehand():
+    late = replace(SHIPPED, registered_on=date(2025, 1, 2))
+
+    assert "without a protocol registered beforehand" in stage(FOUND, late, date(2025, 1, 1))
+    assert (
+        "without a protocol registered beforehand" in reached_more(FOUND, late, ROUNDING, "", date(2025, 1, 1)).strength
+    )
 
 
 def test_what_is_pooled_is_rounded_and_withheld_whole_where_anything_is_few():
@@ -159,7 +181,7 @@ def test_a_share_is_withheld_where_it_or_its_complement_is_few():
 
 
 def rows(*figures):
-    return {(row.number, row.of): row for row in summary(Figures(figures), ROUNDING)}
+    return {(row.number, row.of): row for row in summary(Published(Figures(figures), ROUNDING))}
 
 
 def test_the_summary_has_every_metric_whether_it_can_be_observed_or_not():
@@ -170,21 +192,29 @@ def test_the_summary_has_every_metric_whether_it_can_be_observed_or_not():
 
 
 def test_the_summary_tells_a_point_of_a_curve_only_with_enough_families_at_risk():
-    def point(n_risk):
-        keys = {"value": 0.412, "lo": 0.38, "hi": 0.45, "n_risk": n_risk}
+    def point(n_risk, families):
+        keys = {"value": 0.4, "lo": 0.3, "hi": 0.5, "n_risk": n_risk}
         figures = Figures(Figure("M10_signup_within_90d_KM", "all/centre", key, value) for key, value in keys.items())
-        return [row.value for row in summary(figures, ROUNDING) if row.value != "[x]"]
+        curve = Curve("all/centre", [Point(90, 0.4, 0.3, 0.5, n_risk, families)])
+        told = summary(Published(figures, ROUNDING, None, [curve]))
+        return [(row.value, row.interval, row.n) for row in told if row.value != "[x]"]
 
-    assert (point(9), point(10)) == ([], ["41.2%"])
+    assert point(9, 100) == []
+    assert point(10, 100) == [("40.0%", "30.9% to 49.8%", "10")], "Wilson's interval of 40 of 100"
+    assert point(10, 20) == [("[c]", "[c]", "[c]")], "8 of 20 joined"
 
 
 def test_the_summary_gives_the_ratio_of_hazards_with_its_robust_interval():
     """exp(0.5) = 1.65; 0.5 ± 1.96 of 0.1 gives 1.36 to 2.01."""
-    row = rows(Figure("M12_cox", "centre", "coef", 0.5), Figure("M12_cox", "centre", "se_robust", 0.1))[
-        "M12", "at a centre against an office"
-    ]
+    figures = Figures([Figure("M12_cox", "centre", "coef", 0.5), Figure("M12_cox", "centre", "se_robust", 0.1)])
+    both = [Curve(f"all/{venue}", [Point(90, 0.4, 0.3, 0.5, 60, 100)]) for venue in ("centre", "office")]
 
-    assert (row.value, row.interval) == ("1.65", "1.36 to 2.01")
+    def row(curves):
+        told = summary(Published(figures, ROUNDING, None, curves))
+        return next((row.value, row.interval) for row in told if row.of == "at a centre against an office")
+
+    assert row(both) == ("1.65", "1.36 to 2.01")
+    assert row(both[:1]) == ("[c]", "[c]"), "few joined after an office"
 
 
 def test_the_summary_withholds_a_gap_where_an_arm_is_few():
@@ -194,5 +224,26 @@ def test_the_summary_withholds_a_gap_where_an_arm_is_few():
         row = found["M14", "hard to reach less the others"]
         return row.value, row.interval, row.n
 
-    assert gap(30) == ("+5.0", "−3.0 to +14.0", "300")
+    assert gap(31) == ("+5.0", "−5.3 to +16.0", "300"), "of the rounded counts 30 of 100 and 50 of 200"
     assert gap(9) == ("[c]", "[c]", "[c]")
+
+
+def test_concentration_is_told_only_where_enough_joined_and_enough_did_not():
+    def index(mean):
+        keys = {"erreygers": -0.0444, "mean": mean, "n": 103}
+        found = rows(*(Figure("M14_equity_90d", "all", key, value) for key, value in keys.items()))
+        return found["M14", "all"].value, found["M14", "all"].n
+
+    assert index(0.3) == ("−0.04", "105")
+    assert index(9 / 103) == index(94 / 103) == ("[c]", "105")
+
+
+def test_hours_are_divided_by_the_rounded_number_of_families():
+    def cost(families):
+        keys = {"hours": 600.0, "families": families}
+        row = rows(*(Figure("M16_hours_per_signup", "all", key, value) for key, value in keys.items()))["M16", "all"]
+        return row.value, row.n
+
+    assert cost(19) == ("30.0", "20")
+    assert cost(9) == ("[c]", "[c]")
+    assert cost(0) == ("[x]", "[x]")

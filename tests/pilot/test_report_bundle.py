@@ -257,7 +257,7 @@ def test_charts_stand_alone_with_their_numbers(bundle):
     assert drawn == {path.stem for path in (bundle / "charts").glob("*.csv")}
     assert drawn == {
         *("reach", "event-study", "forest", "sign-up-curves"),
-        *("deprivation-gradient", "days-to-registration", "attrition"),
+        *("days-to-registration", "attrition"),
     }
 
 
@@ -320,11 +320,34 @@ def test_an_out_that_is_taken_and_a_day_that_is_none_are_wrong_use(extract, tmp_
     assert "is not a date like 2026-11-22" in no_day.stderr
 
 
+@pytest.mark.parametrize("out", ["/proc/x/bundle", "letter.txt", "letter.txt/bundle"])
+def test_an_out_that_cannot_be_written_is_named_before_anything_is_computed(extract, tmp_path, out):
+    (tmp_path / "letter.txt").write_text("dear")
+    said = run("evaluate", extract, "--as-of", AS_OF, "--out", tmp_path / out)
+
+    assert said.exit_code == 2
+    assert f"{tmp_path / out} cannot be written: " in said.stderr
+    assert "Reading" not in said.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_of_no_year_that_an_extract_can_have_is_wrong_use(extract, tmp_path, day):
+    said = run("evaluate", extract, "--as-of", day, "--out", tmp_path / "out")
+
+    assert said.exit_code == 2
+    assert f"{day} is not from 1900 to 2199" in said.stderr
+
+
 def test_a_protocol_is_begun_from_the_shipped_one_hashed_and_its_deviations_printed(extract, tmp_path):
     plan, out = tmp_path / "plan.toml", tmp_path / "out"
     begun = run("protocol", "--out", plan)
     plan.write_text(
-        plan.read_text().replace('as_of = ""', "as_of = 2027-12-31").replace('authority = ""', 'authority = "C"')
+        plan.read_text()
+        .replace('as_of = ""', "as_of = 2027-12-31")
+        .replace('authority = ""', 'authority = "😀 北 میلاد C"')
+        .replace('title = "Births', 'title = "😀 北 میلاد: births'),
+        encoding="utf-8",
     )
 
     manifest = published(extract, out, plan)
@@ -335,7 +358,9 @@ def test_a_protocol_is_begun_from_the_shipped_one_hashed_and_its_deviations_prin
     assert deviations.split("\n")[1] in (out / "report.html").read_text()
     assert manifest.protocol == hashlib.sha256(plan.read_bytes()).hexdigest()
     assert (out / "protocol" / "protocol.toml").read_bytes() == plan.read_bytes()
-    assert table(out / "pool.csv")[0]["authority"] == "C"
+    assert table(out / "pool.csv")[0]["authority"] == "😀 北 میلاد C"
+    assert "<h1>😀 北 میلاد: births registered" in (out / "report.html").read_text(encoding="utf-8")
+    assert (out / "report.pdf").read_bytes().startswith(b"%PDF"), "it shows a box for what its fonts do not have"
 
 
 def test_a_protocol_that_is_there_is_not_overwritten_and_a_faulty_one_refused(extract, tmp_path):

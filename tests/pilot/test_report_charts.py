@@ -77,7 +77,7 @@ def test_titles_say_the_finding():
 def test_what_is_withheld_is_drawn_and_listed_as_that():
     shown = reach(KNOWN, 0.97)
 
-    assert "withheld: too few families" in str(shown.svg())
+    assert "withheld: nearly all or nearly none" in str(shown.svg())
     assert "<Mixed> & others withheld" in shown.alt
     assert shown.rows[1] == ("<Mixed> & others", "[c]", "[c]", "15")
     assert days_to_registration(BANDS, 42, "").rows[1] == ("8–14", "[c]")

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from registration.pilot.effect.power import WORTH_HAVING
 from registration.pilot.report.protocol import (
     DEFAULT,
     HORIZONS,
@@ -18,6 +19,7 @@ from registration.pilot.report.protocol import (
     deviations,
     read_protocol,
     sha256,
+    to_begin_from,
 )
 
 AS_OF = date(2027, 6, 30)
@@ -47,8 +49,27 @@ def test_the_shipped_protocol_plans_every_metric_slice_and_horizon_that_is_repor
 
     assert (shipped.metrics, shipped.slices, shipped.horizons) == (METRICS, SLICES, HORIZONS)
     assert (shipped.suppress, shipped.round_to, shipped.reach, shipped.lawful_days) == (10, 5, 0.97, 42)
+    assert shipped.worth == WORTH_HAVING
     assert (shipped.registered_on, shipped.as_of, shipped.lot) == (None, None, None)
     assert shipped.sha256 == sha256(SHIPPED.encode())
+
+
+def test_what_is_worth_having_is_read_and_may_be_left_out(tmp_path):
+    other = SHIPPED.replace("worth_having = 0.05", "worth_having = 0.08")
+    assert protocol(tmp_path, other).worth == 0.08
+    assert protocol(tmp_path, SHIPPED.replace("worth_having = 0.05\n", "")).worth == WORTH_HAVING
+    with pytest.raises(ProtocolRefused, match=r"worth_having: a number from 0\.001 to 1 is wanted"):
+        protocol(tmp_path, SHIPPED.replace("worth_having = 0.05", "worth_having = 0"))
+
+
+@pytest.mark.parametrize("drawn_on", [date(2026, 10, 1), None])
+def test_one_to_begin_from_knows_the_council_and_the_lot(tmp_path, drawn_on):
+    words = to_begin_from('Calder "Valley" Council', Lot("47\\11", "cluster", drawn_on))
+    read = protocol(tmp_path, words)
+
+    assert (read.authority, read.lot) == ('Calder "Valley" Council', Lot("47\\11", "cluster", drawn_on))
+    assert (read.registered_on, read.as_of, read.unit) == (None, None, "auto")
+    assert to_begin_from("", None) == SHIPPED
 
 
 def test_days_and_the_lot_are_read(tmp_path):
@@ -90,6 +111,79 @@ def test_every_fault_is_named_at_once(tmp_path):
         "lot.unit",
         "analysis.levle",
     ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"a = " + b"1" * 20_000, "not TOML that can be read: a number in it has thousands of digits."),
+        (b"a = " + b"[" * 1_500, "not TOML that can be read: its lists or tables lie too deep in each other."),
+        (b"a = " + b"{a=" * 900, "not TOML that can be read: its lists or tables lie too deep in each other."),
+        (SHIPPED.encode("utf-16"), "not TOML: it is written in UTF-16. Save it as UTF-8."),
+        (SHIPPED.encode("latin-1", "replace") + b"\xe9", "not TOML: it is not written in UTF-8. Save it as UTF-8."),
+    ],
+    ids=["digits", "lists", "tables", "UTF-16", "Latin-1"],
+)
+def test_what_no_reader_of_toml_takes_is_told_in_a_sentence(tmp_path, raw, said):
+    path = tmp_path / "protocol.toml"
+    path.write_bytes(raw)
+
+    with pytest.raises(ProtocolRefused) as refused:
+        read_protocol(path)
+    assert refused.value.lines == (f"protocol.toml: {said}",)
+
+
+def test_a_mark_before_utf_8_is_no_fault_and_stays_in_what_is_registered(tmp_path):
+    path = tmp_path / "protocol.toml"
+    path.write_bytes(SHIPPED.encode("utf-8-sig"))
+
+    read = read_protocol(path)
+    assert read.text.encode() == path.read_bytes()
+    assert read.sha256 == sha256(path.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "said"),
+    [
+        (
+            "suppress = 10",
+            "suppress = 9",
+            "thresholds.suppress: 9 is less than 10: a protocol may raise the protection",
+        ),
+        ("round_to = 5", "round_to = 4", "thresholds.round_to: 4 is less than 5: a protocol may raise the protection"),
+        ("suppress = 10", "suppress = 101", "thresholds.suppress: a whole number from 10 to 100 is wanted"),
+        ("round_to = 5", f"round_to = 1{'0' * 400}", "thresholds.round_to: a whole number from 5 to 100 is wanted"),
+        ('"joined_within_90_days"', '"<b>joining</b>"', "primary_outcome: <b>joining</b> is none of joined_within_30"),
+        ('by = ""', r'by = "A\u0007B"', "registered.by: a line of at most 200 letters is wanted"),
+        ('on = ""', "on = []", "registered.on: [] is not a date like 2026-11-22"),
+        ('on = ""', f"on = 0x{'f' * 9_000}", "registered.on: This is not a date like 2026-11-22"),
+        ("[30, 90, 365]", f"[0x{'f' * 9_000}]", "horizons: This is none of numbers of days"),
+        (
+            'as_of = ""',
+            "as_of = 2026-10-31",
+            "analysis.as_of: 2026-10-31 is before the day of registration, 2026-11-01",
+        ),
+        ('drawn_on = ""', "drawn_on = 2028-04-01", "lot.drawn_on: 2028-04-01 is after the day of the evaluation"),
+    ],
+)
+def test_what_a_protocol_cannot_say_is_told(tmp_path, was, becomes, said):
+    text = SHIPPED.replace(was, becomes, 1).replace('on = ""', "on = 2026-11-01", 1)
+    text = text.replace('as_of = ""', "as_of = 2028-03-31").replace(
+        'seed = ""\nunit = ""', 'seed = "1"\nunit = "centre"'
+    )
+
+    with pytest.raises(ProtocolRefused) as refused:
+        protocol(tmp_path, text)
+    [line] = refused.value.lines
+    assert line.startswith(f"protocol.toml: {said}")
+
+
+def test_a_protocol_may_raise_the_protection(tmp_path):
+    read = protocol(
+        tmp_path, SHIPPED.replace("suppress = 10", "suppress = 20").replace("round_to = 5", "round_to = 10")
+    )
+
+    assert (read.suppress, read.round_to) == (20, 10)
 
 
 @pytest.mark.parametrize("text", ["title = ", "", "[thresholds]\nsuppress = true"])

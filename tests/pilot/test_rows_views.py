@@ -2,11 +2,12 @@
 
 import pytest
 
+from registration.common import audit
 from registration.common.clock import now
 from registration.common.db import db
 from registration.pilot.disclosure import actions
 from registration.pilot.disclosure.queries import head, requests
-from tests.staff.people import page, sent, sign_in_as
+from tests.staff.people import new_person, page, sent, sign_in_as
 
 pytestmark = pytest.mark.pages
 
@@ -75,6 +76,18 @@ def test_an_officer_approves_what_an_evaluator_asked_for_once(officer):
     assert "Somebody has decided on this request already." in page(client.post(f"/pilot/rows/{made.id}/approve"), 409)
 
 
+def test_a_request_says_who_asked_and_when_and_one_that_is_not_there_is_not_found(officer):
+    client, made = officer
+    who = new_person("evaluator")
+    made.days, made.asked_by = 1, f"staff:{who.id}"
+    db.session.commit()
+
+    assert f"Asked for by {who.name} on 22 November 2026, for 1 day." in page(client.get("/pilot/rows"))
+    assert "Approve for 1 day<" in client.get("/pilot/rows").text.replace("\n", "").replace(" <", "<")
+    for way in ("approve", "refuse"):
+        assert client.post(f"/pilot/rows/{made.id + 1}/{way}", data={"reason": "x"}).status_code == 404
+
+
 def test_an_officer_refuses_with_a_reason(officer):
     client, made = officer
     assert "Say why not" in page(client.post(f"/pilot/rows/{made.id}/refuse"), 422)
@@ -87,13 +100,29 @@ def test_an_officer_refuses_with_a_reason(officer):
 def test_rows_that_were_approved_are_taken_and_stand_in_the_ledger(client, asked):
     assert "no approval for these rows" in page(client.post(f"/pilot/rows/{asked.id}/take"), 409)
     assert "Nothing has left yet." in page(client.get("/pilot/ledger"))
-    actions.approve(asked.id, "staff:0", {"data_officer"}, now())
+    officer = new_person("data_officer")
+    actions.approve(asked.id, f"staff:{officer.id}", {"data_officer"}, now())
     db.session.commit()
 
+    assert "Take the rows" in page(client.get("/pilot/rows"))
     taken = client.post(f"/pilot/rows/{asked.id}/take")
+    assert taken.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert taken.data.decode("utf-8-sig").startswith("id,born,deprivation,cluster,")
     assert taken.headers["Content-Disposition"] == f'attachment; filename="rows-{asked.id}-1.csv"'
     shown = page(client.get("/pilot/ledger"))
     assert "The chain is whole." in shown
     assert str(head()) in shown
-    assert "Replication (for Dr Rao, approved by staff:0)" in shown
+    assert f"Replication (for Dr Rao, approved by {officer.name})" in shown
+    about = f"row_level_request:{asked.id}"
+    assert "took rows of the pilot" in [line.what for line in audit.history_of(about)]
+
+
+def test_an_approval_that_is_over_by_the_clock_is_shown_so_before_the_hourly_job(client, asked, at):
+    actions.approve(asked.id, asked.asked_by.replace(":", ":1"), {"data_officer"}, now())
+    db.session.commit()
+    at("2026-12-22T09:00")
+
+    shown = page(client.get("/pilot/rows"))
+    assert "Over since 22 December 2026" in shown
+    assert "Take the rows" not in shown
+    assert "Approved" not in shown

@@ -91,3 +91,19 @@ def test_what_is_marked_in_the_twin_has_come_and_no_birth_is_registered_before_i
     for seed in range(20):
         write(tmp_path / "twin", twin(read(tmp_path / "real", date(2026, 12, 31)), seed))
         read(tmp_path / "twin", date(2026, 12, 31))
+
+
+def test_no_day_of_a_twin_is_of_a_year_that_no_extract_can_have(tmp_path):
+    """A birth of 1900 that was told in 2199 gives a span of 299 years to births of today."""
+    births = [
+        ("B1", "F1", "1900-06-01", "North", "C1", "3", "1", "1", "0", "", "2199-06-20", ""),
+        ("B2", "F2", "2026-06-01", "North", "C1", "3", "1", "1", "0", "", "2026-06-20", ""),
+    ]
+    write(tmp_path / "real", {**ONE, "births.csv": births, "bookings.csv": [], "registrations.csv": []})
+    real = read(tmp_path / "real", AS_OF)
+    days = set()
+    for seed in range(6):
+        write(tmp_path / str(seed), twin(real, seed))
+        days |= {birth.feed_received_on for birth in read(tmp_path / str(seed), AS_OF).births}
+
+    assert date(2199, 12, 31) in days

@@ -1,17 +1,24 @@
 """The evaluator's pages: protocols, figures made and looked at, and their release."""
 
 import io
+import json
+import zipfile
 from datetime import date
 
 import pytest
 from sqlalchemy import text
 
 from registration.common.access import ROLES
+from registration.common.clock import london
 from registration.common.db import db
 from registration.pilot.building import actions
-from registration.pilot.building.queries import builds, protocols
+from registration.pilot.building.queries import builds, file_of, protocols
+from registration.pilot.disclosure.queries import releases
 from registration.pilot.forms import LARGEST_PROTOCOL
-from registration.pilot.report.protocol import DEFAULT
+from registration.pilot.report.protocol import DEFAULT, to_begin_from
+from registration.pilot.views.showing import Shown, title_of
+from registration.staff.queries import names_of
+from tests.pilot.test_record_views import LOT, world  # noqa: F401 -- a fixture
 from tests.staff.people import page, sent, sign_in_as
 
 pytestmark = pytest.mark.pages
@@ -62,12 +69,18 @@ def test_what_is_not_there_is_not_found(evaluator, path):
 
 def test_a_protocol_is_registered_as_it_was_written_and_taken_again(evaluator):
     words = evaluator.get("/pilot/protocols/to-begin-from.toml").data
-    assert words == DEFAULT.read_bytes()
+    assert words.decode() == to_begin_from("Calder Valley Council", None)
     answer = bring(evaluator, words)
     [made] = protocols()
 
     sent(answer, f"/pilot/protocols/{made.id}")
-    assert made.sha256 in page(evaluator.get(f"/pilot/protocols/{made.id}"))
+    shown = page(evaluator.get(f"/pilot/protocols/{made.id}"))
+    assert made.sha256 in shown
+    name = names_of([int(made.registered_by.removeprefix("staff:"))]).popitem()[1]
+    assert f" by {name}. Digest" in shown
+    listed = page(evaluator.get("/pilot/protocols"))
+    assert "Births registered in children’s centres" in listed
+    assert name in listed
     assert evaluator.get(f"/pilot/protocols/{made.id}.toml").data == words
     assert "This very protocol is registered already." in page(bring(evaluator, words), 422)
 
@@ -77,18 +90,49 @@ def test_a_protocol_is_registered_as_it_was_written_and_taken_again(evaluator):
     [
         (b"", "Choose the file"),
         (b"title = 1", "a line of at most 200 letters is wanted"),
-        (b"\xff\xfe", "not TOML"),
+        (b"\xff\xfe", "written in UTF-16. Save it as UTF-8"),
+        (b"a = " + b"1" * 20_000, "not TOML that can be read"),
+        (b"a = " + b"[" * 1_500, "not TOML that can be read"),
+        (DEFAULT.read_bytes().replace(b'on = ""', b"on = 2026-11-23", 1), "2026-11-23 is still to come"),
+        (
+            DEFAULT.read_bytes().replace(b'seed = ""\nunit = ""', b'seed = "x"\nunit = "centre"'),
+            "no lot was drawn here",
+        ),
         (b'title = "\x00"', "not TOML"),
         (b"# " + b"x" * LARGEST_PROTOCOL, "far longer than a protocol is"),
         (DEFAULT.read_bytes() + b"\nsuprise = 1\n", "a protocol has no such name"),
     ],
-    ids=["empty", "not a title", "not text", "zero byte", "too long", "a name unknown"],
+    ids=[
+        "empty",
+        "not a title",
+        "not text",
+        "digits",
+        "nested",
+        "a day to come",
+        "no lot of ours",
+        "zero byte",
+        "too long",
+        "a name unknown",
+    ],
 )
 def test_a_protocol_that_cannot_be_used_is_refused_with_every_fault(evaluator, words, said):
     answer = bring(evaluator, words, name="protocol.toml" if words else "")
 
     assert said in page(answer, 422)
     assert protocols() == []
+
+
+def test_a_lot_that_was_drawn_here_stands_in_a_protocol_that_is_registered(world, evaluator):  # noqa: F811 -- the fixture
+    evaluator.post("/pilot/roll-out/lot", data=LOT)
+    words = evaluator.get("/pilot/protocols/to-begin-from.toml").data
+    assert b'seed = "lottery 7"' in words
+
+    sent(bring(evaluator, words), f"/pilot/protocols/{protocols()[0].id}")
+    assert "was drawn of centres on 2026-11-22" in page(bring(evaluator, words.replace(b'"centre"', b'"cluster"')), 422)
+
+
+def test_a_protocol_without_a_title_is_called_so():
+    assert [title_of(words) for words in ("title = 'A'", "", "title = ")] == ["A", *["A protocol without a title"] * 2]
 
 
 # ---- figures asked for
@@ -144,6 +188,21 @@ def test_how_far_figures_are_and_why_they_could_not_be_made(evaluator):
     assert "births.csv: line 2" in page(evaluator.get(f"/pilot/builds/{made.id}"))
 
 
+def test_the_first_page_shows_the_latest_day_of_what_was_made_and_by_what_and_whom(evaluator, done, bundle):
+    bring(evaluator, DEFAULT.read_bytes())
+    again = actions.ask(date(2026, 11, 20), protocols()[0].id, date(2026, 11, 22), protocols()[0].registered_by)
+    actions.take_next()
+    actions.settle(again.id, *bundle)
+    db.session.commit()
+
+    shown = page(evaluator.get("/pilot/"))
+    assert "As of 21 November 2026" in shown
+    assert "The figures as of the latest day, made on" in shown
+    assert "Protocol: None: the built-in one." in shown
+    assert f"Births registered in children’s centres, {london(protocols()[0].registered_at):%-d %B %Y}" in shown
+    assert names_of([int(again.asked_by.removeprefix("staff:"))]).popitem()[1] in shown
+
+
 # ---- figures looked at and released
 
 
@@ -161,6 +220,10 @@ def test_figures_answer_both_questions_with_every_number_explained(evaluator, do
     assert "Families known from live birth data, a booking or registration" in shown
     assert "M10 Joined within 90 days of registering" in shown
     assert "Not yet observable" in shown
+    assert shown.count("The numbers of this picture") == len(json.loads(file_of(done, "report.json"))["charts"])
+    assert "Families left out of the effect in (b)" in shown
+    assert "Methods: every formula and its source" in shown
+    assert "M02 Families known to a centre or to the council" in shown
 
 
 def test_a_table_of_the_catalogue_is_read_with_its_margins(evaluator, done):
@@ -169,6 +232,8 @@ def test_a_table_of_the_catalogue_is_read_with_its_margins(evaluator, done):
     assert "Families known to a centre or to the council, in the whole area by quarter of birth" in shown
     assert "Quarter of birth" in shown
     assert "2026-Q1" in shown
+    laid = Shown(done).table("m02-reach-known-families-cluster-none", {"K0": "Elland"})
+    assert {row[0] for row in laid.rows} == {"Elland", "K1", "K2", "all"}
     assert evaluator.get(f"/pilot/builds/{done.id}/tables/..%2Frestricted").status_code == 404
 
 
@@ -178,6 +243,7 @@ def test_files_are_taken_once_figures_are_released_and_exact_ones_never(evaluato
     assert evaluator.get(f"{whole}/files/report.pdf").status_code == 404
     assert "Say what the release is for" in page(evaluator.post(f"{whole}/release", data={"purpose": " "}), 422)
 
+    assert evaluator.get(f"{whole}/everything.zip").status_code == 404
     sent(evaluator.post(f"{whole}/release", data={"purpose": "  For   the board "}), whole)
     assert "Released for: For the board." in page(evaluator.get(whole))
     assert "For the board" in page(evaluator.get("/pilot/"))
@@ -186,6 +252,12 @@ def test_files_are_taken_once_figures_are_released_and_exact_ones_never(evaluato
     assert taken.headers["Content-Disposition"] == 'attachment; filename="pilot-2026-11-21-report.pdf"'
     for name in ("restricted/metrics.csv", "../manifest.json", "nothing.csv"):
         assert evaluator.get(f"{whole}/files/{name}").status_code == 404
+    for name in ("charts/reach.csv", "csv/m01-births-resident-authority-none-metadata.json", "pool.csv", "tables.csv"):
+        assert evaluator.get(f"{whole}/files/{name}").headers["Content-Type"].count("charset") <= 1
+    with zipfile.ZipFile(io.BytesIO(evaluator.get(f"{whole}/everything.zip").data)) as everything:
+        left = set(everything.namelist())
+    [entry] = [link.entry for link in releases()]
+    assert left == set(entry.files) == set(done.manifest["files"]) - {"restricted/metrics.csv"} | {"manifest.json"}
     wanted = text("SELECT actor FROM audit_event WHERE event = 'pilot.released' AND about = :about")
     assert db.session.scalar(wanted, {"about": f"pilot_build:{done.id}"}).startswith("staff:")
 
@@ -200,5 +272,8 @@ def test_figures_are_released_once_and_not_after_others(evaluator, done, bundle)
     again = evaluator.post(f"/pilot/builds/{later.id}/release", data={"purpose": "Again"})
     sent(again, f"/pilot/builds/{later.id}")
     assert later.released_for == "For the board"
-    older = evaluator.post(f"/pilot/builds/{done.id}/release", data={"purpose": "For the board"})
-    assert "Other figures were released since these were built" in page(older, 422)
+    sent(evaluator.post(f"/pilot/builds/{done.id}/release", data={"purpose": "Too"}), f"/pilot/builds/{done.id}")
+    shown = page(evaluator.get(f"/pilot/builds/{done.id}"))
+    assert "These figures cannot be released: others were released since they were made" in shown
+    assert "What is this release for?" not in shown
+    assert done.released_at is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -111,6 +113,7 @@ def test_the_worker_gives_each_job_a_database_session_of_its_own(live, monkeypat
 
     async def run(_queue, **options):
         seen.append((has_app_context(), options["concurrency"]))
+        os.kill(os.getpid(), signal.SIGTERM)  # as whoever ends a worker does
 
     monkeypatch.setattr(App, "run_worker_async", run)
 

@@ -34,17 +34,6 @@ def test_without_the_demonstration_there_is_nothing_to_say(environment, new_data
     assert capsys.readouterr().out == ""
 
 
-def test_the_demonstration_ends_with_a_sign_in_for_each_role(environment, new_database, capsys):
-    environment.setenv("DATABASE_URL", new_database("prepared"))
-    environment.setenv("DEMO", "1")
-
-    assert prepare.main() == 0
-
-    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert len(rows) == 8
-    assert all(len(row) == 3 and "@" in row[1] for row in rows)
-
-
 def test_a_database_that_does_not_answer_is_a_sentence(environment, tmp_path, capsys):
     environment.setenv("DATABASE_URL", f"postgresql://nobody@/nothing?host={tmp_path}")
 

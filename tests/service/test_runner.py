@@ -104,17 +104,19 @@ def service():
     folder = Path(tempfile.mkdtemp(prefix="rs-"))
     running = Service(folder, DEMO="1", SECRET_KEY="").until_it_runs()
     yield running
-    assert running.end(signal.SIGTERM) == 0, running.text
-    assert not embedded.running(folder)
+    running.end(signal.SIGTERM)
+    embedded.stop(folder)
     shutil.rmtree(folder)
 
 
 def test_it_says_where_it_is_and_serves_pages(service):
     assert f"http://127.0.0.1:{service.port}/" in service.text
     assert service.status_of("/privacy") == 200
+    assert "Traceback" not in service.text
 
 
 def test_the_demonstration_calls_itself_one_and_gives_a_sign_in_per_role(service):
+    assert "The demonstration is loaded: 10 centres" in service.text
     assert "This is a demonstration" in service.text
     assert len(re.findall(r"^ +\w+ +[\w-]+@example\.org +\S+$", service.text, re.MULTILINE)) == 8
     assert (service.instance / "secret_key").stat().st_mode & 0o777 == 0o600
@@ -139,6 +141,7 @@ def test_a_killed_message_worker_is_started_again(service):
     assert "The message worker ended (signal SIGKILL)" in service.text
 
 
+@pytest.mark.long  # a fault, of which tests/faults has a round in every run
 def test_a_killed_database_comes_back_under_the_running_service(service):
     pid_file = service.instance / "postgres" / "postmaster.pid"
     os.kill(int(pid_file.read_text().split("\n")[0]), signal.SIGKILL)
@@ -158,16 +161,17 @@ def test_a_second_service_at_the_same_address_is_told_so_and_harms_nothing(servi
     assert service.status_of("/privacy") == 200
 
 
-def test_ctrl_c_stops_everything_in_order_and_it_starts_again(instance):
-    first = Service(instance).until_it_runs()
-    started = [first.child(words) for words in ("gunicorn", "flask worker")]
-    assert first.end(signal.SIGINT) == 0, first.text
+def test_ctrl_c_stops_everything_in_order_and_it_starts_again(service):
+    started, before = [service.child(words) for words in ("gunicorn", "flask worker")], len(service.text)
+    assert service.end(signal.SIGINT) == 0, service.text
     assert not any(process.is_running() for process in started)
-    assert not embedded.running(instance)
-    assert "Traceback" not in first.text
+    assert not embedded.running(service.instance)
+    assert "Traceback" not in service.text[before:]
 
-    second = Service(instance).until_it_runs()
+    second = Service(service.instance, DEMO="1", SECRET_KEY="").until_it_runs()
+    assert second.status_of("/privacy") == 200
     assert second.end(signal.SIGTERM) == 0
+    assert not embedded.running(service.instance)
 
 
 def test_ctrl_c_during_the_start_leaves_nothing_behind(instance):

@@ -12,8 +12,15 @@ from http import HTTPStatus
 import pytest
 from gunicorn.http import errors
 
-from registration.service.web import answer, status_of
+from registration.service import web
+from registration.service.web import answer, orphan_is_needed, status_of
 from tests.service.test_runner import KEY, ROOT, free_port, wait_until
+
+#: One request to who reads the length, two to who reads the chunks.
+TWO_LENGTHS = (
+    b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 40\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    b"GET /staff/ HTTP/1.1\r\nHost: a\r\n\r\n"
+)
 
 
 @contextmanager
@@ -70,6 +77,9 @@ def test_what_the_server_cannot_read_is_refused_in_plain_words_and_it_goes_on(tm
             (b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414),
             (b"GET / HTTP/1.1\r\nHost: a\r\nX-Long: " + b"x" * 20_000 + b"\r\n\r\n", 431),
             (b"<script>alert(1)</script>\r\n\r\n", 400),
+            (TWO_LENGTHS, 400),
+            (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400),
+            (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 501),
         ):
             found, kind, body = sent(port, request)
             assert (found, kind) == (status, "application/problem+json")
@@ -91,3 +101,59 @@ def test_what_the_server_cannot_read_is_refused_in_plain_words_and_it_goes_on(tm
 def test_each_fault_has_its_status(fault, status):
     assert status_of(fault) == status
     assert answer(HTTPStatus(status)).startswith(f"HTTP/1.1 {status} ".encode())
+
+
+# ---- a web server that was killed leaves orphans
+
+SLEEPS = "import time; time.sleep(60)"
+SERVES = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', '{SLEEPS}', 'gunicorn']); {SLEEPS}"
+
+
+@pytest.fixture
+def runner():
+    """A service whose web server is to be told: runner(its programs)."""
+    started = []
+
+    def start(program):
+        import psutil
+
+        wrapped = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {program!r}]); {SLEEPS}"
+        started.append(psutil.Popen([sys.executable, "-c", wrapped]))
+        return started[-1]
+
+    yield start
+    for each in started:
+        for program in [*each.children(recursive=True), each]:
+            program.kill()
+        each.wait()
+
+
+def test_an_orphan_serves_until_the_service_has_a_web_worker_that_had_time_to_open(runner, monkeypatch):
+    monkeypatch.setattr(web, "SETTLED", 3.0)
+    service = runner(SERVES)
+    wait_until(lambda: len(service.children(recursive=True)) == 2)
+
+    assert orphan_is_needed(str(service.pid))
+    wait_until(lambda: not orphan_is_needed(str(service.pid)))
+
+
+def test_a_program_that_is_no_web_worker_replaces_nobody(runner, monkeypatch):
+    monkeypatch.setattr(web, "SETTLED", 0.0)
+    service = runner(SERVES.replace("'gunicorn'", "'another'"))
+    wait_until(lambda: len(service.children(recursive=True)) == 2)
+
+    assert orphan_is_needed(str(service.pid))
+
+
+def test_no_orphan_outlives_the_service():
+    assert not orphan_is_needed("")
+    assert not orphan_is_needed("4194305")  # above the highest number a process may have
+
+
+def test_a_program_that_has_just_ended_replaces_nobody():
+    import psutil
+
+    ended = psutil.Popen([sys.executable, "-c", ""])
+    ended.wait()
+
+    assert not web._answers(ended, 1)

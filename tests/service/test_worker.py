@@ -1,17 +1,19 @@
 """`flask worker` asked to end: whatever it is waiting for just then, it ends, calmly and soon."""
 
+import asyncio
+import os
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import cycle
 
+import psycopg
 import pytest
-from procrastinate import App, PsycopgConnector
-from procrastinate.exceptions import ConnectorException
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.engine import make_url
 
+from registration.common import worker as life
 from registration.common.worker import work
 from tests.service.workers import Door, Worker, wait_until
 
@@ -138,6 +140,60 @@ def test_asked_again_it_leaves_a_job_that_does_not_end(start, queued):
     assert worker.outcome() == (-signal.SIGTERM, "in hand\n")
 
 
-def test_without_being_asked_it_ends_with_the_fault_that_ended_it():
-    with pytest.raises(ConnectorException):
-        work(App(connector=PsycopgConnector(conninfo="host=/nowhere", min_size=0, max_size=1, timeout=0.1)))
+def test_a_database_that_leaves_is_waited_for_and_the_work_goes_on(start, queued, url):
+    worker, _ = start()
+    queued(0)
+    wait_until(lambda: queued() == [])
+
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+    time.sleep(0.5)
+    queued(0)
+
+    wait_until(lambda: queued() == [])
+    assert worker.process.is_alive()
+
+
+@pytest.fixture
+def pretended(monkeypatch):
+    """Let the worker's work be what is given: one function for each time it begins."""
+
+    def pretend(*deeds):
+        left = list(deeds)
+
+        async def begin(_queue, _hand):
+            left.pop(0)()
+            await asyncio.sleep(20)
+
+        monkeypatch.setattr(life, "_work", begin)
+        monkeypatch.setattr(life, "PAUSE", 0.01)
+        return left
+
+    return pretend
+
+
+def fail(error):
+    raise error
+
+
+def test_a_worker_that_lost_its_database_begins_anew(pretended, caplog):
+    left = pretended(lambda: fail(psycopg.OperationalError("secret")), lambda: os.kill(os.getpid(), signal.SIGTERM))
+
+    work(None)
+
+    assert left == []
+    assert "The database left the worker: OperationalError" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_a_fault_of_ours_ends_the_worker(pretended):
+    pretended(lambda: fail(RuntimeError("ours")))
+
+    with pytest.raises(RuntimeError, match="ours"):
+        work(None)

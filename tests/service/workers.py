@@ -121,5 +121,5 @@ def _flask_worker(url: str, folder: Path, patience: float) -> None:
         time.sleep(seconds)
         os.write(1, b"done\n")
 
-    app = create_app(settings(url, folder))
+    app = create_app(settings(url, folder, LOG_LEVEL="WARNING"))
     sys.exit(app.cli.main(args=["worker"], obj=ScriptInfo(create_app=lambda: app)))

@@ -210,7 +210,7 @@ def test_pages_of_staff_are_kept_by_no_browser(client, database):
     assert "no-store" in client.get("/staff/sign-in").headers["Cache-Control"]
     sign_in_as(client, "registrar")
     assert "no-store" in client.get("/staff/").headers["Cache-Control"]
-    assert "no-store" in client.get("/privacy").headers["Cache-Control"]
+    assert "no-store" in client.get("/").headers["Cache-Control"]
 
 
 def test_what_is_not_a_form_is_refused(client, database):
@@ -300,10 +300,11 @@ def test_asking_for_a_link_says_the_same_for_every_address(client, database):
 def test_a_link_is_queued_with_nothing_secret_in_it(client, database):
     user = new_person("registrar")
 
-    client.post("/staff/reset", data={"email": " Registrar@Council.gov.uk "})
+    name = client.post("/staff/reset", data={"email": " Registrar@Council.gov.uk "}).headers["X-Request-ID"]
 
     [(_, arguments)] = jobs(database)
     assert arguments == {
+        "request_id": name,
         "template": "staff/mail/reset",
         "subject": "Set your password for Right Start",
         "staff_id": user.id,
@@ -339,7 +340,7 @@ def test_a_link_asks_for_the_same_long_password_twice(client, database):
 
     assert "at least 12" in short
     assert "Type the same new password twice" in differs
-    assert "at most 256" in long
+    assert "at most 128" in long
 
 
 @pytest.mark.parametrize("token", ["x", "%00", "a.b.c", "x" * 3000])
@@ -603,7 +604,7 @@ def test_shortly_before_the_twelve_hours_are_over_there_is_no_staying(client, da
 
     shown = client.get("/staff/").text
 
-    assert "as you signed in 12 hours ago. Save what you are doing." in shown
+    assert "as you signed in 12 hours ago. Save what you are doing. What you send later" in shown
     assert "Stay signed in" not in shown
     assert 590 <= int(re.search(r'data-seconds-left="(\d+)"', shown)[1]) <= 600
 

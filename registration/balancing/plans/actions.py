@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func
 
 from registration.balancing.building import Built, build
 from registration.balancing.plans.keeping import (
@@ -16,7 +16,7 @@ from registration.balancing.plans.keeping import (
     kept_rota,
 )
 from registration.balancing.plans.models import BalancePlan, BalanceWish
-from registration.balancing.plans.queries import in_work, next_name, wishes_of
+from registration.balancing.plans.queries import next_name, wishes_of
 from registration.balancing.rules.figures import Figures
 from registration.balancing.rules.half_days import Calendar, sessions_of
 from registration.balancing.rules.rota import OFFICE, Assignment, Instance, Rota, pinned
@@ -25,7 +25,7 @@ from registration.common import audit
 from registration.common.authority import current_authority
 from registration.common.db import db
 from registration.common.errors import Refused
-from registration.common.queue import defer
+from registration.common.long_work import Works, ended
 from registration.rota.actions.drafts import keep_draft
 from registration.rota.models import Registrar, RotaDraft
 from registration.rota.rules.conflicts import in_words
@@ -33,13 +33,10 @@ from registration.rota.rules.patterns import DAY
 from registration.rota.rules.patterns import HALVES as HALF_NAMES
 
 MOST_WEEKS = 13
-#: Seconds after which a plan whose worker has given no sign is given up.
-SILENT = 60
 #: Somebody waits for ways to staff an absence, perhaps with families on the telephone: what is found by then is offered.
 COVER_SECONDS = 20
 WORK = "balance.work"
-#: Any number of our own: two workers that look for a plan to work on at once would both take one.
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(20260718)")
+WORKS = Works(BalancePlan, WORK, lock=20260718)
 NOT_REAL = "This is a what-if, and not the council as it is. Make the change itself first, then ask for a plan."
 GIVEN_UP = "The program that worked on this plan ended before it was done."
 
@@ -89,7 +86,7 @@ def _ask(first: date, weeks: int, name: str, today: date, actor: str, former: Ba
     for wish in wishes:
         _add(plan.id, wish.registrar_id, wish.day, wish.half, wish.centre_id, wish.cluster_id, wish.made_by)
     audit.record("balance.asked", about=_about(plan), actor=actor, after=_facts(plan))
-    defer(WORK)
+    WORKS.wake()
     return plan
 
 
@@ -152,8 +149,8 @@ def _facts(plan: BalancePlan) -> dict[str, object]:
 
 def ask_to_stop(plan_id: int, actor: str) -> None:
     """Ask for a plan to be ended with the best found so far. PlanSettled where it has ended."""
-    plan = db.session.get(BalancePlan, plan_id, with_for_update=True)
-    if plan is None or plan.state not in ("waiting", "running"):
+    plan = WORKS.locked(plan_id, "waiting", "running")
+    if plan is None:
         raise PlanSettled
     plan.stop_asked = True
     if plan.state == "waiting":
@@ -171,7 +168,7 @@ def run_again(plan_id: int, actor: str) -> None:
     plan.began_at = plan.beat_at = plan.ended_at = plan.best = None
     db.session.flush()
     audit.record("balance.asked", about=_about(plan), actor=actor, after=_facts(plan))
-    defer(WORK)
+    WORKS.wake()
 
 
 # ---- wishes
@@ -277,21 +274,18 @@ class Task:
 
 def take_next() -> Task | None:
     """Take up the plan that has waited longest, those for cover first; None where none waits, or another is worked on."""
-    db.session.execute(_ONE_AT_A_TIME)
-    if in_work(SILENT):
-        return None
-    in_turn = (BalancePlan.missed.is_(None), BalancePlan.id)
-    wanted = select(BalancePlan).filter_by(state="waiting").order_by(*in_turn).limit(1).with_for_update()
-    plan = db.session.scalars(wanted).one_or_none()
-    if plan is None:
-        return None
-    return take(plan)
+    plan = WORKS.take_next(BalancePlan.missed.is_(None))
+    return None if plan is None else _begun(plan)
 
 
 def take(plan: BalancePlan) -> Task:
     """Take up a plan that waits."""
-    plan.state, plan.stage, plan.share = "running", "starting", 0.0
-    plan.began_at = plan.beat_at = func.clock_timestamp()
+    WORKS.take(plan)
+    return _begun(plan)
+
+
+def _begun(plan: BalancePlan) -> Task:
+    plan.stage, plan.share, plan.began_at = "starting", 0.0, func.clock_timestamp()
     db.session.flush()
     former = db.session.get(BalancePlan, plan.former_id) if plan.former_id else None
     previous = former.rota if former and former.rota else plan.today
@@ -335,35 +329,30 @@ def settle_impossible(plan_id: int, conflicts: Sequence[str]) -> None:
 
 def give_up(plan_id: int, reason: str) -> None:
     """Say why nothing came of a plan."""
-    plan = _running(plan_id)
+    _fail(_running(plan_id), reason)
+
+
+def _fail(plan: BalancePlan, reason: str) -> None:
     plan.conflicts = [reason]
     _end(plan, "failed")
 
 
 def _running(plan_id: int) -> BalancePlan:
-    plan = db.session.get(BalancePlan, plan_id, with_for_update=True)
-    if plan is None or plan.state != "running":
+    plan = WORKS.running(plan_id)
+    if plan is None:
         raise PlanSettled
     return plan
 
 
 def _end(plan: BalancePlan, state: str) -> None:
-    plan.state, plan.stage, plan.share = state, "", 1.0
-    plan.ended_at = func.clock_timestamp()
-    db.session.flush()
+    plan.stage, plan.share = "", 1.0
+    ended(plan, state)
     audit.record(f"balance.{state}", about=_about(plan), actor="service")
 
 
 def look_after() -> None:
     """Give up plans whose worker has died, and have those that wait worked on."""
-    silent = func.clock_timestamp() - timedelta(seconds=SILENT)
-    wanted = select(BalancePlan).where(BalancePlan.state == "running", BalancePlan.beat_at < silent)
-    for plan in db.session.scalars(wanted.with_for_update(skip_locked=True)):
-        plan.conflicts = [GIVEN_UP]
-        _end(plan, "failed")
-    waits = db.session.scalar(select(BalancePlan.id).filter_by(state="waiting").limit(1))
-    if waits and not in_work(SILENT):
-        defer(WORK)
+    WORKS.look_after(lambda plan: _fail(plan, GIVEN_UP))
 
 
 # ---- made a draft

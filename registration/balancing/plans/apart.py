@@ -1,19 +1,14 @@
-"""Solving in a program of its own: it needs neither database nor settings, gives way to everything else, and ends with us.
+"""Solving in a program of its own, which needs neither database nor settings.
 
 We write one line to it, the work; later perhaps the word "stop". It writes lines to us: how far it is, and at last the result.
-Should we die, its input ends, and so does it.
 """
 
 import json
-import os
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from queue import Empty, SimpleQueue
 from typing import Any
 
 from registration.balancing.plans.keeping import (
@@ -27,13 +22,12 @@ from registration.balancing.plans.keeping import (
     kept_rota,
 )
 from registration.balancing.rules.figures import Figures
+from registration.common.apart import give_way, hear, started
 
 #: Seconds between looks at whether to stop.
 LOOK = 1.0
 #: Seconds after "stop" until no answer is waited for.
 PATIENCE = 20.0
-#: So much less urgent than the web server and the messages (nice values of Linux).
-GIVES_WAY = 15
 NOTHING_FOUND = (
     "Time ended before any rota was found that keeps all rules. Give it more time (solve_seconds), or plan fewer weeks."
 )
@@ -74,73 +68,20 @@ def solve_apart(
 
     With `missed`, what somebody absent leaves, ways to staff that are found. Raises SolverDied where no result came.
     """
-    with _started() as (process, lines):
-        _say(process, {"instance": instance, "previous": previous, "seconds": seconds, "missed": missed})
+    with started(__name__) as solver:
+        solver.tell(json.dumps({"instance": instance, "previous": previous, "seconds": seconds, "missed": missed}))
         stopped_at: float | None = None
-        while stopped_at is None or time.monotonic() - stopped_at < PATIENCE:
-            line = _next(lines)
-            if line == "":
-                break
+        for line in solver.lines(LOOK):
             given: dict[str, Any] = json.loads(line) if line else {}
             if "bound" in given:
                 return Solved(**given | {name: tuple(given[name]) for name in ("conflicts", "ways")})
-            if look(Progress(**given) if given else None) and stopped_at is None:
-                stopped_at = time.monotonic()
-                _say(process, "stop")
+            if stopped_at is None:
+                if look(Progress(**given) if given else None):
+                    stopped_at = time.monotonic()
+                    solver.tell("stop")
+            elif time.monotonic() - stopped_at > PATIENCE:
+                break
     raise SolverDied
-
-
-@contextmanager
-def _started() -> Iterator[tuple[subprocess.Popen[str], SimpleQueue[str]]]:
-    process = subprocess.Popen(  # noqa: S603 -- our own program
-        [sys.executable, "-m", __name__],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,  # Ctrl-C in a terminal is for us
-    )
-    lines: SimpleQueue[str] = SimpleQueue()
-    reader = threading.Thread(target=_read, args=(process, lines), daemon=True)
-    reader.start()
-    try:
-        yield process, lines
-    finally:
-        process.kill()
-        process.wait()
-        reader.join()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                _close(pipe)
-
-
-def _close(pipe: Any) -> None:  # noqa: ANN401 -- a text pipe
-    try:
-        pipe.close()
-    except BrokenPipeError:
-        return  # it had ended before it read all
-
-
-def _read(process: subprocess.Popen[str], lines: SimpleQueue[str]) -> None:
-    for line in process.stdout or ():
-        lines.put(line)
-    lines.put("")
-
-
-def _next(lines: SimpleQueue[str]) -> str | None:
-    """Give the next line, an empty one where it ended, None where nothing came in time."""
-    try:
-        return lines.get(timeout=LOOK)
-    except Empty:
-        return None
-
-
-def _say(process: subprocess.Popen[str], what: object) -> None:
-    try:
-        if process.stdin is not None:
-            process.stdin.write(json.dumps(what) + "\n")
-            process.stdin.flush()
-    except BrokenPipeError:
-        return  # it ended: its lines, or their end, say the rest
 
 
 # ---- the other program
@@ -148,21 +89,14 @@ def _say(process: subprocess.Popen[str], what: object) -> None:
 
 def work() -> None:
     """Be the program that solves: read the work, say how far it is, write what came of it."""
-    os.nice(GIVES_WAY)
+    give_way()
     task = json.loads(sys.stdin.readline())
     stop = threading.Event()
-    threading.Thread(target=_listen, args=(stop,), daemon=True).start()
+    hear(stop)
     if task.get("missed") is not None:
         _tell(cover_kept(task["instance"], task["previous"], task["missed"], task["seconds"], stop.is_set))
         return
     _tell(solve_kept(task["instance"], task["previous"], task["seconds"], _tell, stop.is_set))
-
-
-def _listen(stop: threading.Event) -> None:
-    if sys.stdin.readline():
-        stop.set()
-        sys.stdin.readline()
-    os._exit(1)  # nobody is there to be told
 
 
 def _tell(what: Kept) -> None:

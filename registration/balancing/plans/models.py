@@ -19,11 +19,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registration.common.db import Model
+from registration.common.long_work import LongWork
 
 STATES = ("open", "waiting", "running", "done", "stopped", "impossible", "failed")
 
 
-class BalancePlan(Model):
+class BalancePlan(LongWork, Model):
     """A rota planned for some weeks from a Monday: what it was made from, how far it is, and what came of it.
 
     `instance` is what was known when it was asked for, `today` the rota as it stood then. A `stopped` one has the best rota
@@ -45,16 +46,11 @@ class BalancePlan(Model):
     name: Mapped[str] = mapped_column(Text)
     first_day: Mapped[date]
     weeks: Mapped[int]
-    state: Mapped[str] = mapped_column(Text, server_default="waiting")
     stage: Mapped[str] = mapped_column(Text, server_default="")
     share: Mapped[float] = mapped_column(server_default=text("0"))  # of the work, as far as it can be told
     best: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))  # figures of the best rota so far
     stop_asked: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
-    asked_by: Mapped[str] = mapped_column(Text)
-    asked_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     began_at: Mapped[datetime | None]
-    beat_at: Mapped[datetime | None]  # the worker was at it then
-    ended_at: Mapped[datetime | None]
     instance: Mapped[dict[str, Any]] = mapped_column(JSONB)
     today: Mapped[dict[str, Any]] = mapped_column(JSONB)
     notes: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'"))

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
 from itertools import count
 
 from sqlalchemy import func, or_, select
@@ -40,18 +39,6 @@ def wishes_of(plan_id: int) -> Sequence[BalanceWish]:
 def wish_of(plan_id: int, wish_id: int) -> BalanceWish | None:
     """Give a wish of a plan, None where that plan has none of the number."""
     return db.session.scalars(select(BalanceWish).filter_by(id=wish_id, plan_id=plan_id)).one_or_none()
-
-
-def in_work(silent_seconds: float) -> bool:
-    """Say whether a worker is at a plan: one that gave a sign within so many seconds."""
-    since = func.clock_timestamp() - timedelta(seconds=silent_seconds)
-    wanted = select(BalancePlan.id).where(BalancePlan.state == "running", BalancePlan.beat_at >= since)
-    return db.session.scalar(wanted.limit(1)) is not None
-
-
-def is_silent(plan: BalancePlan, silent_seconds: float) -> bool:
-    """Say whether a plan is said to be worked on, and nobody has given a sign of it for so long."""
-    return plan.state == "running" and not in_work(silent_seconds)
 
 
 def plan_names(keys: Collection[str]) -> Mapping[str, Named]:

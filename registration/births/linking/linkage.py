@@ -101,7 +101,7 @@ def _lay_out(database: duckdb.DuckDBPyConnection, table: str, records: Sequence[
         columns = zip(zip(*rows, strict=True), _COLUMNS.values(), strict=True)
         database.register("batch", pa.table([pa.array(column, kind) for column, kind in columns], list(_COLUMNS)))
         begin = f"INSERT INTO {table}" if start else f"CREATE TABLE {table} AS"
-        database.execute(f"{begin} SELECT * FROM batch")
+        database.execute(f"{begin} SELECT * FROM batch")  # names of this file only  # nosec B608
     database.unregister("batch")
 
 
@@ -216,7 +216,7 @@ def _frequencies(column: str) -> str:
 def _count_names(database: duckdb.DuckDBPyConnection, column: str, usual: float) -> None:
     """Make the table of how frequent each name is in the two files together; in small files, nearly as frequent as is usual."""
     database.execute(
-        f"CREATE TABLE {_frequencies(column)} AS SELECT {column},"
+        f"CREATE TABLE {_frequencies(column)} AS SELECT {column},"  # names of this file only  # nosec B608
         f" (count(*) + {_USUAL_ROWS} * {usual}) / (sum(count(*)) OVER () + {_USUAL_ROWS}) AS tf_{column}"
         f" FROM (SELECT {column} FROM {_LEFT} UNION ALL SELECT {column} FROM {_RIGHT})"
         f" WHERE {column} IS NOT NULL GROUP BY {column}"

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from registration.births.same_families.apart import Files, Result
@@ -32,7 +32,7 @@ from registration.common import audit
 from registration.common.clock import civil_date
 from registration.common.db import db
 from registration.common.errors import Refused
-from registration.common.queue import defer
+from registration.common.long_work import Works, ended
 from registration.families import actions as families
 from registration.families.models import Family, FamilyLink, LinkRun
 from registration.families.queries import same_family
@@ -40,14 +40,10 @@ from registration.families.rules import Source
 from registration.families.tell_once import actions as tell_once
 
 WORK = "same_families.work"
-#: Seconds after which a run whose worker has given no sign is given up.
-SILENT = 120
 #: Who asks for the run of every night.
 SERVICE = "service"
 GIVEN_UP = "The program that compared the records ended before it was done."
-_AT_WORK = ("waiting", "running")
-#: Any number of our own: two workers that look for a run would both take one.
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(20261122)")
+WORKS = Works(LinkRun, WORK, lock=20261122, silent=120)
 
 
 class LinkSettled(Refused):
@@ -63,7 +59,7 @@ def ask_run(actor: str) -> None:
     made = db.session.scalar(row)
     if made is not None:
         audit.record("same.run_asked", about=f"link_run:{made}", actor=actor)
-        defer(WORK)
+        WORKS.wake()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +81,10 @@ class Task:
 
 def take_next() -> Task | None:
     """Take up the run that waits; None where none does, or one is worked on."""
-    db.session.execute(_ONE_AT_A_TIME)
-    if db.session.scalar(select(LinkRun.id).filter_by(state="running")) is not None:
-        return None
-    run = db.session.scalar(select(LinkRun).filter_by(state="waiting").with_for_update())
+    run = WORKS.take_next()
     if run is None:
         return None
-    run.state, run.total, run.beat_at = "running", len(PASSES), func.clock_timestamp()
+    run.total = len(PASSES)
     db.session.flush()
     return Task(run.id, records_compared(), set_apart())
 
@@ -104,19 +97,14 @@ def note(run_id: int, done: int) -> None:
 
 def give_up(run_id: int, reason: str) -> None:
     """Say why nothing came of a run; what held before it holds on."""
-    run = _running(run_id)
+    run = WORKS.running(run_id)
     if run is not None:
         _end(run, "failed", {"reason": reason})
 
 
 def look_after() -> None:
     """Give up the run whose worker has died, and have the one that waits worked on."""
-    silent = func.clock_timestamp() - timedelta(seconds=SILENT)
-    for run in db.session.scalars(select(LinkRun).where(LinkRun.state == "running", LinkRun.beat_at < silent)):
-        _end(run, "failed", {"reason": GIVEN_UP})
-    states = set(db.session.scalars(select(LinkRun.state).where(LinkRun.state.in_(_AT_WORK))))
-    if states == {"waiting"}:
-        defer(WORK)
+    WORKS.look_after(lambda run: _end(run, "failed", {"reason": GIVEN_UP}))
 
 
 def ask_for_newcomers() -> None:
@@ -135,8 +123,8 @@ def settle(task: Task, result: Result, now: datetime) -> None:
 
     A run that was given up meanwhile changes nothing.
     """
-    db.session.execute(_ONE_AT_A_TIME)
-    run = _running(task.run_id)
+    WORKS.alone()
+    run = WORKS.running(task.run_id)
     if run is None:
         return
     holds = standing()
@@ -190,14 +178,9 @@ def _keep(run: LinkRun, changed: Change) -> None:
         db.session.execute(upsert(FamilyLink).on_conflict_do_nothing(), rows)
 
 
-def _running(run_id: int) -> LinkRun | None:
-    run = db.session.get(LinkRun, run_id, with_for_update=True, populate_existing=True)
-    return run if run is not None and run.state == "running" else None
-
-
 def _end(run: LinkRun, state: str, result: dict[str, object]) -> None:
-    run.state, run.result, run.ended_at = state, result, func.clock_timestamp()
-    db.session.flush()
+    run.result = result
+    ended(run, state)
     audit.record(f"same.run_{state}", about=f"link_run:{run.id}", actor=SERVICE, after=result)
 
 

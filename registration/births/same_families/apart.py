@@ -1,23 +1,19 @@
-"""Linking in a program of its own: it needs neither database nor settings, and gives way to everything else.
+"""Linking in a program of its own, which needs neither database nor settings.
 
-It reads one line, the files to link; it writes a line for each pair of files that is done, and at last what came of it. The worker
-that started it holds none of the packages for it, and gets its memory back. Should the worker die meanwhile, it ends unheard.
+It reads one line, the files to link; it writes a line for each pair of files that is done, and at last what came of it.
 """
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 
 from registration.births.linking.matching import link
 from registration.births.linking.rules.records import Linked, Record
+from registration.common.apart import give_way, hear, started
 
 #: Seconds between looks at whether to stop.
 LOOK = 2.0
-#: So much less urgent than the web server and the messages (nice values of Linux).
-GIVES_WAY = 15
 
 Found = list[tuple[str, str, float]]
 
@@ -44,27 +40,20 @@ class Result:
 
 
 def link_apart(files: Sequence[Files], look: Callable[[int], None]) -> Result:
-    """Link each pair of files, telling `look` every LOOK seconds how many are done; what it raises ends the work.
+    """Link each pair of files, telling `look` at least every LOOK seconds how many are done; what it raises ends the work.
 
     Raises LinkingDied where no result came.
     """
-    task = json.dumps([_written(each) for each in files])
-    with subprocess.Popen(  # noqa: S603 -- our own program
-        [sys.executable, "-m", __name__],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,  # Ctrl-C in a terminal is for us
-    ) as process:
-        try:
-            lines = _listen(
-                process, task.encode(), lambda done: look(min(done, len(files)))
-            )  # its last line is the result
-        finally:
-            process.kill()
-    if process.returncode or not lines:
-        raise LinkingDied
-    told = json.loads(lines[-1])
-    return Result(tuple([(*pair,) for pair in each] for each in told["found"]), told["exact_only"])
+    done = 0
+    with started(__name__) as linker:
+        linker.tell(json.dumps([_written(each) for each in files]))
+        for line in linker.lines(LOOK):
+            told = json.loads(line) if line else done
+            if isinstance(told, dict):
+                return Result(tuple([(*pair,) for pair in each] for each in told["found"]), told["exact_only"])
+            done = told
+            look(done)
+    raise LinkingDied
 
 
 def _written(files: Files) -> tuple[object, ...]:
@@ -72,25 +61,16 @@ def _written(files: Files) -> tuple[object, ...]:
     return *([astuple(record) for record in side] for side in sides), files.apart
 
 
-def _listen(process: "subprocess.Popen[bytes]", task: bytes, look: Callable[[int], None]) -> list[bytes]:
-    """Give what the program wrote by its end, line by line."""
-    given: bytes | None = task
-    while True:
-        try:
-            return process.communicate(given, LOOK)[0].splitlines()
-        except subprocess.TimeoutExpired as waiting:
-            given = None  # it is on its way
-            look((waiting.output or b"").count(b"\n"))
-
-
 # ---- the other program
 
 
 def work() -> None:
     """Be the program that links: read the files, say how far it is, write what came of it."""
-    os.nice(GIVES_WAY)
+    give_way()
+    task = json.loads(sys.stdin.readline())
+    hear()
     linked = []
-    for *sides, apart in json.loads(sys.stdin.readline()):
+    for *sides, apart in task:
         left, right = ([Record(*cells) for cells in side] for side in sides)
         linked.append(link(left, right, apart=[(a, b) for a, b in apart]) if left and right else Linked(()))
         _tell(len(linked))

@@ -5,6 +5,7 @@ import logging
 from registration.births.same_families import actions
 from registration.births.same_families.apart import LinkingDied, link_apart
 from registration.common.clock import now
+from registration.common.long_work import until_none_waits
 from registration.common.queue import ending, job
 from registration.common.transaction import transaction
 
@@ -20,12 +21,7 @@ class Stopped(Exception):
 @job(actions.WORK, takes_long=True)
 def work() -> None:
     """Work on the runs that wait, until none is left."""
-    while not ending():
-        with transaction():
-            task = actions.take_next()
-        if task is None:
-            return
-        _work_on(task)
+    until_none_waits(actions.take_next, _work_on)
 
 
 def _work_on(task: actions.Task) -> None:

@@ -7,7 +7,6 @@ carries them once more, signed, so that a family whose session is gone loses not
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, session, url_for
@@ -38,6 +37,7 @@ from registration.booking.wording import (
     days_from_now,
     details_in_words,
     long_day,
+    minutes_in_words,
     weekday_and_day,
     with_commas,
 )
@@ -207,13 +207,6 @@ def restored(step: Step, answers: Answers) -> ResponseReturnValue:
     return render(step, FORMS[step](), walk.answers, away=True)
 
 
-def from_other_site() -> bool:
-    """Say whether another site's page sent this: it must not put answers into this browser."""
-    origin = request.headers.get("Origin")
-    foreign = origin is not None and urlsplit(origin).netloc != request.host
-    return foreign or request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin"
-
-
 # -- showing a page
 
 
@@ -225,6 +218,11 @@ class Held:
     until: str
     seconds_left: int
     may_be_longer: bool
+
+    @property
+    def left(self) -> str:
+        """Say how many minutes are left, the one that has begun among them: 8 minutes."""
+        return minutes_in_words(-(-self.seconds_left // 60))
 
 
 def _held(kept: KeptTime) -> Held:

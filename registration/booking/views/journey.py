@@ -30,7 +30,6 @@ from registration.booking.views.frame import (
     carried_answers,
     chosen_again,
     facts_for,
-    from_other_site,
     is_after_time,
     is_changing,
     refuses_cookies,
@@ -44,11 +43,12 @@ from registration.booking.views.frame import (
 )
 from registration.booking.wording import papers, weekday_and_day
 from registration.centres.queries import district_choices
-from registration.common.access import public
+from registration.common.access import forgotten_here, public
 from registration.common.clock import now, today
 from registration.common.forms import Form
-from registration.common.i18n import COOKIE as LANGUAGE_COOKIE
+from registration.common.i18n import forget_language
 from registration.common.limits import client
+from registration.common.origin import from_other_site
 from registration.common.transaction import commits
 
 #: Pages whose answers are taken in elsewhere.
@@ -95,8 +95,8 @@ def clear_device() -> ResponseReturnValue:
     """Forget the browser of a family that has booked: the next one may sit down at the same computer."""
     session.clear()
     response = redirect(url_for("booking.cleared"), HTTPStatus.SEE_OTHER)
-    response.delete_cookie(LANGUAGE_COOKIE)
-    return response
+    forget_language(response)
+    return forgotten_here(response)
 
 
 @bp.get("/book/finished")

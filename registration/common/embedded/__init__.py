@@ -14,6 +14,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -52,6 +53,8 @@ SETTINGS = {
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
     "log_checkpoints": "off",
+    # After a crash one flush of the file system instead of one for each of some two thousand files: a tenth of the time.
+    **({"recovery_init_sync_method": "syncfs"} if sys.platform == "linux" else {}),
 }
 
 #: How the server is asked to end, fast and then at once, and the seconds each way may take. Neither loses data.
@@ -93,7 +96,7 @@ class _Place:
         """The data folder, or a short folder of our own where that path is too long for a socket."""
         if len(os.fsencode(self.data)) <= LONGEST_SOCKET_FOLDER:
             return self.data
-        return Path("/tmp") / f"{self.name}-{os.geteuid()}"  # noqa: S108 -- made by own_folder, which checks the owner
+        return Path("/tmp") / f"{self.name}-{os.geteuid()}"  # noqa: S108 -- made by own_folder, which checks the owner  # nosec B108
 
 
 def address(instance: Path) -> str:
@@ -148,7 +151,7 @@ def using(instance: Path, *, fsync: bool = True) -> Iterator[str]:
         os.close(users)
 
 
-def supervise(instance: Path, ending: threading.Event, *, every: float = 1.0) -> None:
+def supervise(instance: Path, ending: threading.Event, *, every: float = 0.3) -> None:
     """Start the server again whenever it died, until `ending` is set; looks every so many seconds. Runs in a thread."""
     while not ending.wait(every):
         if not running(instance):

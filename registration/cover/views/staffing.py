@@ -7,8 +7,8 @@ from flask import Response, abort, after_this_request, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from registration.balancing.building.absence import NothingLeft
-from registration.balancing.plans.actions import SILENT
-from registration.balancing.plans.queries import is_silent, plan_by_id
+from registration.balancing.plans.actions import WORKS
+from registration.balancing.plans.queries import plan_by_id
 from registration.common.access import current_actor, has_role, roles
 from registration.common.clock import now
 from registration.common.errors import Refused
@@ -41,7 +41,7 @@ def staffing(public_id: UUID) -> str:
 def _page(found: CoverPlan, fault: str = "") -> str:
     plan = None if found.staffing_id is None else plan_by_id(found.staffing_id)
     at_work = plan is not None and plan.state in actions.AT_WORK
-    silent = plan is not None and is_silent(plan, SILENT)
+    silent = plan is not None and WORKS.has_died(plan)
     stands = found.state != actions.UNDONE and not queries.is_taken_back(found.absence_id)
     covered = stands and not at_work and not actions.is_anything_left(found, now())
     if at_work and not silent and "still" not in request.args:

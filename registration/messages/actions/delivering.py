@@ -1,7 +1,7 @@
 """Messages taken up by a worker, settled, tried again, and reported on by carriers and families."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -98,7 +98,7 @@ def record(message_id: UUID, outcome: Outcome, *, now: datetime) -> None:
         message.state, message.handed_at = State.QUEUED, now
         ask_staff(SET_UP, outcome.problem, now=now)
     else:
-        _again(message, now, unknown=outcome.kind == "unknown")
+        _again(message, now, unknown=outcome.kind == "unknown", at_least=outcome.wait)
     db.session.flush()
 
 
@@ -111,12 +111,15 @@ def _refused(message: Message, outcome: Outcome, now: datetime) -> None:
     ask_for_a_call(message, outcome.problem, now)
 
 
-def _again(message: Message, now: datetime, *, unknown: bool) -> None:
-    """Put a message back for another attempt; not one called back, tried often enough, or perhaps sent twice."""
+def _again(message: Message, now: datetime, *, unknown: bool, at_least: timedelta = timedelta()) -> None:
+    """Put a message back for another attempt, no sooner than its carrier asks.
+
+    Not one that was called back, that was tried often enough, or that may have gone out twice already.
+    """
     wait = rules.wait_after(message.attempts)
     if message.withdrawn_at is not None:
         _settle(message, State.WITHDRAWN, now)
-    elif wait is None or (unknown and not rules.may_repeat(message.of_channel, maybe_sent=message.maybe_sent)):
+    elif wait is None or (unknown and message.maybe_sent):
         _settle(message, State.FAILED, now)
         ask_for_a_call(message, message.problem or "we cannot tell whether it went out", now)
     else:
@@ -125,7 +128,7 @@ def _again(message: Message, now: datetime, *, unknown: bool) -> None:
             ask_staff(TWICE, sentence, now=now, message=message)
         message.maybe_sent = message.maybe_sent or unknown
         message.state = State.QUEUED
-        message.due = message.handed_at = rules.due(message.template, message.of_channel, now + wait)
+        message.due = message.handed_at = rules.due(message.template, message.of_channel, now + max(wait, at_least))
         hand_over([message.id], at=message.due)
 
 

@@ -1,27 +1,26 @@
 """Protocols registered, bundles asked for, worked on, kept, and let go to others."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from registration.common import audit
 from registration.common.db import db
 from registration.common.errors import Refused
-from registration.common.queue import defer
+from registration.common.long_work import Works, ended
 from registration.pilot.building.models import PilotBuild, PilotProtocol
-from registration.pilot.building.queries import in_work, protocol_by_id, published_files, released
+from registration.pilot.building.queries import is_overtaken, protocol_by_id, published_files, released
 from registration.pilot.disclosure import actions as ledger
 from registration.pilot.disclosure.chain import TABLES
 
-#: Seconds after which a bundle whose worker has given no sign is given up.
-SILENT = 60
 WORK = "pilot.work"
 GIVEN_UP = "The program that worked on these figures ended before it was done. Ask for them again."
-#: Any number of our own: two workers that look for a bundle to work on at once would both take one.
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(20260719)")
+STOPPED = "You asked for it to be stopped."
+ENDED = "The service was stopped while these figures were being made. Ask for them again."
+WORKS = Works(PilotBuild, WORK, lock=20260719)
 
 
 class AlreadyRegistered(Refused):
@@ -60,14 +59,14 @@ def ask(as_of: date, protocol_id: int | None, today: date, actor: str) -> PilotB
     db.session.add(made)
     db.session.flush()
     audit.record("pilot.asked", about=f"pilot_build:{made.id}", actor=actor, after={"as_of": as_of.isoformat()})
-    defer(WORK)
+    WORKS.wake()
     return made
 
 
 def ask_to_stop(build_id: int, actor: str) -> None:
     """Ask for a bundle not to be built any further; BuildSettled where it has ended."""
-    build = db.session.get(PilotBuild, build_id, with_for_update=True)
-    if build is None or build.state not in ("waiting", "running"):
+    build = WORKS.locked(build_id, "waiting", "running")
+    if build is None:
         raise BuildSettled
     build.stop_asked = True
     if build.state == "waiting":
@@ -91,15 +90,10 @@ class Task:
 
 def take_next() -> Task | None:
     """Take up the bundle that has waited longest; None where none waits, or another is worked on."""
-    db.session.execute(_ONE_AT_A_TIME)
-    if in_work(SILENT):
-        return None
-    wanted = select(PilotBuild).filter_by(state="waiting").order_by(PilotBuild.id).limit(1).with_for_update()
-    build = db.session.scalars(wanted).one_or_none()
+    build = WORKS.take_next()
     if build is None:
         return None
-    build.state, build.stage = "running", "Starting"
-    build.began_at = build.beat_at = func.clock_timestamp()
+    build.stage, build.began_at = "Starting", func.clock_timestamp()
     db.session.flush()
     protocol = protocol_by_id(build.protocol_id) if build.protocol_id else None
     return Task(build.id, build.as_of, protocol.words if protocol else None, tuple(each.id for each in released()))
@@ -129,30 +123,32 @@ def give_up(build_id: int, faults: list[str]) -> None:
     _end(build, "stopped" if build.stop_asked else "failed")
 
 
+def leave_off(build_id: int) -> None:
+    """End a bundle that is not built any further: somebody asked for that, or the service ends."""
+    give_up(build_id, [STOPPED if _running(build_id).stop_asked else ENDED])
+
+
 def _running(build_id: int) -> PilotBuild:
-    build = db.session.get(PilotBuild, build_id, with_for_update=True)
-    if build is None or build.state != "running":
+    build = WORKS.running(build_id)
+    if build is None:
         raise BuildSettled
     return build
 
 
 def _end(build: PilotBuild, state: str) -> None:
-    build.state, build.stage, build.share = state, "", 1.0
-    build.ended_at = func.clock_timestamp()
-    db.session.flush()
+    build.stage, build.share = "", 1.0
+    ended(build, state)
     audit.record(f"pilot.{state}", about=f"pilot_build:{build.id}", actor="service")
 
 
 def look_after() -> None:
     """Give up bundles whose worker has died, and have those that wait built."""
-    silent = func.clock_timestamp() - timedelta(seconds=SILENT)
-    wanted = select(PilotBuild).where(PilotBuild.state == "running", PilotBuild.beat_at < silent)
-    for build in db.session.scalars(wanted.with_for_update(skip_locked=True)):
-        build.faults = [GIVEN_UP]
-        _end(build, "failed")
-    waits = db.session.scalar(select(PilotBuild.id).filter_by(state="waiting").limit(1))
-    if waits and not in_work(SILENT):
-        defer(WORK)
+    WORKS.look_after(_died)
+
+
+def _died(build: PilotBuild) -> None:
+    build.faults = [GIVEN_UP]
+    _end(build, "failed")
 
 
 # ---- let go
@@ -164,13 +160,13 @@ def release(build_id: int, purpose: str, now: datetime, actor: str) -> PilotBuil
     BuildSettled where it is not built, AlreadyReleased, or where another was released since it was built: what it protects was
     not tried against that one.
     """
-    db.session.execute(_ONE_AT_A_TIME)
+    WORKS.alone()
     build = db.session.get(PilotBuild, build_id, with_for_update=True)
     if build is None or build.state != "done" or build.began_at is None:
         raise BuildSettled
     if build.released_at is not None:
         raise AlreadyReleased
-    if any(each.released_at and each.released_at >= build.began_at for each in released()):
+    if is_overtaken(build):
         raise NotTriedAgainst
     build.released_at = func.clock_timestamp()
     build.released_by, build.released_for = actor, purpose

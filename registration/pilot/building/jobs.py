@@ -1,6 +1,7 @@
 """Bundles that wait to be built, those whose worker has died, and approvals of rows that are over."""
 
 from registration.common.clock import now
+from registration.common.long_work import until_none_waits
 from registration.common.queue import ending, job
 from registration.common.transaction import transaction
 from registration.pilot.building import actions
@@ -11,12 +12,7 @@ from registration.pilot.disclosure.actions import expire_due
 @job(actions.WORK, takes_long=True)
 def work() -> None:
     """Build the bundles that wait, until none is left."""
-    while not ending():
-        with transaction():
-            task = actions.take_next()
-        if task is None:
-            return
-        work_on(task, ending)
+    until_none_waits(actions.take_next, lambda task: work_on(task, ending))
 
 
 @job("pilot.look_after", every="* * * * *")

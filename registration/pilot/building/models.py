@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from registration.common.db import Model
+from registration.common.long_work import LongWork
 
 STATES = ("waiting", "running", "done", "stopped", "failed")
 
@@ -24,7 +25,7 @@ class PilotProtocol(Model):
     registered_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
 
-class PilotBuild(Model):
+class PilotBuild(LongWork, Model):
     """A bundle of figures as of a date: who asked and why, how far it is, what came of it.
 
     `bundle` is the whole folder as a zip file, exact figures included; `manifest` names its files and what they were made of;
@@ -43,15 +44,10 @@ class PilotBuild(Model):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     as_of: Mapped[date]
     protocol_id: Mapped[int | None] = mapped_column(ForeignKey("pilot_protocol.id"))
-    state: Mapped[str] = mapped_column(Text, server_default="waiting")
     stage: Mapped[str] = mapped_column(Text, server_default="")
     share: Mapped[float] = mapped_column(server_default=text("0"))  # of the work, as far as it can be told
     stop_asked: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
-    asked_by: Mapped[str] = mapped_column(Text)
-    asked_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     began_at: Mapped[datetime | None]
-    beat_at: Mapped[datetime | None]  # the worker was at it then
-    ended_at: Mapped[datetime | None]
     faults: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'"))
     manifest: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     bundle: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))

@@ -3,9 +3,8 @@
 import io
 import zipfile
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from registration.common.audit import Named
 from registration.common.db import db
@@ -34,9 +33,14 @@ def build_by_id(build_id: int) -> PilotBuild | None:
     return db.session.get(PilotBuild, build_id)
 
 
+def is_overtaken(build: PilotBuild) -> bool:
+    """Say whether other figures were released since these were begun, so that these were not tried against them."""
+    return any(each.released_at and build.began_at and each.released_at >= build.began_at for each in released())
+
+
 def latest_done() -> PilotBuild | None:
-    """Give the bundle that was built last, None where there is none yet."""
-    wanted = select(PilotBuild).filter_by(state="done").order_by(PilotBuild.id.desc()).limit(1)
+    """Give the bundle as of the latest day, of several the one made last; None where there is none yet."""
+    wanted = select(PilotBuild).filter_by(state="done").order_by(PilotBuild.as_of.desc(), PilotBuild.id.desc()).limit(1)
     return db.session.scalars(wanted).one_or_none()
 
 
@@ -62,13 +66,6 @@ def protocols() -> Sequence[PilotProtocol]:
 def protocol_by_id(protocol_id: int) -> PilotProtocol | None:
     """Give a protocol, None where there is none."""
     return db.session.get(PilotProtocol, protocol_id)
-
-
-def in_work(silent_seconds: float) -> bool:
-    """Say whether a worker is at a bundle: one that gave a sign within so many seconds."""
-    since = func.clock_timestamp() - timedelta(seconds=silent_seconds)
-    wanted = select(PilotBuild.id).where(PilotBuild.state == "running", PilotBuild.beat_at >= since)
-    return db.session.scalar(wanted.limit(1)) is not None
 
 
 def build_names(keys: Collection[str]) -> Mapping[str, Named]:

@@ -18,7 +18,6 @@ from registration.pilot.record.queries import extract_rows
 
 log = logging.getLogger(__name__)
 DIED = "The program that builds ended without a result. The service’s log says more."
-STOPPED = "You asked for it to be stopped."
 #: Of the work, as far as it can be told before it begins: what each line told is worth.
 EXTRACTED, EACH_LINE = 0.15, 0.04
 
@@ -31,7 +30,8 @@ def work_on(task: actions.Task, leave_off: Callable[[], bool]) -> None:
     except (NotBuilt, ExtractRefused) as refusal:
         _give_up(task, list(refusal.faults if isinstance(refusal, NotBuilt) else refusal.lines))
     except LeftOff:
-        _give_up(task, [STOPPED])
+        with transaction():
+            actions.leave_off(task.build_id)
     except Exception:
         log.exception("pilot build %s", task.build_id)
         _give_up(task, [DIED])

@@ -161,6 +161,7 @@ def take(request_id: int, extract: Extract, actor: str, now: datetime) -> tuple[
         files={"rows.csv": content},
         at=now,
     )
+    audit.record("pilot.rows_taken", about=_about(found), actor=actor, after={"entry of the ledger": end.count})
     return content, end
 
 

@@ -6,7 +6,7 @@ under two, here, while the quarter of its birth began less than two years before
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -156,8 +156,18 @@ def _families(facts: _Facts) -> Iterator[Case]:
 
 
 def _known(facts: _Facts) -> Iterator[Case]:
-    for family, births in facts.families.items():
-        yield births[0], family in facts.extract.first_joined or any(map(facts.known, births))
+    known = _known_families(facts)
+    yield from ((births[0], family in known) for family, births in facts.families.items())
+
+
+def _known_families(facts: _Facts) -> Collection[str]:
+    joined = facts.extract.first_joined
+    return {family for family, births in facts.families.items() if family in joined or any(map(facts.known, births))}
+
+
+def known_families(extract: Extract) -> Collection[str]:
+    """Give the families that M02 counts as known by the as-of date."""
+    return _known_families(_Facts(extract))
 
 
 def _first_known(facts: _Facts) -> Iterator[Case]:

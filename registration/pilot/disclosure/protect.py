@@ -15,9 +15,11 @@ from registration.pilot.disclosure.bounds import holders
 from registration.pilot.disclosure.catalogue import Table
 from registration.pilot.disclosure.rules import (
     ALL,
+    AUTHORITY,
     COUNT,
     DEN,
     MARK,
+    NONE,
     NUM,
     PERCENT,
     Leaks,
@@ -35,6 +37,7 @@ from registration.pilot.disclosure.system import NOT_TOLD, Cell, Known, Name, Sy
 
 #: How often more is left out before the release is given up.
 _ROUNDS = 60
+_EVERYBODY = Spot(AUTHORITY, ALL, NONE, ALL, ALL)
 Teller = Callable[[str], None]
 
 
@@ -50,8 +53,19 @@ def protect(
     What comes back was attacked: every number that it, or an earlier release, does not tell lies in an interval at least as wide
     as the threshold, whatever is put together. All tables are of one as-of date, later than those before. Where an earlier
     release contradicts this one, data were revised in between, and the two are attacked each for itself.
+
+    Numbers of everybody are what a report begins with, so they are told unless they are small; where nothing else that could be
+    left out protects the small ones, they may be left out too.
     """
-    draft = _Draft(tables, settings or Settings(), [known_of(release) for release in earlier])
+    known = [known_of(release) for release in earlier]
+    try:
+        return _protected(_Draft(tables, settings or Settings(), known, keep_totals=True), tell)
+    except Leaks:
+        tell("The numbers of everybody cannot all be told")
+        return _protected(_Draft(tables, settings or Settings(), known), tell)
+
+
+def _protected(draft: "_Draft", tell: Teller) -> Release:
     tied = True
     try:
         _withstand(draft, tell, tied=True)
@@ -123,7 +137,9 @@ def _named(system: System, found: Iterable[Found]) -> Sequence[str]:
 class _Draft:
     """The tables on their way: their exact counts, and which are left out so far."""
 
-    def __init__(self, tables: Sequence[Table], settings: Settings, earlier: Sequence[Known]) -> None:
+    def __init__(
+        self, tables: Sequence[Table], settings: Settings, earlier: Sequence[Known], *, keep_totals: bool = False
+    ) -> None:
         self.tables, self.settings, self.earlier, self.as_of = tables, settings, earlier, tables[0].as_of
         self.truth = _exact(tables)
         self.shares = {
@@ -147,6 +163,8 @@ class _Draft:
         }
         # What was left out then, and has not changed since, would now be told of then.
         self.hidden |= {cell for cell, told_then in before if not told_then and cell in self.truth}
+        if keep_totals:
+            self.fixed |= {cell for cell in self.truth if cell[1] == _EVERYBODY and cell not in self.hidden}
 
     def known(self) -> Known:
         """Give what would be known of this release alone."""

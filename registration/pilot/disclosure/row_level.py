@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from itertools import product
 
 from registration.common.files import written
+from registration.pilot.disclosure.catalogue import known_families
 from registration.pilot.disclosure.rules import quarter_of
 from registration.pilot.extract.rules import Birth, Extract
 
@@ -77,7 +78,8 @@ _CLUSTERS: Mapping[str, Callable[[str], str]] = {"named": lambda cluster: cluste
 
 def row_level(extract: Extract, key: bytes) -> RowLevel:
     """Make rows of the counted births, ids keyed so that only the holder of the key could say whose they are."""
-    facts = {_id(birth, key): _fact(birth, extract) for birth in extract.counted}
+    known = known_families(extract)
+    facts = {_id(birth, key): _fact(birth, extract, known=birth.family_id in known) for birth in extract.counted}
     way = _least_coarse(list(facts.values()))
     visible = {name: _visible(fact, way) for name, fact in facts.items()}
     sizes = Counter(visible.values())
@@ -115,14 +117,14 @@ def _id(birth: Birth, key: bytes) -> str:
     return hmac.new(key, birth.birth_id.encode(), hashlib.sha256).hexdigest()[:24]
 
 
-def _fact(birth: Birth, extract: Extract) -> _Fact:
+def _fact(birth: Birth, extract: Extract, *, known: bool) -> _Fact:
     row = extract.registered.get(birth.birth_id)
     joined = extract.first_joined.get(birth.family_id)
     fed = birth.feed_received_on if birth.feed_received_on and birth.feed_received_on <= extract.as_of else None
     at_centre = row is not None and row.venue_id in extract.centre_ids
     soon = joined is not None and joined <= birth.dob + timedelta(days=JOINED_WITHIN)
     told = (
-        _flag(at_centre or fed is not None or joined is not None),
+        _flag(known),
         _flag(soon),
         _days(birth, row.registered_on if row else None),
         _days(birth, joined),

@@ -1,12 +1,10 @@
-"""`flask pilot effect`, `pool` and `power`: the comparison of a panel, the review of councils, and the planner, from files alone.
+"""`flask pilot effect` and `power`: the comparison of a panel, and the planner, from files alone.
 
 The statistics packages are imported only when a command runs, so that no web process carries them.
 """
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,11 +12,7 @@ from registration.common.errors import Refused
 from registration.common.files import FileRefused
 from registration.common.offline import without_database
 
-if TYPE_CHECKING:
-    from registration.pilot.effect.pooling import Counts
-
 READABLE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
-BUNDLE = click.Path(exists=True, readable=True, path_type=Path)
 #: Months between two rows of the planner's table, and how many rows there are at most before it ends.
 _BETWEEN, _SHOWN = 3, 48
 
@@ -52,48 +46,6 @@ def effect_of_panel(panel: Path) -> None:
     told = found.cr2
     numbers = {"att": found.att, "se_cr1s": found.se_cr1s, "se_cr2": told.se, "df_cr2": told.df, "p_cr2": told.p}
     click.echo(json.dumps({**numbers, "p_permutation": found.permuted.p, "n": found.cells}))
-
-
-@click.command("pool")
-@click.argument("sources", type=BUNDLE, nargs=-1, required=True, metavar="COUNTS.csv | BUNDLE...")
-@without_database
-def pool_authorities(sources: tuple[Path, ...]) -> None:
-    """Pool authorities’ differences in joining: a table of counts, or the bundles they published; prints JSON.
-
-    Columns of the table: authority, pilot_signups, pilot_registrations, comp_signups, comp_registrations; a bundle’s stands in its
-    pool.csv. Random effects by REML, errors by Hartung, Knapp, Sidik and Jonkman: the mean difference of shares with its 95 %
-    interval, the variance between authorities, the 95 % prediction interval for another authority, I² as a share of 1.
-    """
-    from registration.pilot.effect.pooling import review
-
-    try:
-        pooled = review(_all_counts(sources)).pooled
-    except Refused as refused:
-        raise _refuse(refused.sentence) from None
-    if pooled.k == 1:
-        click.echo("One authority is no review: only its own difference is given.", err=True)
-    names = ("estimate", "lo", "hi", "tau2", "pi_lo", "pi_hi", "i2", "k")
-    click.echo(json.dumps({name: getattr(pooled, name) for name in names}))
-
-
-def _all_counts(sources: Sequence[Path]) -> "Sequence[Counts]":
-    """Read all tables and bundles; where any is faulty, say all that is wrong in all of them and end with status 1."""
-    from registration.pilot.effect.files import BUNDLED, read_counts
-
-    counts: list[Counts] = []
-    lines: list[str] = []
-    for source in sources:
-        named = f"{source}: " if len(sources) > 1 else ""
-        if source.is_dir() and not (source / BUNDLED).is_file():
-            lines.append(f"{source} is no bundle of an evaluation: it has no {BUNDLED}")
-            continue
-        try:
-            counts += read_counts(source, counts)
-        except FileRefused as refused:
-            lines += [f"{named}{line}" for line in refused.lines()]
-    if lines:
-        raise _refuse("\n".join(lines))
-    return counts
 
 
 @click.command("power")

@@ -19,7 +19,7 @@ class EventTime:
     """The difference of the centres so many months after (before: negative) they were live, with its 95 % interval and families.
 
     Month -1, the last whole month before, is what the others are compared with: 0 by definition. The first and last months hold
-    all that is earlier or later.
+    all that is earlier or later. `joined` of the families joined within 90 days.
     """
 
     month: int
@@ -27,6 +27,7 @@ class EventTime:
     lo: float
     hi: float
     families: int
+    joined: int
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,10 @@ def event_study(panel: Panel) -> EventStudy:
         robust = cr2(fit(panel, columns))
     except CannotTell:
         return EventStudy((), None)
-    times = {_REFERENCE: EventTime(_REFERENCE, 0.0, 0.0, 0.0, _families(panel, since, _REFERENCE))}
+    times = {_REFERENCE: EventTime(_REFERENCE, 0.0, 0.0, 0.0, *_counts(panel, since, _REFERENCE))}
     for number, month in enumerate(named):
         told = robust.estimate(number)
-        times[month] = EventTime(month, told.value, told.lo, told.hi, _families(panel, since, month))
+        times[month] = EventTime(month, told.value, told.lo, told.hi, *_counts(panel, since, month))
     before = [number for number, month in enumerate(named) if month < 0]
     return EventStudy([times[month] for month in sorted(times)], robust.together(before) if before else None)
 
@@ -65,5 +66,5 @@ def _binned(panel: Panel) -> Indices:
     return np.where(never, _NEVER_LIVE, np.clip(panel.since, EARLIEST, LATEST))
 
 
-def _families(panel: Panel, since: Indices, month: int) -> int:
-    return int(panel.families[since == month].sum())
+def _counts(panel: Panel, since: Indices, month: int) -> tuple[int, int]:
+    return int(panel.families[since == month].sum()), int(panel.joined[since == month].sum())

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from registration.common.files import WHOLE_FILE, Fault, Row, Table, decimal, whole
+from registration.pilot.disclosure.rules import MARK
 from registration.pilot.effect.panel import Panel
 from registration.pilot.effect.pooling import Counts
 
@@ -132,8 +133,8 @@ def _panel(cells: Sequence[_Cell], treated: set[int | None]) -> Panel:
 def read_counts(path: Path, earlier: Sequence[Counts] = ()) -> Sequence[Counts]:
     """Read authorities' counts from a table, or from a bundle (a folder with a pool.csv), in the order given.
 
-    FileRefused where a cell is no number of families, an arm has no registrations or more sign-ups than registrations, or an
-    authority is there already, here or among those read `earlier`.
+    FileRefused where a council withheld its counts, a cell is no number of families, an arm has no registrations or more sign-ups
+    than registrations, or an authority is there already, here or among those read `earlier`.
     """
     counts: list[Counts] = []
     with (path / BUNDLED if path.is_dir() else path).open("rb") as stream:
@@ -149,6 +150,9 @@ def read_counts(path: Path, earlier: Sequence[Counts] = ()) -> Sequence[Counts]:
 def _counts(row: Row, known: Collection[str]) -> Counts:
     before = row.table.fault_count
     authority = row.read("authority", str, needed=True) or ""
+    if MARK in map(row.text, COUNTS[1:]):
+        row.fault("authority", f"withheld its counts ({MARK}), for they are too small: it cannot be pooled")
+        return Counts(authority, 0, 0, 0, 0)
     numbers = [row.read(name, _count, needed=True) or 0 for name in COUNTS[1:]]
     if row.table.fault_count == before:
         for arm in ("pilot", "comp"):

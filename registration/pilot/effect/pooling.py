@@ -49,9 +49,13 @@ class Pooled:
 
 @dataclass(frozen=True)
 class Study:
-    """One authority's risk difference, its variance, its weight in the mean (shares of 1), and the pooled result without it."""
+    """One authority's risk difference, its variance, its weight in the mean (shares of 1), and the pooled result without it.
+
+    `families` are those of both arms.
+    """
 
     authority: str
+    families: int
     difference: float
     variance: float
     weight: float
@@ -91,7 +95,9 @@ def _study(all_counts: Sequence[Counts], differences: Numbers, weights: Numbers,
     others = np.delete(differences, number, axis=0)
     without = pool(others[:, 0], others[:, 1]) if len(others) else None
     value, variance = differences[number]
-    return Study(all_counts[number].authority, float(value), float(variance), float(weights[number]), without)
+    of = all_counts[number]
+    families = of.pilot_registrations + of.comp_registrations
+    return Study(of.authority, families, float(value), float(variance), float(weights[number]), without)
 
 
 def pool(values: Numbers, variances: Numbers) -> Pooled:

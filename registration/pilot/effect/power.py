@@ -16,6 +16,8 @@ WORTH_HAVING = 0.05
 MOST_MONTHS = 120
 _ENOUGH, _CONFIDENCE = 0.8, 0.975
 _SINGULAR = 1e-12
+#: Families of a centre that are more alike than this do not differ at all: what is left over is arithmetic's.
+_ALL_ALIKE = 1 - 1e-9
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,14 @@ class Power:
     """What a roll-out can tell.
 
     `sd` is the spread of one family's joining, `icc` how alike families of a centre are, `detectable` the effect told four times in
-    five with the months there are, `months_needed` the months of births that tell an effect worth having (None: never).
+    five with the `months` of births there are, `months_needed` how many tell an effect that is `worth` having (None: never).
     """
 
     sd: float
     icc: float
     detectable: float
+    months: int
+    worth: float
     months_needed: int | None
 
 
@@ -94,15 +98,16 @@ def power(panel: Panel, worth: float = WORTH_HAVING) -> Power | None:
     """Say what a roll-out as it stands can tell, and how many months of births in all it needs for an effect worth having.
 
     How families differ is taken from the cells that were not live. Months to come have as many families as each centre's months
-    so far on average, with every centre that is to begin live from its month. None where nothing varies.
+    so far on average, with every centre that is to begin live from its month. None where nothing varies, or nothing within
+    any centre.
     """
     rate, icc = spread(panel)
-    if not 0 < rate < 1:
+    if not 0 < rate < 1 or icc > _ALL_ALIKE:
         return None
     sd = sqrt(rate * (1 - rate))
     families = _families(panel)
     now = detectable(variance(_live(panel.starts, panel.months), families, sd, icc))
-    return Power(sd, icc, now, _months_needed(panel, families, (sd, icc), worth))
+    return Power(sd, icc, now, len(panel.months), worth, _months_needed(panel, families, (sd, icc), worth))
 
 
 def spread(panel: Panel) -> tuple[float, float]:

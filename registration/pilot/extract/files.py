@@ -14,6 +14,9 @@ from registration.common.files import FileRefused, Row, Table, safe_cell
 from registration.pilot.extract.rules import (
     ATTENDED,
     DNA,
+    FIRST_YEAR,
+    FIXED_SLICES,
+    LAST_YEAR,
     STATUSES,
     Birth,
     Booking,
@@ -55,6 +58,9 @@ OPTIONAL = frozenset({"contacts.csv", "hours.csv"})
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _STAMP = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?Z", re.ASCII)
 _MOST_MINUTES = 24 * 60 * 50
+#: Stand in tables for what is not known, and for everybody; a name in square brackets looks like a mark.
+_WORDS = frozenset({*FIXED_SLICES, "any", "not known"})
+_MARK = re.compile(r"\[.*\]")
 
 
 class ExtractRefused(Refused):
@@ -66,23 +72,33 @@ class ExtractRefused(Refused):
 
 
 def day(text: str) -> date:
-    """Read a civil day as an extract writes it, 2026-11-22; ValueError otherwise."""
+    """Read a civil day as an extract writes it, 2026-11-22, from 1900 to 2199; ValueError otherwise."""
     try:
         if not _DAY.fullmatch(text):
             raise ValueError  # noqa: TRY301 -- one sentence for both
-        return date.fromisoformat(text)
+        read = date.fromisoformat(text)
     except ValueError:
         raise ValueError("is not a date like 2026-11-22") from None
+    return _possible(read)
+
+
+def _possible(read: date) -> date:
+    """Give a day back; ValueError where its year is so far off that it is a slip."""
+    if not FIRST_YEAR <= read.year <= LAST_YEAR:
+        raise ValueError(f"is not from {FIRST_YEAR} to {LAST_YEAR}")
+    return read
 
 
 def stamp_day(text: str) -> date:
-    """Read a stamp in UTC, 2026-11-22T09:30:00Z, as its civil day in Europe/London; ValueError otherwise."""
+    """Read a stamp in UTC, 2026-11-22T09:30:00Z, as its civil day in Europe/London, from 1900 to 2199; ValueError otherwise."""
     try:
         if not _STAMP.fullmatch(text):
             raise ValueError  # noqa: TRY301 -- one sentence for both
-        return civil_date(datetime.fromisoformat(text))
-    except (ValueError, OverflowError):
+        moment = datetime.fromisoformat(text)
+    except ValueError:
         raise ValueError("is not a stamp in UTC like 2026-11-22T09:30:00Z") from None
+    _possible(moment.date())
+    return _possible(civil_date(moment))
 
 
 def written_stamp(moment: datetime) -> str:
@@ -108,6 +124,19 @@ def _status(text: str) -> str:
     return text
 
 
+def _place_name(text: str) -> str:
+    """Read the name of a centre or cluster, under which results stand; ValueError where it could be taken for something else."""
+    if text.casefold() in _WORDS or _MARK.fullmatch(text):
+        raise ValueError("has another meaning in the results: give it another name")
+    return text
+
+
+def _cluster_name(text: str) -> str:
+    if "/" in text:
+        raise ValueError("has a slash, which parts a group from a venue in the results: write it without")
+    return _place_name(text)
+
+
 def _minutes(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) > _MOST_MINUTES:
         raise ValueError("is no number of minutes of one day")
@@ -116,21 +145,26 @@ def _minutes(text: str) -> int:
 
 @dataclass
 class _Known:
-    """What the files read so far have named, for those that point at it; and the digests of the files."""
+    """What the files read so far have named, for those that point at it; and the digests of the files.
+
+    `unread` are the files of which rows could not be read: what they name is not known, and nobody is told that it is not there.
+    """
 
     as_of: date
     centres: set[str] = field(default_factory=set)
     births: dict[str, date] = field(default_factory=dict)
     bookings: set[str] = field(default_factory=set)
     digests: dict[str, str] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
 
 
 def read(folder: Path, as_of: date) -> Extract:
     """Read an extract as of a date; ExtractRefused names every fault of every file, and nothing is given.
 
-    Refused are a file or column that is missing, a cell that is not what it should be, an id said twice, a centre that is not in
-    centres.csv, a birth that is not in births.csv, a registration before its birth or after the as-of date, and an attended or
-    missed (dna) time after it. Other days after it may occur, and families without a birth here: they are not counted.
+    Refused are a file or column that is missing, a cell that is not what it should be, a day not from 1900 to 2199, a name that
+    means something else in the results, an id said twice, a centre that is not in centres.csv or a birth not in births.csv (where
+    these could be read), a registration before its birth or after the as-of date, and an attended or missed (dna) time after it.
+    Other days after it may occur, and families without a birth here: they are not counted.
     """
     known = _Known(as_of)
     found: dict[str, Sequence[object] | None] = {}
@@ -139,6 +173,7 @@ def read(folder: Path, as_of: date) -> Extract:
         path = folder / name
         if not path.is_file():
             found[name] = None
+            known.unread.add(name)
             faults += [] if name in OPTIONAL else [f"{name}: the file is missing"]
             continue
         try:
@@ -152,12 +187,15 @@ def read(folder: Path, as_of: date) -> Extract:
 
 
 def _rows(path: Path, reader: Callable[[Row, _Known], T], known: _Known) -> Sequence[T]:
+    known.unread.add(path.name)
     with path.open("rb") as stream:
         table = Table(stream)
         columns = COLUMNS[path.name]
         table.name_columns({name: [re.escape(name)] for name in columns}, columns)
         known.digests[path.name] = table.sha256
         rows = [reader(row, known) for row in table]
+    if not table.lost:
+        known.unread.remove(path.name)
     table.refuse_if_faulty()
     return rows
 
@@ -174,11 +212,19 @@ def _new(row: Row, column: str, known: Collection[str]) -> str:
     return value
 
 
-def _one_of(row: Row, column: str, known: Collection[str], where: str) -> str:
-    """Read an id that another file must name."""
+def _known_birth(row: Row, known: _Known) -> str:
+    """Read the id of a birth, which births.csv must name where it could be read."""
+    value = _word(row, "birth_id")
+    if value and value not in known.births and "births.csv" not in known.unread:
+        row.fault("birth_id", "is not in births.csv")
+    return value
+
+
+def _known_centre(row: Row, column: str, known: _Known) -> str:
+    """Read the id of a centre, which centres.csv must name where it could be read."""
     value = _word(row, column)
-    if value and value not in known:
-        row.fault(column, f"is not in {where}")
+    if value and value not in known.centres and "centres.csv" not in known.unread:
+        row.fault(column, "is not in centres.csv")
     return value
 
 
@@ -186,8 +232,13 @@ def _needed_day(row: Row, column: str, convert: Callable[[str], date] = day) -> 
     return row.read(column, convert, needed=True) or date.max
 
 
+def _cluster(row: Row) -> str:
+    return row.read("cluster", _cluster_name, needed=True) or ""
+
+
 def _centre(row: Row, known: _Known) -> Centre:
-    centre = Centre(_new(row, "centre_id", known.centres), _word(row, "cluster"), row.read("pilot_from", day))
+    row.read("centre_id", _place_name)
+    centre = Centre(_new(row, "centre_id", known.centres), _cluster(row), row.read("pilot_from", day))
     known.centres.add(centre.centre_id)
     return centre
 
@@ -195,12 +246,12 @@ def _centre(row: Row, known: _Known) -> Centre:
 def _birth(row: Row, known: _Known) -> Birth:
     home = row.text("home_centre")
     if home:
-        _one_of(row, "home_centre", known.centres, "centres.csv")
+        _known_centre(row, "home_centre", known)
     birth = Birth(
         birth_id=_new(row, "birth_id", known.births),
         family_id=_word(row, "family_id"),
         dob=_needed_day(row, "dob"),
-        cluster=_word(row, "cluster"),
+        cluster=_cluster(row),
         home_centre=home,
         imd_decile=row.read("imd_decile", _decile),
         resident_in_area=row.read("resident_in_area", _flag),
@@ -217,7 +268,7 @@ def _birth(row: Row, known: _Known) -> Birth:
 def _booking(row: Row, known: _Known) -> Booking:
     booking = Booking(
         booking_id=_new(row, "booking_id", known.bookings),
-        birth_id=_one_of(row, "birth_id", known.births, "births.csv"),
+        birth_id=_known_birth(row, known),
         venue_id=_word(row, "venue_id"),
         booked_on=_needed_day(row, "booked_at", stamp_day),
         slot_on=_needed_day(row, "slot_start", stamp_day),
@@ -231,7 +282,7 @@ def _booking(row: Row, known: _Known) -> Booking:
 
 def _registered(row: Row, known: _Known) -> Registered:
     registered = Registered(
-        _one_of(row, "birth_id", known.births, "births.csv"),
+        _known_birth(row, known),
         _word(row, "venue_id"),
         _needed_day(row, "registered_at", stamp_day),
     )
@@ -246,7 +297,7 @@ def _registered(row: Row, known: _Known) -> Registered:
 def _joined(row: Row, known: _Known) -> Joined:
     return Joined(
         _word(row, "family_id"),
-        _one_of(row, "centre_id", known.centres, "centres.csv"),
+        _known_centre(row, "centre_id", known),
         _needed_day(row, "joined_on"),
         row.text("source"),
     )
@@ -255,7 +306,7 @@ def _joined(row: Row, known: _Known) -> Joined:
 def _visited(row: Row, known: _Known) -> Visited:
     return Visited(
         _word(row, "family_id"),
-        _one_of(row, "centre_id", known.centres, "centres.csv"),
+        _known_centre(row, "centre_id", known),
         _needed_day(row, "visited_on"),
     )
 

@@ -11,6 +11,10 @@ from functools import cached_property
 
 ATTENDED, DNA, CANCELLED, BOOKED = "attended", "dna", "cancelled", "booked"
 STATUSES = (ATTENDED, DNA, CANCELLED, BOOKED)
+#: The first and the last year of which a day can be in an extract.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+#: What results of some of the families are called by; a cluster's are called by its name, which must be none of these.
+FIXED_SLICES = ("all", "imd1_3", "imd4_10", "htr", "not_htr", "vulnerable", "not_vulnerable", "under2")
 #: The days within which the law wants a birth registered: Births and Deaths Registration Act 1953, section 2.
 LAWFUL_DAYS = 42
 
@@ -152,6 +156,11 @@ class Extract:
             if row.joined_on <= self.as_of and row.joined_on < first.get(row.family_id, date.max):
                 first[row.family_id] = row.joined_on
         return first
+
+
+def within_years(day: date) -> date:
+    """Give a day, or the nearest one that can be in an extract."""
+    return min(max(day, date(FIRST_YEAR, 1, 1)), date(LAST_YEAR, 12, 31))
 
 
 def under_two(born: date, day: date) -> bool:

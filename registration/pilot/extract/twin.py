@@ -11,7 +11,7 @@ from itertools import count
 from random import Random
 from typing import TypeVar
 
-from registration.pilot.extract.rules import ATTENDED, BOOKED, DNA, Birth, Extract
+from registration.pilot.extract.rules import ATTENDED, BOOKED, DNA, Birth, Extract, within_years
 
 T = TypeVar("T")
 Row = tuple[str, ...]
@@ -99,7 +99,7 @@ def _births(margins: _Margins) -> Iterator[Born]:
     for family, size in enumerate(sizes, 1):
         for _ in range(size):
             day, ours = born(), [flag() for flag in flags]
-            later = [_text(None if span is None else day + span) for span in (fed(), left())]
+            later = [_text(None if span is None else within_years(day + span)) for span in (fed(), left())]
             cluster, home = homes()
             cells = (str(day), cluster, home, decile(), *ours, *later)
             yield day, (f"b-{next(numbers):07}", f"f-{family:07}", *cells)
@@ -120,8 +120,8 @@ def _bookings(margins: _Margins, births: Sequence[Born]) -> Iterator[Row]:
     venues, statuses = [row.venue_id for row in rows], [row.status for row in rows]
     for number in range(len(rows)):
         day, birth = margins.one(births)
-        booked = day + waited()
-        slot, status = booked + lead(), margins.one(statuses)
+        booked = within_years(day + waited())
+        slot, status = within_years(booked + lead()), margins.one(statuses)
         if slot > margins.extract.as_of and status in {ATTENDED, DNA}:
             status = BOOKED
         yield f"k-{number:07}", birth[0], margins.one(venues), _noon(booked), _noon(slot), status
@@ -150,7 +150,7 @@ def _joined(margins: _Margins, births: Sequence[Born]) -> Iterator[tuple[str, st
     centres, sources = [row.centre_id for row in rows], [row.source for row in rows]
     for _ in rows if families else ():
         day, family = margins.one(families)
-        yield family, margins.one(centres), day + since(), margins.one(sources)
+        yield family, margins.one(centres), within_years(day + since()), margins.one(sources)
 
 
 def _visited(margins: _Margins, joined: Sequence[tuple[str, str, date, str]]) -> Iterator[Row]:
@@ -164,7 +164,7 @@ def _visited(margins: _Margins, joined: Sequence[tuple[str, str, date, str]]) ->
     centres = [row.centre_id for row in rows]
     for _ in rows if joined else ():
         family, _centre, day, _source = margins.one(joined)
-        yield family, margins.one(centres), str(day + since())
+        yield family, margins.one(centres), str(within_years(day + since()))
 
 
 def _contacted(margins: _Margins, births: Sequence[Born]) -> Iterator[Row]:
@@ -174,7 +174,7 @@ def _contacted(margins: _Margins, births: Sequence[Born]) -> Iterator[Row]:
     )
     for _ in rows if families else ():
         day, family = margins.one(families)
-        yield family, str(day + since()), margins.one(rows).route, margins.one(rows).result
+        yield family, str(within_years(day + since())), margins.one(rows).route, margins.one(rows).result
 
 
 def _hours(margins: _Margins) -> Iterator[Row]:

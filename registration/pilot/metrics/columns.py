@@ -12,7 +12,6 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from registration.pilot.extract.files import ExtractRefused
 from registration.pilot.extract.rules import ATTENDED, DNA, Birth, Extract, under_two
 
 Days: TypeAlias = NDArray[np.int64]
@@ -23,7 +22,6 @@ FAR = date.max.toordinal()
 NOT_KNOWN = -1
 MOST_DEPRIVED = 3
 ALL = "all"
-FIXED_SLICES = (ALL, "imd1_3", "imd4_10", "htr", "not_htr", "vulnerable", "not_vulnerable", "under2")
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ class Bookings:
 
 
 def births(extract: Extract) -> Births:
-    """Bring the births that count into columns; ExtractRefused where a cluster is called as a slice is."""
+    """Bring the births that count into columns."""
     rows = extract.counted
     families = {family: number for number, family in enumerate(dict.fromkeys(row.family_id for row in rows))}
     registered = [extract.registered.get(row.birth_id) for row in rows]
@@ -132,8 +130,6 @@ def clusters(extract: Extract) -> Sequence[str]:
 def _slices(extract: Extract) -> Mapping[str, Marks]:
     rows = extract.counted
     named = clusters(extract)
-    if clash := set(named) & set(FIXED_SLICES):
-        raise ExtractRefused([f"births.csv: a cluster is called {name}, as a slice is" for name in sorted(clash)])
     cluster = np.array([row.cluster for row in rows], dtype=np.str_)
     decile = _whole(NOT_KNOWN if row.imd_decile is None else row.imd_decile for row in rows)
     hard, vulnerable = _flags(row.hard_to_reach for row in rows), _flags(row.vulnerable for row in rows)

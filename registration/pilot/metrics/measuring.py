@@ -9,10 +9,7 @@ from registration.pilot.metrics.followed import followed
 
 
 def measure(extract: Extract, told: Callable[[str], object] = lambda _sentence: None) -> Figures:
-    """Give M01 to M16, every row that can be observed; `told` hears what is being measured.
-
-    ExtractRefused where a cluster is called as a slice is, since its rows could not be told from the slice's.
-    """
+    """Give M01 to M16, every row that can be observed; `told` hears what is being measured."""
     return Figures(sorted(_figures(extract, told), key=lambda each: each.metric[:3]))
 
 

@@ -12,13 +12,13 @@ from registration.pilot.metrics.joining import told_by_90_days
 from registration.pilot.metrics.proportions import wilson
 from registration.pilot.metrics.survival import Curve, curve
 
-#: Days of a curve that may be published: every thirtieth of a year.
-GRID = tuple(range(0, 361, 30))
+#: Days of a curve that may be published: every thirtieth of a year, and its end.
+GRID = (*range(0, 361, 30), 365)
 DECILES = range(1, 11)
 
 
 def sign_up_curves(extract: Extract) -> Sequence[Curve]:
-    """Give the share of M10's families that joined by each thirtieth day after registering, of centres and of offices."""
+    """Give the share of M10's families that joined by each day of the grid after registering, of centres and of offices."""
     families = followed(columns.births(extract))
     return [
         curve(of, families.days[marks], families.joined[marks], GRID)

@@ -12,13 +12,23 @@ from registration.pilot.metrics.proportions import Z
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The share that had the event by a day, its 95 % interval, and how many were followed that far."""
+    """The share that had the event by a day, its 95 % interval, and how many were followed that far.
+
+    `families` is how many wholly followed ones would tell the share as surely, `joined` how many of these had the event: the
+    effective numbers of F J Dorey and E L Korn (Statistics in Medicine 6, 1987). Where all were followed they are the very counts.
+    """
 
     day: int
     value: float
     lo: float
     hi: float
     n_risk: int
+    families: float
+
+    @property
+    def joined(self) -> float:
+        """Give how many of `families` had the event."""
+        return self.value * self.families
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +41,13 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """The share with the event by a day; value, lo and hi are None where there is nobody to follow."""
+    """The share with the event by a day; value, lo and hi are None where there is nobody to follow. `effective`: see Point."""
 
     value: float | None
     lo: float | None
     hi: float | None
     n_risk: int
+    effective: float = 0.0
 
 
 def cumulative(days: Days, events: Marks, horizons: Sequence[int]) -> Sequence[Estimate]:
@@ -56,7 +67,13 @@ def cumulative(days: Days, events: Marks, horizons: Sequence[int]) -> Sequence[E
         (1 - float(survival[place]), *_interval(float(survival[place]), float(greenwood[place]))) for place in places
     ]
     followed = [int((days >= horizon).sum()) for horizon in horizons]
-    return [Estimate(*bound, n_risk) for bound, n_risk in zip(bounds, followed, strict=True)]
+    effective = [_effective(float(survival[place]), float(greenwood[place]), int(at_risk[0])) for place in places]
+    return [Estimate(*bound, n_risk, of) for bound, n_risk, of in zip(bounds, followed, effective, strict=True)]
+
+
+def _effective(survival: float, greenwood: float, everybody: int) -> float:
+    """Give how many wholly followed ones have the same variance: F·S/n = S²·greenwood. All, where nothing varies."""
+    return (1 - survival) / (survival * greenwood) if 0 < survival < 1 and greenwood > 0 else float(everybody)
 
 
 def logrank(days: Days, events: Marks, first: Marks) -> tuple[float, float] | None:
@@ -86,7 +103,7 @@ def curve(name: str, days: Days, events: Marks, grid: Sequence[int]) -> Curve:
 def _points(grid: Sequence[int], estimates: Sequence[Estimate]) -> Iterator[Point]:
     for day, each in zip(grid, estimates, strict=True):
         if each.value is not None and each.lo is not None and each.hi is not None:
-            yield Point(day, each.value, each.lo, each.hi, each.n_risk)
+            yield Point(day, each.value, each.lo, each.hi, each.n_risk, each.effective)
 
 
 def _table(days: Days, events: Marks, among: Marks | None = None) -> tuple[Numbers, Numbers]:

@@ -1,8 +1,9 @@
 """Collect what happened as events, heed losses, draw the lot and say from when a centre is in the pilot."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -13,8 +14,17 @@ from registration.common.clock import civil_date
 from registration.common.db import db
 from registration.families.queries import records_of
 from registration.pilot.record.models import CentreRollOut, PilotEvent, PilotLot
-from registration.pilot.record.queries import has_ended, pilot_from, units_of
-from registration.pilot.record.rules.lot import Draw, beginnings, check_change, drawn, steps_of
+from registration.pilot.record.queries import CentreInPilot, centres, days_drawn, first_begun, has_ended, units_of
+from registration.pilot.record.rules.lot import (
+    Draw,
+    PilotBegun,
+    beginnings,
+    check_against_lot,
+    check_change,
+    days_of,
+    drawn,
+    steps_of,
+)
 from registration.pilot.record.told import TOLD
 
 _COLUMNS = "kind, later, source, family, birth, day, at, later_at, centre_id, route, facts, undone"
@@ -96,9 +106,12 @@ def draw_lot(asked: Draw, actor: str, now: datetime) -> PilotLot:
 
     Raises CannotDraw, and PilotBegun where the pilot began at one of the centres already; then nothing is done.
     """
+    begun = first_begun(civil_date(now))
+    if begun is not None:
+        raise PilotBegun(f"The pilot began at {begun.name} already, so no lot can be drawn any more.")
     units = units_of(asked.unit)
     order = drawn(asked.seed, units)
-    steps = steps_of(order, asked.steps)
+    steps_of(order, asked.steps)  # refuses what cannot be drawn
     begins = beginnings(asked.first, asked.steps, asked.weeks, last_stays_out=asked.last_stays_out)
     lot = PilotLot(
         seed=asked.seed,
@@ -115,30 +128,48 @@ def draw_lot(asked: Draw, actor: str, now: datetime) -> PilotLot:
     audit.record(
         "pilot.lot_drawn", about=f"pilot_lot:{lot.id}", actor=actor, after={"seed": asked.seed, "drawn": order}
     )
-    for day, names in zip(begins, steps, strict=True):
-        for name in names:
-            _begin_all(units[name], day, lot.id, actor, now)
+    _begin_as_drawn(lot, actor, now)
     return lot
 
 
-def _begin_all(centres: Sequence[int], day: date | None, lot_id: int, actor: str, now: datetime) -> None:
-    for centre_id in centres:
-        set_beginning(centre_id, day, actor, now, lot_id=lot_id)
+def _begin_as_drawn(lot: PilotLot, actor: str, now: datetime) -> None:
+    days = days_of(lot.drawn, lot.begins)
+    for place in centres():
+        _keep(place, days[place.drawn_as(lot.unit)], lot.id, actor, now)
 
 
-def set_beginning(centre_id: int, first: date | None, actor: str, now: datetime, *, lot_id: int | None = None) -> None:
-    """Say from which day a centre is in the pilot; None makes it one to compare with. PilotBegun where it began already."""
-    before = pilot_from(centre_id)
-    check_change(before, first, civil_date(now))
+def set_beginning(centre_id: int, first: date | None, actor: str, now: datetime, reason: str = "") -> None:
+    """Say from which day a centre is in the pilot; None makes it one to compare with. PilotBegun where it began already.
+
+    Where a lot drew it another day, that needs a reason, which stays in the record: raises ReasonWanted, and BeforeToday for a day
+    that has been.
+    """
+    places = centres()
+    place = next(each for each in places if each.id == centre_id)
+    check_change(place.pilot_from, first, civil_date(now))
+    if place.lot_id is not None:
+        day = days_drawn(places).get(centre_id, place.pilot_from)
+        check_against_lot(first, day, reason, civil_date(now))
+    _keep(place, first, place.lot_id, actor, now, {"reason": reason} if reason else {})
+
+
+def _keep(
+    place: CentreInPilot,
+    first: date | None,
+    lot_id: int | None,
+    actor: str,
+    now: datetime,
+    why: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     said = {"pilot_from": first, "lot_id": lot_id, "set_by": actor, "set_at": now}
-    row = insert(CentreRollOut).values(centre_id=centre_id, **said)
+    row = insert(CentreRollOut).values(centre_id=place.id, **said)
     db.session.execute(row.on_conflict_do_update(index_elements=[CentreRollOut.centre_id], set_=said))
-    if before != first:
-        days = [None if day is None else day.isoformat() for day in (before, first)]
+    if place.pilot_from != first:
+        days = [None if day is None else day.isoformat() for day in (place.pilot_from, first)]
         audit.record(
             "pilot.beginning_set",
-            about=f"centre:{centre_id}",
+            about=f"centre:{place.id}",
             actor=actor,
             before={"first day": days[0]},
-            after={"first day": days[1]},
+            after={"first day": days[1], **why},
         )

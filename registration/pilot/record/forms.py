@@ -11,7 +11,7 @@ from registration.pilot.record.rules.lot import Draw
 from registration.rota.forms.fields import DayField
 from registration.rota.forms.people import number, reads
 
-LONGEST_SEED = 200
+LONGEST_SEED = LONGEST_REASON = 200
 MOST_STEPS, MOST_WEEKS = 50, 52
 _STEPS = f"Enter a number of steps from 1 to {MOST_STEPS}"
 _WEEKS = f"Enter a number of weeks from 1 to {MOST_WEEKS}"
@@ -59,6 +59,12 @@ class BeginningForm(Form):
 
     centre = SelectField("Centre", [InputRequired("Choose a centre")])
     begins = DayField("First day (empty: it is not in the pilot)")
+    reason = StringField(
+        "Why, where a lot drew another day for it?",
+        [Length(max=LONGEST_REASON, message=f"This must be {LONGEST_REASON} letters or fewer")],
+        description="It stays in the history and stands beside the centre.",
+    )
+    certain = BooleanField("The pilot did begin there on that day, before today")
 
     def offer(self, centres: Iterable[tuple[int, str]]) -> "BeginningForm":
         """Offer these centres by their numbers."""

@@ -96,7 +96,10 @@ class PilotLot(Model):
 
 
 class CentreRollOut(Model):
-    """From which day a centre is in the pilot, and by which lot; None in `pilot_from` is a centre to compare with."""
+    """From which day a centre is in the pilot; None in `pilot_from` is a centre to compare with.
+
+    `lot_id` is the lot that drew it last, though somebody may have set another day since.
+    """
 
     __tablename__ = "centre_roll_out"
 

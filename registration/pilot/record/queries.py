@@ -14,9 +14,10 @@ from registration.common.errors import Refused
 from registration.families.queries import SAME, known, records_of
 from registration.families.rules import Source
 from registration.families.rules.telling import has_objected
-from registration.pilot.record.models import CentreRollOut, PilotLot, PilotSecret
+from registration.pilot.record.models import PilotLot, PilotSecret
 from registration.pilot.record.rules.assembling import Families, Rows, assembled, venue_id
 from registration.pilot.record.rules.events import Event, History, Kind, histories
+from registration.pilot.record.rules.lot import days_of
 
 
 class PilotEnded(Refused):
@@ -133,6 +134,10 @@ class CentreInPilot:
         """Give what an extract calls it."""
         return venue_id(self.key)
 
+    def drawn_as(self, unit: str) -> str:
+        """Give the name under which a lot of clusters or centres draws it; a centre is named with its postcode."""
+        return self.cluster if unit == "cluster" else f"{self.name}, {self.postcode}"
+
 
 def centres() -> list[CentreInPilot]:
     """List every children’s centre, in the pilot or not, by cluster and name."""
@@ -140,17 +145,39 @@ def centres() -> list[CentreInPilot]:
 
 
 def units_of(unit: str) -> dict[str, list[int]]:
-    """Give what a lot is drawn of, clusters or centres, with the centres of each; a centre is named with its postcode."""
+    """Give what a lot is drawn of, clusters or centres, with the centres of each."""
     units: dict[str, list[int]] = {}
     for centre in centres():
-        name = centre.cluster if unit == "cluster" else f"{centre.name}, {centre.postcode}"
-        units.setdefault(name, []).append(centre.id)
+        units.setdefault(centre.drawn_as(unit), []).append(centre.id)
     return units
 
 
-def pilot_from(centre_id: int) -> date | None:
-    """Give the day from which a centre is in the pilot; None where it is not."""
-    return db.session.scalar(select(CentreRollOut.pilot_from).where(CentreRollOut.centre_id == centre_id))
+def first_begun(today: date) -> CentreInPilot | None:
+    """Give the centre at which the pilot began first; None where it has begun nowhere."""
+    begun = [
+        (place.pilot_from, place.id, place) for place in centres() if place.pilot_from and place.pilot_from <= today
+    ]
+    return min(begun)[2] if begun else None
+
+
+def days_drawn(places: Sequence[CentreInPilot]) -> Mapping[int, date | None]:
+    """Give the first day that its lot gave each of these centres; left out is what was never drawn, or has another name now."""
+    by_lot = {lot.id: (lot.unit, days_of(lot.drawn, lot.begins)) for lot in lots()}
+    of_lots = [(place, *by_lot[place.lot_id]) for place in places if place.lot_id is not None]
+    return {place.id: days[place.drawn_as(unit)] for place, unit, days in of_lots if place.drawn_as(unit) in days}
+
+
+_REASONS = text("""
+SELECT DISTINCT ON (about) about, after ->> 'reason' FROM audit_event
+ WHERE event = 'pilot.beginning_set' AND about = ANY(:abouts) ORDER BY about, id DESC
+""")
+
+
+def reasons(centre_ids: Collection[int]) -> Mapping[int, str]:
+    """Give why centres begin when they do, where somebody said so with the last change."""
+    abouts = {f"centre:{number}": number for number in centre_ids}
+    rows = db.session.execute(_REASONS, {"abouts": list(abouts)})
+    return {abouts[about]: reason for about, reason in rows if reason}
 
 
 def lots() -> Sequence[PilotLot]:

@@ -16,8 +16,8 @@ from registration.common.transaction import commits, undo
 from registration.pilot.record.actions import draw_lot, set_beginning
 from registration.pilot.record.forms import BeginningForm, LotForm
 from registration.pilot.record.models import PilotLot
-from registration.pilot.record.queries import CentreInPilot, centres, lots
-from registration.pilot.record.rules.lot import steps_of
+from registration.pilot.record.queries import CentreInPilot, centres, days_drawn, first_begun, lots, reasons
+from registration.pilot.record.rules.lot import ReasonWanted, steps_of
 from registration.staff import views as staff
 from registration.staff.rules import PILOT, PILOT_READERS, Door
 
@@ -50,9 +50,11 @@ def show() -> str:
 
 def _page(lot: LotForm | None = None, beginning: BeginningForm | None = None) -> str:
     places = centres()
+    days, said = days_drawn(places), reasons([place.id for place in places])
     return render_template(
         "pilot/roll_out.html",
-        places=[(place, _standing(place, today())) for place in places],
+        places=[(place, _standing(place, today()), _otherwise(place, days), said.get(place.id)) for place in places],
+        begun=first_begun(today()),
         lots=[_told(each) for each in lots()],
         form=lot or beginning,
         lot=lot or LotForm(formdata=None),
@@ -71,6 +73,14 @@ def _standing(place: CentreInPilot, on: date) -> str:
     if place.pilot_from is None:
         return "To compare with" if place.said else "Not in the pilot"
     return f"{'Since' if place.pilot_from <= on else 'From'} {place.pilot_from:%-d %B %Y}"
+
+
+def _otherwise(place: CentreInPilot, days: Mapping[int, date | None]) -> str:
+    """Say what a lot drew for a centre that begins otherwise; empty where it begins as drawn, or was never drawn."""
+    if place.id not in days or days[place.id] == place.pilot_from:
+        return ""
+    day = days[place.id]
+    return f"drawn to begin on {day:%-d %B %Y}" if day else "drawn to stay out"
 
 
 def _told(lot: PilotLot) -> dict[str, object]:
@@ -101,16 +111,33 @@ def draw() -> ResponseReturnValue:
     return redirect(url_for("roll_out.show"), HTTPStatus.SEE_OTHER)
 
 
+def _is_certain(form: BeginningForm) -> bool:
+    """Say whether a day that has been was confirmed, and ask for that where it was not; a lot's centre is refused one anyway."""
+    day = form.begins.data
+    drawn = {str(place.id) for place in centres() if place.lot_id is not None}
+    if day is None or day >= today() or form.certain.data or form.centre.data in drawn:
+        return True
+    births = "Births since then count as births with the pilot."
+    what = f"{day:%-d %B %Y} has been, and cannot be changed once it is kept. {births}"
+    form.certain.errors = (f"{what} Tick the box if the pilot did begin there on that day",)
+    return False
+
+
 @bp.post("/beginning")
 @roles(*PILOT)
 @commits
 def begin() -> ResponseReturnValue:
     """Say from which day a centre is in the pilot."""
     form = _offered(BeginningForm(), centres())
-    if not form.accepted():
+    if not form.accepted() or not _is_certain(form):
         return _page(beginning=form), HTTPStatus.UNPROCESSABLE_ENTITY
+    reason = " ".join((form.reason.data or "").split())
     try:
-        set_beginning(int(form.centre.data), form.begins.data, current_actor(), now())
+        set_beginning(int(form.centre.data), form.begins.data, current_actor(), now(), reason)
+    except ReasonWanted as refusal:
+        undo()
+        form.reason.errors = (refusal.sentence,)
+        return _page(beginning=form), HTTPStatus.UNPROCESSABLE_ENTITY
     except Refused as refusal:
         undo()
         form.form_errors.append(refusal.sentence)

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from registration.pilot.effect.headline import FEWEST_CENTRES, Headline
-from registration.pilot.figures import Figures
+from registration.pilot.effect.power import Power
 from registration.pilot.report.numbers import Rounding, Share, chance, counted, interval, percent, points, signed, whole
 from registration.pilot.report.protocol import Protocol
+from registration.pilot.report.published import Published
 
 FAMILIES = "Does registering births in children’s centres identify and contact new families?"
 REACH_MORE = "Does it enable centres to reach more families?"
@@ -29,19 +30,20 @@ class Answer:
     beside: str
 
 
-def identified(figures: Figures, rounding: Rounding, as_of: date, goal: float) -> Answer:
+def identified(told: Published, as_of: date, goal: float) -> Answer:
     """Answer (a) from M03, the families first known through registration, and M02, all that are known, against the line."""
-    first = rounding.share("", figures.proportion("M03_first_known_via_registration", "all"))
-    known = rounding.share("", figures.proportion("M02_reach_known_families", "all"))
+    first = told.share("M03_first_known_via_registration")
+    known = told.share("M02_reach_known_families")
     strength = "Described only: counted from the pilot’s own records, with nothing to compare them to."
-    return Answer(
-        "a", FAMILIES, _first_known(first, as_of), strength, _against(known, goal) + _contacted(figures, rounding)
-    )
+    return Answer("a", FAMILIES, _first_known(first, as_of), strength, _against(known, goal) + _contacted(told))
 
 
 def _first_known(first: Share, as_of: date) -> str:
     if first.value is None:
-        return "Not yet observable: too few families became known first through registering a birth at a centre to be told of."
+        return (
+            "This cannot be told yet: of the families with a new baby nearly none, or nearly all, became known first by "
+            "registering the birth at a children’s centre, or booking to."
+        )
     return (
         f"{percent(first.value)} of families with a new baby became known to a children’s centre first by registering the birth "
         f"there, or booking to (95% interval {interval(first)}; {whole(first.n)} families up to {as_of.day} {as_of:%B %Y})."
@@ -50,33 +52,41 @@ def _first_known(first: Share, as_of: date) -> str:
 
 def _against(known: Share, goal: float) -> str:
     if known.value is None:
-        return DIFFERENT_FAMILIES
+        return (
+            "How many are known by any route is withheld: nearly all families are, or nearly none, and the few others must not be "
+            "recognised. " + DIFFERENT_FAMILIES
+        )
     return (
         f"By any route, centres know {percent(known.value)} of these families ({interval(known)}), against a line of {goal:.0%}. "
         + DIFFERENT_FAMILIES
     )
 
 
-def _contacted(figures: Figures, rounding: Rounding) -> str:
-    share = rounding.share("", figures.proportion("M15_contacted_within_14d", "all"))
+def _contacted(told: Published) -> str:
+    share = told.share("M15_contacted_within_14d")
     if share.value is None:
         return ""
     return f" By the centres’ own log, {percent(share.value)} were contacted within 14 days of becoming known ({interval(share)})."
 
 
-def reached_more(found: Headline, protocol: Protocol, rounding: Rounding, described: str) -> Answer:
-    """Answer (b) from the causal headline; where none can be claimed, say why not and what is described in its place."""
+def reached_more(
+    found: Headline, protocol: Protocol, rounding: Rounding, described: str, first_birth: date | None = None
+) -> Answer:
+    """Answer (b) from the causal headline; where none can be claimed, say why not and what is described in its place.
+
+    `first_birth` is the day of the first birth of the data.
+    """
     n = whole(rounding.count(found.n))
     if not found.claimed or found.att is None or found.lo is None or found.hi is None:
         sentence = f"It cannot be said yet: {_why_not(found)} ({n} families at {_centres(found)})."
-        return Answer("b", REACH_MORE, sentence, stage(found, protocol), f"{described} {_power(found)}".strip())
+        return Answer("b", REACH_MORE, sentence, stage(found, protocol, first_birth), described)
     between = f"95% interval {signed(found.lo)} to {signed(found.hi)}"
     whom = f"{n} families at {_centres(found)}"
     return Answer(
         "b",
         REACH_MORE,
         f"{_effect(found)} ({between}; {whom}).",
-        stage(found, protocol),
+        stage(found, protocol, first_birth),
         f"{_robust(found)} {_power(found)}".strip(),
     )
 
@@ -98,7 +108,7 @@ def _p(p: float | None) -> str:
 
 
 def _centres(found: Headline) -> str:
-    return f"{counted(found.centres_live, 'centre')} that had begun, compared with {found.centres_not} that had not yet"
+    return f"{counted(found.centres_live, 'centre')} once they had begun, compared with {found.centres_not} before they had"
 
 
 def _why_not(found: Headline) -> str:
@@ -107,20 +117,23 @@ def _why_not(found: Headline) -> str:
     return (found.why_not[:1].lower() + found.why_not[1:]).rstrip(".")
 
 
-def stage(found: Headline, protocol: Protocol) -> str:
-    """Name the strength of the design, from describing only to an order drawn by lot under a registered protocol."""
+def stage(found: Headline, protocol: Protocol, first_birth: date | None) -> str:
+    """Name the strength of the design, from describing only to an order drawn by lot under a registered protocol.
+
+    Beforehand is a protocol that was registered on or before the day of the first birth of the data.
+    """
     if not found.claimed:
-        return f"Described only: {_why_not(found)}."
-    registered = (
-        "under a protocol registered beforehand"
-        if protocol.registered_on
-        else "without a protocol registered beforehand"
-    )
+        return "Described only."
+    registered = f"{_registered(protocol.registered_on, first_birth)} a protocol registered beforehand"
     if protocol.lot is None:
         return f"Staggered roll-out in an order not known to be drawn by lot, {registered}: centres may have differed otherwise."
     return (
         f"Staggered roll-out in an order drawn by lot ({protocol.lot.unit}s, seed {protocol.lot.seed}), {registered}."
     )
+
+
+def _registered(on: date | None, first_birth: date | None) -> str:
+    return "under" if on and (first_birth is None or on <= first_birth) else "without"
 
 
 def _robust(found: Headline) -> str:
@@ -139,10 +152,15 @@ def _robust(found: Headline) -> str:
 
 
 def _power(found: Headline) -> str:
-    if found.power is None:
+    power = found.power
+    if power is None:
         return ""
-    months = found.power.months_needed
-    until = f"; to tell one worth having takes {months} months in all" if months is not None else ""
-    return (
-        f"As it stands, four times in five an effect of {points(found.power.detectable)} points would be found{until}."
-    )
+    since = counted(power.months, "month")
+    now = f"From {since} of births a difference of {points(power.detectable)} points is found four times in five."
+    return f"{now} One of {points(power.worth)} points, taken to be worth having, {_when(power)}."
+
+
+def _when(power: Power) -> str:
+    if power.months_needed is None:
+        return "this roll-out cannot find"
+    return "needs no more" if power.months_needed <= power.months else f"needs {counted(power.months_needed, 'month')}"

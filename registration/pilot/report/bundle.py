@@ -26,6 +26,7 @@ from registration.pilot.report.machine import report_json
 from registration.pilot.report.pages import html, pdf
 from registration.pilot.report.protocol import DEFAULT, read_protocol
 from registration.pilot.report.tidy import of_chart, tidy, written
+from registration.pilot.typed import refuse_unwritable
 
 PRODUCT = "Right Start pilot evaluation"
 VERSION = "1.0.0"
@@ -67,9 +68,10 @@ def build(
     """Evaluate an extract as of a date and write the bundle; `told` hears how far it is.
 
     Refused where the extract or protocol is faulty (ExtractRefused, ProtocolRefused: a line each), where `earlier` names what is no
-    bundle (NoBundle), where what would be published leaks (Leaks) and where `out` is taken (OutTaken): then nothing is written. An
-    earlier bundle at `out` is replaced whole.
+    bundle (NoBundle), where what would be published leaks (Leaks), where `out` is taken (OutTaken) and where it cannot be written
+    (CannotWrite): then nothing is written. An earlier bundle at `out` is replaced whole.
     """
+    refuse_unwritable(out)
     refuse_taken(out)
     plan = read_protocol(protocol or DEFAULT)
     releases = [_earlier(folder) for folder in earlier]
@@ -86,7 +88,7 @@ def publish(found: Findings, out: Path, earlier: Sequence[str], told: Told) -> M
         _write(folder, found, told)
         manifest = _manifest(folder, found, earlier)
         _put(folder, MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode() + b"\n")
-    told(f"Done: {len(manifest.files)} files")
+    told(f"Done: {len(manifest.files) + 1} files")
     return manifest
 
 

@@ -1,33 +1,28 @@
-"""`flask pilot evaluate` and `flask pilot protocol`: the report of an extract, from files alone."""
+"""`flask pilot evaluate`, `protocol` and `pool`: the report of an extract and the review of several, from files alone."""
 
+import json
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from registration.common.errors import Refused
+from registration.common.files import FileRefused
 from registration.common.offline import without_database
+from registration.pilot.typed import CannotWrite, Day, refuse_unwritable
+
+if TYPE_CHECKING:
+    from registration.pilot.effect.pooling import Counts
 
 FOLDER = click.Path(exists=True, file_okay=False, readable=True, path_type=Path)
 READABLE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
-#: Lines of a refusal that are written out.
-MOST_LINES = 50
-
-
-class Day(click.ParamType[date]):
-    """A civil day as 2026-11-22."""
-
-    name = "date"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Read a day, or say what is wanted."""
-        try:
-            return datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007 -- a civil day has no zone
-        except ValueError:
-            self.fail(f"{value} is not a date like 2026-11-22.", param, ctx)
+BUNDLE = click.Path(exists=True, readable=True, path_type=Path)
+#: Lines of a refusal that are written out: every file of an extract may give fifty and how many more it has.
+MOST_LINES = 500
 
 
 @click.command("evaluate")
@@ -53,12 +48,12 @@ def evaluate(folder: Path, as_of: date, out: Path, protocol: Path | None, earlie
     try:
         with _ending_tidily():
             manifest = build(folder, as_of, out, protocol, earlier, told=_tell)
-    except OutTaken as taken:
+    except (OutTaken, CannotWrite) as taken:
         raise click.BadParameter(taken.sentence, param_hint="--out") from taken
     except Refused as refused:
         raise SystemExit(_refuse(refused)) from refused
     except OSError as failure:
-        raise click.ClickException(f"{failure.filename}: {failure.strerror}.") from failure
+        raise click.ClickException(f"{_named(failure, folder) or out}: {failure.strerror}.") from failure
     click.echo(f"{out}: {len(manifest.files) + 1} files, as of {manifest.as_of}. Begin with report.html.")
 
 
@@ -84,6 +79,83 @@ def protocol(out: Path) -> None:
     click.echo(f"{out}: fill in who registers it and when, and register it before the data are seen.")
 
 
+@click.command("pool")
+@click.argument("sources", type=BUNDLE, nargs=-1, required=True, metavar="COUNTS.csv | BUNDLE...")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder for the forest plot and the mean without each authority.",
+)
+@without_database
+def pool_authorities(sources: tuple[Path, ...], out: Path | None) -> None:
+    """Pool authorities’ differences in joining: a table of counts, or the bundles they published; prints JSON.
+
+    Columns of the table: authority, pilot_signups, pilot_registrations, comp_signups, comp_registrations; a bundle’s stands in its
+    pool.csv. Random effects by REML, errors by Hartung, Knapp, Sidik and Jonkman: the mean difference of shares with its 95 %
+    interval, the variance between authorities, the 95 % prediction interval for another authority, I² as a share of 1.
+    """
+    if out is not None:
+        _check(out)
+    from registration.pilot.effect.pooling import review
+    from registration.pilot.report.pooled import files
+
+    try:
+        found = review(_all_counts(sources))
+    except Refused as refused:
+        raise SystemExit(_refuse(refused)) from None
+    pooled = found.pooled
+    if out is not None:
+        _keep(files(found), out)
+    if pooled.k == 1:
+        click.echo("One authority is no review: only its own difference is given.", err=True)
+    names = ("estimate", "lo", "hi", "tau2", "pi_lo", "pi_hi", "i2", "k")
+    click.echo(json.dumps({name: getattr(pooled, name) for name in names}))
+
+
+def _named(failure: OSError, folder: Path) -> str:
+    """Name the file of a failure where it is one of a folder's, and not one that we were making."""
+    file = str(failure.filename or "")
+    return file if Path(file).is_relative_to(folder) else ""
+
+
+def _keep(files: Mapping[str, bytes], out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (out / name).write_bytes(content)
+    except OSError as failure:
+        raise click.BadParameter(
+            f"{failure.filename} cannot be written: {failure.strerror}.", param_hint="--out"
+        ) from failure
+
+
+def _check(out: Path) -> None:
+    try:
+        refuse_unwritable(out)
+    except CannotWrite as refused:
+        raise click.BadParameter(refused.sentence, param_hint="--out") from refused
+
+
+def _all_counts(sources: Sequence[Path]) -> "Sequence[Counts]":
+    """Read all tables and bundles; where any is faulty, say all that is wrong in all of them and end with status 1."""
+    from registration.pilot.effect.files import BUNDLED, read_counts
+
+    counts: list[Counts] = []
+    lines: list[str] = []
+    for source in sources:
+        named = f"{source}: " if len(sources) > 1 or source.is_dir() else ""
+        if source.is_dir() and not (source / BUNDLED).is_file():
+            lines.append(f"{source} is no bundle of an evaluation: it has no {BUNDLED}")
+            continue
+        try:
+            counts += read_counts(source, counts)
+        except FileRefused as refused:
+            lines += [f"{named}{line}" for line in refused.lines()]
+    if lines:
+        raise SystemExit(_refuse(Refused("\n".join(lines))))
+    return counts
+
+
 @contextmanager
 def _ending_tidily() -> Iterator[None]:
     """Let SIGTERM end this as Ctrl-C does, so that nothing half made stays on the disk."""
@@ -103,7 +175,7 @@ def _tell(sentence: str) -> None:
 
 
 def _refuse(refused: Refused) -> int:
-    """Write a refusal line by line, at most fifty and then the count, and give the exit status."""
+    """Write a refusal line by line, after very many only how many more there are, and give the exit status."""
     lines = refused.sentence.split("\n")
     for line in lines[:MOST_LINES]:
         _tell(line)

@@ -50,20 +50,27 @@ def compose(found: Findings) -> Content:
         authority=found.protocol.authority,
         as_of=f"{as_of.day} {as_of:%B %Y}",
         answers=[
-            identified(found.figures, rounding, as_of, found.protocol.reach),
-            reached_more(found.headline, found.protocol, rounding, drawn.described(found)),
+            identified(found.published, as_of, found.protocol.reach),
+            reached_more(found.headline, found.protocol, rounding, drawn.described(found), found.done.first_birth),
         ],
         of_answers={letter: next(name for name in names if name in charts) for letter, names in _FIRST.items()},
         charts=charts,
-        summary=summary(found.figures, rounding),
+        summary=summary(found.published),
         not_yet=not_yet(found.extract, found.figures, found.headline, rounding),
-        left_out=[(reason, whole(rounding.count(number))) for reason, number in found.headline.left_out.items()],
+        left_out=_left_out(found),
         deviations=deviations(found.protocol, found.done),
         protocol=_stated(found.protocol, given=found.given),
         methods=methods(),
         tables=catalogued(found.release),
         rounding=rounding,
     )
+
+
+def _left_out(found: Findings) -> Sequence[tuple[str, str]]:
+    """Tell how many families the comparison leaves out, by reason; with those that it counts they are all there are."""
+    reasons = found.headline.left_out
+    _counted, *told = found.rounding.parts([found.headline.n, *reasons.values()], told=1)
+    return [(reason, whole(number)) for reason, number in zip(reasons, told, strict=True)]
 
 
 def _stated(protocol: Protocol, *, given: bool) -> Sequence[tuple[str, str]]:

@@ -1,8 +1,7 @@
 """The pictures of what was found, drawn of published numbers alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from registration.pilot.metrics.survival import Curve
 from registration.pilot.report.arms import arms_of, by_cluster
 from registration.pilot.report.arms import described as described_arms
 from registration.pilot.report.charts.canvas import Chart
@@ -10,17 +9,17 @@ from registration.pilot.report.charts.flow import attrition
 from registration.pilot.report.charts.shares import Difference, forest, gradient, reach
 from registration.pilot.report.charts.times import Band, Joining, Month, days_to_registration, event_study, sign_up
 from registration.pilot.report.findings import Findings
-from registration.pilot.report.numbers import Rounding, Share, chance, percent, relabelled, signed
-from registration.pilot.report.tables import shares_of
+from registration.pilot.report.numbers import Rounding, Share, chance, percent, signed
+from registration.pilot.report.tables import deciles_of, shares_of
 
 VENUES = {"all/centre": "A centre", "all/office": "An office"}
+_JOINED = "M14_equity_90d"
 DECILES = {
-    "M02": "Known to a centre",
-    "M04": "Registered at a centre",
-    "M14": "Joined within 90 days",
-    "M10": "Joined within 90 days",
+    "M02_reach_known_families": "Known to a centre",
+    "M04_registered_at_centre": "Registered at a centre",
+    _JOINED: "Joined within 90 days",
 }
-_WEEK, _FEWEST_WEEKS, _MOST_WEEKS, _TENTHS = 7, 8, 13, 10
+_WEEK, _FEWEST_WEEKS, _MOST_WEEKS = 7, 8, 13
 
 
 def charts(found: Findings) -> Sequence[Chart]:
@@ -44,32 +43,41 @@ def described(found: Findings) -> str:
 
 def _reach(found: Findings) -> Chart:
     metric = "M02_reach_known_families"
-    everybody = found.rounding.share("All families", found.figures.proportion(metric, "all"))
-    return reach([everybody, *shares_of(found.release, metric)], found.protocol.reach)
+    everybody = found.published.share(metric, label="All families")
+    groups = [share for share in shares_of(found.release, metric) if share.label not in _never_asked(found)]
+    return reach([everybody, *groups], found.protocol.reach)
+
+
+def _never_asked(found: Findings) -> Collection[str]:
+    """Give the groups of what is on record of nobody: they have no families, and nothing is withheld of them."""
+    asked = {"hard_to_reach": "hard to reach", "vulnerable": "vulnerable"}
+    nobody = [
+        words for name, words in asked.items() if all(getattr(birth, name) is None for birth in found.extract.counted)
+    ]
+    return {label for words in nobody for label in (words.capitalize(), f"Not {words}")}
 
 
 def _sign_up(found: Findings) -> Chart | None:
-    curves = [(VENUES[curve.name], _joining(curve, found.rounding)) for curve in found.curves if curve.name in VENUES]
+    curves = [(said, _joining(found.published.curve(of))) for of, said in VENUES.items()]
     shown = [(name, points) for name, points in curves if points]
     return sign_up(shown) if shown else None
 
 
-def _joining(curve: Curve, rounding: Rounding) -> Sequence[Joining]:
-    """Give the points of a curve that may be published: on its grid, with enough families at risk."""
+def _joining(curve: Mapping[int, tuple[Share, int]]) -> Sequence[Joining]:
+    """Give the points of a curve that may be told."""
     return [
-        Joining(
-            point.day, round(point.value, 3), round(point.lo, 3), round(point.hi, 3), rounding.rounded(point.n_risk)
-        )
-        for point in curve.points
-        if point.n_risk >= rounding.threshold
+        Joining(day, share.value or 0.0, share.lo or 0.0, share.hi or 0.0, at_risk)
+        for day, (share, at_risk) in curve.items()
     ]
 
 
 def _event_study(found: Findings) -> Chart | None:
+    """Draw the months in which enough joined and enough did not; nothing where no effect is claimed."""
+    least = found.rounding.threshold
     months = [
         Month(each.month, each.estimate, each.lo, each.hi, found.rounding.rounded(each.families))
         for each in found.headline.event_study
-        if each.families >= found.rounding.threshold
+        if min(each.joined, each.families - each.joined) >= least and found.headline.claimed
     ]
     p = found.headline.pre_trend_p
     test = "" if p is None else f"A joint test of the months before gives p {chance(p)}."
@@ -78,11 +86,11 @@ def _event_study(found: Findings) -> Chart | None:
 
 def _forest(found: Findings) -> Chart | None:
     places = by_cluster(found.extract, found.protocol.unit, found.rounding)
-    if not places:
-        return None
     effect = found.headline
     overall = Difference("Effect, all centres", effect.att, effect.lo, effect.hi, found.rounding.count(effect.n))
     shown = overall if effect.claimed else None
+    if not places or not (shown or any(place.value is not None for place in places)):
+        return None
     title = (
         f"Over all centres the effect on joining is {signed(effect.att)} percentage points; cluster by cluster it varies"
         if shown
@@ -93,21 +101,26 @@ def _forest(found: Findings) -> Chart | None:
 
 
 def _gradient(found: Findings) -> Chart | None:
-    lines: dict[str, list[Share]] = {}
-    for decile, metric, proportion in sorted(found.deciles, key=lambda each: (each[1], each[0])):
-        share = relabelled(found.rounding.share("", proportion), str(decile))
-        lines.setdefault(DECILES.get(metric[:3], metric), []).append(share)
-    whole = {name: shares for name, shares in lines.items() if len(shares) == _TENTHS}
-    return gradient(whole) if whole else None
+    """Draw the tenths: what a table tells by the table, joining within 90 days, of which there is none, of rounded counts."""
+    lines: dict[str, Sequence[Share]] = {
+        name: deciles_of(found.release, metric) for metric, name in DECILES.items() if metric != _JOINED
+    }
+    lines[DECILES[_JOINED]] = [
+        found.rounding.share(str(decile), proportion)
+        for decile, metric, proportion in found.deciles
+        if metric == _JOINED
+    ]
+    told = {name: shares for name, shares in lines.items() if any(share.value is not None for share in shares)}
+    return gradient(told) if told else None
 
 
 def _days(found: Findings) -> Chart | None:
     if not found.days:
         return None
-    share = found.rounding.share("", found.figures.proportion("M07_within_42_days_mature", "all"))
+    share = found.published.share("M07_within_42_days_mature")
     lawful = found.protocol.lawful_days
     title = (
-        f"{percent(share.value)} of births are registered within {lawful} days"
+        f"{percent(share.value)} of births {lawful} days ago or more were registered within {lawful} days"
         if share.value is not None
         else f"Days from birth to registration, day {lawful} marked"
     )
@@ -117,13 +130,17 @@ def _days(found: Findings) -> Chart | None:
 def _bands(days: Mapping[int, int], rounding: Rounding) -> Sequence[Band]:
     """Count births by weeks since birth, so that a band ends on day 42; the last one drawn holds all that came later."""
     weeks = min(max(max(days) // _WEEK + 1, _FEWEST_WEEKS), _MOST_WEEKS)
-    bands = []
-    for week in range(weeks):
-        first, last = (_WEEK * week + 1 if week else 0), _WEEK * (week + 1)
-        births = sum(n for day, n in days.items() if first <= day <= last or (week == weeks - 1 and day > last))
-        bands.append(Band(first, last, 0 if not births else rounding.count(births), later=week == weeks - 1))
-    return bands
+    ends = [((_WEEK * week + 1 if week else 0), _WEEK * (week + 1)) for week in range(weeks)]
+    births = [sum(n for day, n in days.items() if first <= day <= last) for first, last in ends]
+    births[-1] += sum(n for day, n in days.items() if day > ends[-1][1])
+    told = rounding.parts(births)
+    return [Band(*band, number, later=band == ends[-1]) for band, number in zip(ends, told, strict=True)]
 
 
 def _flow(found: Findings) -> Chart:
-    return attrition([(name, found.rounding.count(number)) for name, number in found.flow])
+    """Draw the steps: residents' births are told anyway, the others where enough lie between them and those told before."""
+    names, numbers = zip(*found.flow, strict=True)
+    births, residents, *families = numbers
+    everywhere = found.rounding.count(births) if births - residents >= found.rounding.threshold else None
+    told = [everywhere, found.published.count("M01_births_resident"), *found.rounding.steps(families)]
+    return attrition(list(zip(names, told, strict=True)))

@@ -1,7 +1,7 @@
 """All that one extract shows, measured once: what every part of the report is made of."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from registration.pilot.disclosure.catalogue import tables, telling
 from registration.pilot.disclosure.protect import protect
@@ -12,8 +12,10 @@ from registration.pilot.figures import Figures, Proportion
 from registration.pilot.metrics.measuring import measure
 from registration.pilot.metrics.pictures import attrition, by_decile, days_to_registration, sign_up_curves
 from registration.pilot.metrics.survival import Curve
+from registration.pilot.report.arms import arms_of
 from registration.pilot.report.numbers import Rounding
 from registration.pilot.report.protocol import Done, Protocol
+from registration.pilot.report.published import Published
 
 Told = Callable[[str], None]
 
@@ -43,6 +45,11 @@ class Findings:
         return Rounding(self.protocol.suppress, self.protocol.round_to)
 
     @property
+    def published(self) -> Published:
+        """Give the single numbers that may be published beside the tables."""
+        return Published(self.figures, self.rounding, self.release, self.curves)
+
+    @property
     def done(self) -> Done:
         """Give what was done, to be held against the protocol."""
         observed = {figure.metric.split("_")[0].rstrip("b") for figure in self.figures}
@@ -63,11 +70,21 @@ def protected(extract: Extract, protocol: Protocol, earlier: Sequence[Release], 
     return protect(telling(tables(extract), settings), settings, earlier, tell=told)
 
 
+def _if_enough(found: Headline, rounding: Rounding) -> Headline:
+    """Give the headline; nothing is claimed of an arm in which few joined, or few did not: they could be told from it."""
+    if not found.claimed or not arms_of(found).few(rounding):
+        return found
+    why = f"In one of the two arms fewer than {rounding.threshold} families joined, or fewer than that did not."
+    return replace(found, claimed=False, why_not=why)
+
+
 def find(extract: Extract, protocol: Protocol, release: Release, told: Told, *, given: bool) -> Findings:
     """Measure an extract, of which `release` is what its tables may tell; `told` hears how far it is."""
     figures = measure(extract, told)
     told("Estimating the effect on joining")
-    effect = headline(extract, protocol.unit)
+    effect = _if_enough(
+        headline(extract, protocol.unit, protocol.worth), Rounding(protocol.suppress, protocol.round_to)
+    )
     told("Drawing curves, flow and gradient")
     return Findings(
         extract,

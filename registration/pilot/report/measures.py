@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from registration.pilot.figures import Figures
+from registration.pilot.figures import Figures, Proportion
+from registration.pilot.metrics.proportions import newcombe
 from registration.pilot.report.numbers import (
     NOT_AVAILABLE,
     WITHHELD,
@@ -14,6 +15,7 @@ from registration.pilot.report.numbers import (
     signed,
     whole,
 )
+from registration.pilot.report.published import Published
 
 WILSON = "Wilson (1927) score interval, of rounded counts"
 NEWCOMBE = "Newcombe (1998), method 10"
@@ -119,7 +121,7 @@ CURVES = tuple(
         f"M10_signup_within_{days}d_KM",
         f"Joined within {days} days of registering",
         "Families not joined before, those that moved away or were followed for less counted for as long as they were seen.",
-        "Kaplan and Meier (1958); Greenwood (1926), log-log interval (Kalbfleisch and Prentice 1980)",
+        "Kaplan and Meier (1958); interval of effective numbers, rounded: Dorey and Korn (1987), Wilson (1927)",
     )
     for days in (30, 90, 365)
 )
@@ -166,15 +168,10 @@ EVERY: Sequence[Measure] = sorted(
 _LEAST_Z = 1.959963984540054
 
 
-def summary(figures: Figures, rounding: Rounding) -> Sequence[Row]:
+def summary(told: Published) -> Sequence[Row]:
     """Write every published number of all families; [x] where it is not observable, [c] where it is withheld."""
-    rows = [
-        *_counts(figures, rounding),
-        *_shares(figures, rounding),
-        *_days(figures, rounding),
-        *_curves(figures, rounding),
-    ]
-    rows += [*_modelled(figures), *_equity(figures, rounding), *_hours(figures, rounding)]
+    rows = [*_counts(told), *_shares(told), *_days(told.figures, told.rounding), *_curves(told), *_modelled(told)]
+    rows += [*_equity(told.figures, told.rounding), *_gaps(told.figures, told.rounding), *_hours(told)]
     return sorted(rows, key=lambda row: row.number)
 
 
@@ -183,18 +180,18 @@ def _row(measure: Measure, of: str, *written: str) -> Row:
     return Row(measure.number, measure.name, of, value, between, n, measure.meaning)
 
 
-def _counts(figures: Figures, rounding: Rounding) -> Iterator[Row]:
+def _counts(told: Published) -> Iterator[Row]:
     for measure in COUNTS:
-        n = figures.get(measure.metric, "all", "n")
-        yield _row(measure, "all", "[x]" if n is None else whole(rounding.count(int(n))), "[z]", "[z]")
+        there = told.figures.get(measure.metric, "all", "n") is not None
+        yield _row(measure, "all", whole(told.count(measure.metric)) if there else NOT_AVAILABLE, "[z]", "[z]")
 
 
-def _shares(figures: Figures, rounding: Rounding) -> Iterator[Row]:
+def _shares(told: Published) -> Iterator[Row]:
     asked = [(measure, ALL) for measure in SHARES] + [(measure, VENUES) for measure in VENUE_SHARES]
     for measure, slices in asked:
         for of, said in slices.items():
-            found = figures.proportion(measure.metric, of)
-            share = rounding.share(said, found)
+            found = told.figures.proportion(measure.metric, of)
+            share = told.share(measure.metric, of)
             known = found is not None and found.den
             yield _row(measure, said, *((percent(share.value), interval(share), whole(share.n)) if known else ()))
 
@@ -217,28 +214,30 @@ def _typical(measure: Measure, said: str, value: float | None, n: float | None, 
     return _row(measure, said, WITHHELD if shown is None else f"{value:.1f}", "[z]", whole(shown))
 
 
-def _curves(figures: Figures, rounding: Rounding) -> Iterator[Row]:
+def _curves(told: Published) -> Iterator[Row]:
     for measure in CURVES:
+        days = int(measure.metric.split("_")[3].removesuffix("d"))
         for of, said in VENUES.items():
-            value, lo, hi, n = (figures.get(measure.metric, of, key) for key in ("value", "lo", "hi", "n_risk"))
-            if value is None or n is None or n < rounding.threshold:
+            n = told.figures.get(measure.metric, of, "n_risk")
+            share, at_risk = told.curve(of).get(days, (None, 0))
+            if n is None or n < told.rounding.threshold:
                 yield _row(measure, said)
+            elif share is None:
+                yield _row(measure, said, WITHHELD, WITHHELD, WITHHELD)
             else:
-                yield _row(
-                    measure, said, percent(value), _between(percent(lo), percent(hi), lo), whole(rounding.count(int(n)))
-                )
+                yield _row(measure, said, percent(share.value), interval(share), whole(at_risk))
 
 
-def _between(low: str, high: str, known: float | None) -> str:
-    return NOT_AVAILABLE if known is None else f"{low} to {high}"
-
-
-def _modelled(figures: Figures) -> Iterator[Row]:
+def _modelled(told: Published) -> Iterator[Row]:
+    """Write what compares venues; withheld where too few joined of either."""
+    figures, few = told.figures, (WITHHELD,) * 3
     p = figures.get(LOG_RANK.metric, "all", "p")
-    yield _row(LOG_RANK, "all", *((f"p {chance(p)}", "[z]", "[z]") if p is not None else ()))
+    test = () if p is None else (f"p {chance(p)}", "[z]", "[z]") if told.compared else few
+    yield _row(LOG_RANK, "all", *test)
     for of, said in COX_NAMES.items():
         coef, se = figures.get(COX.metric, of, "coef"), figures.get(COX.metric, of, "se_robust")
-        yield _row(COX, said, *(_ratio(coef, se) if coef is not None and se is not None else ()))
+        ratio = () if coef is None or se is None else _ratio(coef, se) if told.compared else few
+        yield _row(COX, said, *ratio)
 
 
 def _ratio(coef: float, se: float) -> tuple[str, str, str]:
@@ -249,23 +248,38 @@ def _ratio(coef: float, se: float) -> tuple[str, str, str]:
 
 
 def _equity(figures: Figures, rounding: Rounding) -> Iterator[Row]:
-    index, n = figures.get(EQUITY.metric, "all", "erreygers"), figures.get(EQUITY.metric, "all", "n")
-    shown = None if index is None or n is None else rounding.count(int(n))
-    yield _row(EQUITY, "all", *((f"{index:.3f}".replace("-", "−"), "[z]", whole(shown)) if shown is not None else ()))
+    index, mean, n = (figures.get(EQUITY.metric, "all", key) for key in ("erreygers", "mean", "n"))
+    if index is None or mean is None or n is None:
+        yield _row(EQUITY, "all")
+        return
+    joined = rounding.share("", Proportion(round(mean * n), int(n)))
+    tells = joined.value is not None
+    yield _row(
+        EQUITY, "all", f"{round(index, 2) + 0.0:.2f}".replace("-", "−") if tells else WITHHELD, "[z]", whole(joined.n)
+    )
+
+
+def _gaps(figures: Figures, rounding: Rounding) -> Iterator[Row]:
+    """Write differences of shares of rounded counts."""
     for of, said in GAPS.items():
-        value, lo, hi = (figures.get(GAP.metric, of, key) for key in ("value", "lo", "hi"))
-        arms = [(figures.get(GAP.metric, of, f"num{arm}"), figures.get(GAP.metric, of, f"den{arm}")) for arm in (1, 2)]
-        few = any(num is None or den is None or min(num, den - num) < rounding.threshold for num, den in arms)
-        if value is None:
+        counts = [figures.get(GAP.metric, of, key) for key in ("num1", "den1", "num2", "den2")]
+        if figures.get(GAP.metric, of, "value") is None:
             yield _row(GAP, said)
-        elif few:
+            continue
+        num1, den1, num2, den2 = (int(count or 0) for count in counts)
+        if min(num1, den1 - num1, num2, den2 - num2) < rounding.threshold:
             yield _row(GAP, said, WITHHELD, WITHHELD, WITHHELD)
-        else:
-            n = rounding.rounded(int(sum(den or 0 for _, den in arms)))
-            yield _row(GAP, said, signed(value), _between(signed(lo), signed(hi), lo), whole(n))
+            continue
+        num1, den1, num2, den2 = map(rounding.rounded, (num1, den1, num2, den2))
+        value, lo, hi = newcombe(num1, den1, num2, den2) or (None, None, None)
+        yield _row(GAP, said, signed(value), f"{signed(lo)} to {signed(hi)}", whole(den1 + den2))
 
 
-def _hours(figures: Figures, rounding: Rounding) -> Iterator[Row]:
-    value, families = figures.get(HOURS.metric, "all", "value"), figures.get(HOURS.metric, "all", "families")
-    shown = None if value is None or families is None else rounding.count(int(families))
-    yield _row(HOURS, "all", *((f"{value:.1f}", "[z]", whole(shown)) if shown is not None else ()))
+def _hours(told: Published) -> Iterator[Row]:
+    """Write hours by the rounded number of families: hours are public, and would tell the exact one."""
+    hours, families = (told.figures.get(HOURS.metric, "all", key) for key in ("hours", "families"))
+    if hours is None or not families:
+        yield _row(HOURS, "all")
+        return
+    shown = told.rounding.count(int(families))
+    yield _row(HOURS, "all", WITHHELD if shown is None else f"{hours / shown:.1f}", "[z]", whole(shown))

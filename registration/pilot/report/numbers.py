@@ -1,6 +1,7 @@
 """How numbers are written for people, and rounded before they are published."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from registration.pilot.disclosure.rules import MARK as WITHHELD
 from registration.pilot.disclosure.rules import Settings
@@ -20,7 +21,6 @@ __all__ = [
     "interval",
     "percent",
     "points",
-    "relabelled",
     "signed",
     "whole",
 ]
@@ -53,10 +53,28 @@ class Rounding(Settings):
         kept = wilson(self.rounded(found.num), self.rounded(found.den))
         return Share(label, kept.value, kept.lo, kept.hi, kept.den)
 
+    def parts(self, numbers: Sequence[int], *, told: int = 0) -> Sequence[int | None]:
+        """Give the parts of a whole that is told: few are withheld, and with them so many more that their sum is not few.
 
-def relabelled(share: Share, label: str) -> Share:
-    """Give a share under another name."""
-    return replace(share, label=label)
+        The first `told` parts are told elsewhere and stay.
+        """
+        hidden = {place for place, number in enumerate(numbers) if number < self.threshold}
+        free = sorted((number, place) for place, number in enumerate(numbers) if place >= told and place not in hidden)
+        for _, place in free:
+            if not hidden or (len(hidden) > 1 and sum(numbers[one] for one in hidden) >= self.threshold):
+                break
+            hidden.add(place)
+        return [None if place in hidden else self.rounded(number) for place, number in enumerate(numbers)]
+
+    def steps(self, numbers: Sequence[int]) -> Sequence[int | None]:
+        """Give numbers each counted within the one before: few are withheld, and one that only few of those told before left."""
+        shown: list[int | None] = []
+        last: int | None = None
+        for number in numbers:
+            tells = number >= self.threshold and (last is None or last - number >= self.threshold)
+            shown.append(self.rounded(number) if tells else None)
+            last = number if tells else last
+        return shown
 
 
 def percent(value: float | None, digits: int = 1) -> str:

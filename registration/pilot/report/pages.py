@@ -4,16 +4,14 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from registration.pilot.report.charts.canvas import FONT, Chart
 from registration.pilot.report.content import Content
+from registration.pilot.report.letters import PDF_FONT, set_pdf, showable
 
 TEMPLATES = Path(__file__).parents[3] / "templates" / "pilot" / "report"
-#: The one letter form that Typst brings itself: fonts of the machine would make each machine's PDF another.
-PDF_FONT = "Libertinus Serif"
 #: How wide the pictures of page one are in hundredths of it, and the height up to which they are, so that the page holds both.
 _WIDE, _HIGH = 61, 370
 CONTENTS = (
@@ -39,7 +37,7 @@ def html(content: Content, version: str) -> bytes:
     page = environment.get_template("report.html").render(
         content=content,
         contents=CONTENTS,
-        style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 -- our own
+        style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 -- our own  # nosec B704
         summary=_summary(content),
         others=_others(content),
         version=version,
@@ -58,13 +56,8 @@ def _summary(content: Content) -> Sequence[Sequence[str]]:
 
 def pdf(content: Content) -> bytes:
     """Set the report as a PDF that says of everything what it is, for those who do not see it."""
-    return typst.compile(
-        (TEMPLATES / "report.typ").read_bytes(),
-        format="pdf",
-        pdf_standards=["ua-1"],
-        ignore_system_fonts=True,
-        sys_inputs={"content": json.dumps(_said(content), ensure_ascii=False)},
-    )
+    said = json.dumps(showable(_said(content)), ensure_ascii=False)
+    return set_pdf((TEMPLATES / "report.typ").read_bytes(), {"content": said})
 
 
 def _said(content: Content) -> dict[str, object]:

@@ -1,6 +1,8 @@
 """The protocol: what was to be measured and how, registered before the data are seen; and what was done otherwise."""
 
 import hashlib
+import json
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,10 +17,24 @@ METRICS = tuple(f"M{number:02}" for number in range(1, 17))
 SLICES = ("all", "cluster", "imd1_3", "imd4_10", "htr", "not_htr", "vulnerable", "not_vulnerable", "under2")
 HORIZONS = (30, 90, 365)
 OUTCOME = "joined_within_90_days"
+#: What a protocol can name as its primary outcome: what is measured of families.
+OUTCOMES = (
+    "joined_within_30_days",
+    OUTCOME,
+    "joined_within_365_days",
+    "joined_at_the_visit",
+    "known_to_a_centre",
+    "first_known_by_registering",
+    "used_within_a_year",
+    "registered_within_42_days",
+)
 UNITS = ("auto", "centre", "cluster")
-REACH, USED, LAWFUL_DAYS = 0.97, 0.55, 42
-_LEAST_SUPPRESSED = 2
-_LONGEST = 200
+REACH, USED, LAWFUL_DAYS, WORTH = 0.97, 0.55, 42, 0.05
+#: A protocol may protect people more than the software does by itself, never less.
+_LEAST_SUPPRESSED, _LEAST_ROUNDED = 10, 5
+_LONGEST, _LONGEST_TOLD = 200, 60
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class ProtocolRefused(Refused):
@@ -42,9 +58,9 @@ class Lot:
 class Protocol:
     """What a pilot set out to measure.
 
-    `suppress` and `round_to` are the numbers of disclosure control, `reach` and `used` shares from 0 to 1, `lawful_days` and
-    `horizons` days. `registered_on` is None where nobody registered it, `as_of` where no day was planned, `lot` where the order was
-    not drawn. `sha256` is that of the file, `text` the file.
+    `suppress` and `round_to` are the numbers of disclosure control, `reach` and `used` shares from 0 to 1, `worth` the difference
+    in shares worth having, `lawful_days` and `horizons` days. `registered_on` is None where nobody registered it, `as_of` where no
+    day was planned, `lot` where the order was not drawn. `sha256` is that of the file, `text` the file.
     """
 
     title: str
@@ -63,6 +79,7 @@ class Protocol:
     reach: float
     used: float
     lawful_days: int
+    worth: float
     lot: Lot | None
     sha256: str
     text: str
@@ -104,7 +121,12 @@ class _Reading:
         value = self.value(name)
         if value is None and not needed:
             return ""
-        if not isinstance(value, str) or (needed and not value.strip()) or len(value) > _LONGEST or "\n" in value:
+        if (
+            not isinstance(value, str)
+            or (needed and not value.strip())
+            or len(value) > _LONGEST
+            or _CONTROL.search(value)
+        ):
             self.fault(name, f"a line of at most {_LONGEST} letters is wanted")
             return ""
         return value.strip()
@@ -113,30 +135,38 @@ class _Reading:
         """Read one of some words."""
         value = self.text(name, needed=True)
         if value and value not in among:
-            self.fault(name, f"{value} is none of {', '.join(among)}")
+            self.fault(name, f"{_told(value)} is none of {', '.join(among)}")
         return value
 
     def day(self, name: str) -> date | None:
         """Read a day, written as TOML writes one or in quotation marks; None where it is left out."""
         value = self.value(name)
-        if value in {None, ""}:
+        if value is None or value == "":
             return None
         if type(value) is date:
             return value
         try:
-            return date.fromisoformat(str(value))
+            return date.fromisoformat(_told(value))
         except ValueError:
-            self.fault(name, f"{value} is not a date like 2026-11-22")
+            self.fault(name, f"{_told(value)} is not a date like 2026-11-22")
             return None
 
     def number(self, name: str, lowest: float, highest: float, *, whole: bool = True) -> float:
         """Read a number within bounds, whole unless said otherwise."""
         value = self.value(name)
         fits = isinstance(value, int) if whole else isinstance(value, int | float)
-        if not fits or isinstance(value, bool) or not lowest <= float(value) <= highest:  # type: ignore[arg-type]
+        if not fits or isinstance(value, bool) or not lowest <= value <= highest:  # type: ignore[operator]
             self.fault(name, f"a {'whole ' if whole else ''}number from {lowest:g} to {highest:g} is wanted")
             return lowest
         return float(value)  # type: ignore[arg-type]
+
+    def raised(self, name: str, least: int) -> int:
+        """Read a whole number that protects people, which is at least what the software goes by itself."""
+        value = self.value(name)
+        if type(value) is int and value < least:
+            self.fault(name, f"{_told(value)} is less than {least}: a protocol may raise the protection, not lower it")
+            return least
+        return int(self.number(name, least, 100))
 
     def words(self, name: str, among: Sequence[str]) -> tuple[str, ...]:
         """Read a list of some words."""
@@ -154,7 +184,7 @@ class _Reading:
             return []
         for each in value:
             if not fits(each):
-                self.fault(name, f"{each} is none of {wanted}")
+                self.fault(name, f"{_told(each)} is none of {wanted}")
         return [each for each in value if fits(each)]
 
     def refuse_unknown(self) -> None:
@@ -164,22 +194,68 @@ class _Reading:
             for name, value in self.found.items()
             for inner in (value if isinstance(value, Mapping) else ("",))
         }
-        self.faults += [f"{name}: a protocol has no such name" for name in sorted(names - self.read)]
+        self.faults += [f"{_told(name)}: a protocol has no such name" for name in sorted(names - self.read)]
+
+
+def _told(value: object) -> str:
+    """Give what stands in a file, as far as a sentence has room for it; no value is too long or too deep to be told of."""
+    try:
+        words = str(value)
+    except (ValueError, RecursionError):  # a number of thousands of digits, lists within lists
+        return "This"
+    return words if len(words) <= _LONGEST_TOLD else f"{words[:_LONGEST_TOLD]}…"
 
 
 def read_protocol(path: Path) -> Protocol:
     """Read a protocol; ProtocolRefused names every fault: not TOML, a name unknown or missing, a value that cannot be."""
     raw = path.read_bytes()
     try:
-        text = raw.decode()
-        reading = _Reading(tomllib.loads(text))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as failure:
-        raise ProtocolRefused([f"{path.name}: not TOML: {failure}"]) from failure
+        text = _words(raw)
+        reading = _Reading(_parsed(text))
+    except ValueError as failure:
+        raise ProtocolRefused([f"{path.name}: {failure}"]) from failure
     protocol = _protocol(reading, text, sha256(raw))
+    _refuse_order(reading, protocol)
     reading.refuse_unknown()
     if reading.faults:
         raise ProtocolRefused([f"{path.name}: {fault}" for fault in reading.faults])
     return protocol
+
+
+def _words(raw: bytes) -> str:
+    """Read a file’s words, as they came; ValueError where it is written otherwise than in UTF-8."""
+    if raw.startswith(_UTF_16):
+        raise ValueError("not TOML: it is written in UTF-16. Save it as UTF-8.")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as failure:
+        raise ValueError("not TOML: it is not written in UTF-8. Save it as UTF-8.") from failure
+
+
+def _parsed(text: str) -> Mapping[str, object]:
+    """Read TOML, with or without the mark that some programs put before UTF-8; ValueError says why it is none."""
+    try:
+        return tomllib.loads(text.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError as failure:
+        raise ValueError(f"not TOML: {failure}") from failure
+    except RecursionError as failure:
+        raise ValueError("not TOML that can be read: its lists or tables lie too deep in each other.") from failure
+    except ValueError as failure:
+        raise ValueError("not TOML that can be read: a number in it has thousands of digits.") from failure
+
+
+def to_begin_from(authority: str, lot: Lot | None) -> str:
+    """Give the protocol shipped, filled in with what is known already: the council, and the lot that was drawn."""
+    known = {"authority": authority}
+    if lot is not None:
+        known |= {"seed": lot.seed, "unit": lot.unit, "drawn_on": lot.drawn_on.isoformat() if lot.drawn_on else ""}
+    words, part = [], ""
+    for line in DEFAULT.read_text(encoding="utf-8").splitlines():
+        part = line if line.startswith("[") else part
+        name = line.removesuffix(' = ""')
+        filled = name in known and (part == "[lot]" or name == "authority")
+        words.append(f"{name} = {json.dumps(known[name], ensure_ascii=False)}" if filled else line)
+    return "\n".join([*words, ""])
 
 
 def sha256(raw: bytes) -> str:
@@ -191,7 +267,7 @@ def _protocol(reading: _Reading, text: str, digest: str) -> Protocol:
     return Protocol(
         title=reading.text("title", needed=True),
         authority=reading.text("authority"),
-        primary_outcome=reading.text("primary_outcome", needed=True),
+        primary_outcome=reading.choice("primary_outcome", OUTCOMES),
         horizons=reading.days("horizons"),
         metrics=reading.words("metrics", METRICS),
         slices=reading.words("slices", SLICES),
@@ -200,15 +276,23 @@ def _protocol(reading: _Reading, text: str, digest: str) -> Protocol:
         registered_where=reading.text("registered.where"),
         as_of=reading.day("analysis.as_of"),
         unit=reading.choice("analysis.unit", UNITS),
-        suppress=int(reading.number("thresholds.suppress", _LEAST_SUPPRESSED, 100)),
-        round_to=int(reading.number("thresholds.round_to", 1, 100)),
+        suppress=reading.raised("thresholds.suppress", _LEAST_SUPPRESSED),
+        round_to=reading.raised("thresholds.round_to", _LEAST_ROUNDED),
         reach=reading.number("thresholds.reach", 0, 1, whole=False),
         used=reading.number("thresholds.used", 0, 1, whole=False),
         lawful_days=int(reading.number("thresholds.lawful_days", 1, 365)),
+        worth=_worth(reading),
         lot=_lot(reading),
         sha256=digest,
         text=text,
     )
+
+
+def _worth(reading: _Reading) -> float:
+    name = "thresholds.worth_having"
+    if reading.value(name) is None:  # protocols from before there was this name
+        return WORTH
+    return reading.number(name, 0.001, 1, whole=False)
 
 
 def _lot(reading: _Reading) -> Lot | None:
@@ -217,6 +301,16 @@ def _lot(reading: _Reading) -> Lot | None:
     if seed and unit not in {"centre", "cluster"}:
         reading.fault("lot.unit", "what was drawn is wanted: centre or cluster")
     return Lot(seed, unit, drawn_on) if seed else None
+
+
+def _refuse_order(reading: _Reading, protocol: Protocol) -> None:
+    """Note days that cannot follow each other: an evaluation before its registration, or before its lot was drawn."""
+    if protocol.as_of is None:
+        return
+    if protocol.registered_on and protocol.as_of < protocol.registered_on:
+        reading.fault("analysis.as_of", f"{protocol.as_of} is before the day of registration, {protocol.registered_on}")
+    if protocol.lot and protocol.lot.drawn_on and protocol.lot.drawn_on > protocol.as_of:
+        reading.fault("lot.drawn_on", f"{protocol.lot.drawn_on} is after the day of the evaluation, {protocol.as_of}")
 
 
 def deviations(protocol: Protocol, done: Done) -> Sequence[str]:

@@ -1,7 +1,7 @@
 """The tables of the fixed catalogue as they are published, laid out for reading."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from registration.pilot.disclosure.rules import (
@@ -81,20 +81,31 @@ def shares_of(release: Release, metric: str) -> Sequence[Share]:
         share
         for table in release.tables
         if table.metric == metric and (table.geography, table.characteristic) in _GROUPS
-        for share in _shares(table)
+        for share in _shares(table, _GROUPS[table.geography, table.characteristic])
     ]
 
 
 #: What the groups of a characteristic are called in a picture; clusters have names of their own.
-_GROUPS = {
+_GROUPS: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("cluster", NONE): {},
     (AUTHORITY, "hard_to_reach"): {"yes": "Hard to reach", "no": "Not hard to reach"},
     (AUTHORITY, "vulnerable"): {"yes": "Vulnerable", "no": "Not vulnerable"},
 }
 
 
-def _shares(table: PublishedTable) -> list[Share]:
-    groups = _GROUPS[table.geography, table.characteristic]
+def deciles_of(release: Release, metric: str) -> Sequence[Share]:
+    """Give a metric's published share in each tenth of deprivation, 1 to 10; withheld where no table tells it."""
+    tenths = {str(number): str(number) for number in range(1, 11)}
+    found = {
+        share.label: share
+        for table in release.tables
+        if (table.metric, table.geography, table.characteristic) == (metric, AUTHORITY, "imd_decile")
+        for share in _shares(table, tenths)
+    }
+    return [found.get(tenth, Share(tenth, None, None, None, None)) for tenth in tenths]
+
+
+def _shares(table: PublishedTable, groups: Mapping[str, str]) -> list[Share]:
     counts: dict[str, dict[str, float | None]] = {}
     for cell in table.cells:
         label = groups.get(cell.group, "") if groups else cell.place

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Mapping, Sequence
 from io import StringIO
 
@@ -21,6 +22,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "value": ("number", "The number, rounded; empty where it is withheld"),
     "mark": ("string", "[c]: withheld, so that nobody can be recognised"),
 }
+_NUMBER = re.compile(r"[+-][0-9]+(\.[0-9]+)?(e[+-][0-9]+)?")
 KEY = ("metric", "place", "group", "quarter", "measure")
 
 
@@ -65,7 +67,7 @@ def written(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
 
 def _kept(cell: str) -> str:
     """Give a cell that is safe in a table program; a number keeps its sign."""
-    return cell if cell.startswith("+") and cell[1:].replace(".", "").isdecimal() else safe_cell(cell)
+    return cell if _NUMBER.fullmatch(cell) else safe_cell(cell)
 
 
 def described(file: str, title: str, columns: Mapping[str, tuple[str, str]], key: Sequence[str], whole: str) -> bytes:

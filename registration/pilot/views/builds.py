@@ -10,21 +10,25 @@ from registration.common.clock import london, now, today
 from registration.common.errors import Refused
 from registration.common.transaction import commits, undo
 from registration.pilot.building import actions
+from registration.pilot.building.apart import zipped
 from registration.pilot.building.models import PilotBuild
 from registration.pilot.building.queries import (
     RESTRICTED,
     build_by_id,
     builds,
     file_of,
-    in_work,
+    is_overtaken,
     latest_done,
     protocols,
+    published_files,
     released,
 )
 from registration.pilot.forms import BuildForm, ReleaseForm
-from registration.pilot.views.frame import LARGEST, PILOT, PILOT_READERS, bp, found_build
-from registration.pilot.views.showing import STATES, Shown, kind_of
+from registration.pilot.record.queries import centres
+from registration.pilot.views.frame import LARGEST, PILOT, PILOT_READERS, bp, found_build, named, taken
+from registration.pilot.views.showing import STATES, Shown, kind_of, title_of
 
+NO_PROTOCOL = "None: the built-in one"
 AT_WORK = ("waiting", "running")
 
 
@@ -36,17 +40,23 @@ def overview() -> str:
 
 
 def _overview(form: BuildForm | None = None) -> str:
-    listed = protocols()
-    offered = [(each.id, f"Registered {london(each.registered_at):%-d %B %Y} ({each.sha256[:8]})") for each in listed]
     form = form or BuildForm(formdata=None, as_of=today())
     latest = latest_done()
+    titles = {each.id: f"{title_of(each.words)}, {london(each.registered_at):%-d %B %Y}" for each in protocols()}
+    made = builds()
+    who = named(each.asked_by for each in made)
     return render_template(
         "pilot/overview.html",
         latest=latest,
         shown=Shown(latest) if latest else None,
-        builds=[(each, STATES[each.state], london(each.asked_at)) for each in builds()],
+        by=titles.get(latest.protocol_id or 0, NO_PROTOCOL) if latest else "",
+        made_at=london(latest.ended_at) if latest and latest.ended_at else None,
+        builds=[
+            (each, STATES[each.state], london(each.asked_at), titles.get(each.protocol_id or 0, NO_PROTOCOL), name)
+            for each, name in zip(made, who, strict=True)
+        ],
         releases=[(each, london(each.released_at)) for each in released() if each.released_at],
-        form=form.offer(offered),
+        form=form.offer(list(titles.items())),
         may_build=has_role(*PILOT),
     )
 
@@ -83,8 +93,9 @@ def build(build_id: int) -> str:
 def _page(found: PilotBuild, form: ReleaseForm) -> str:
     known = {"build": found, "state": STATES[found.state], "form": form, "may_build": has_role(*PILOT)}
     if found.state == "done":
-        return render_template("pilot/figures.html", shown=Shown(found), **known)
-    silent = found.state == "running" and not in_work(actions.SILENT)
+        overtaken = found.released_at is None and is_overtaken(found)
+        return render_template("pilot/figures.html", shown=Shown(found), overtaken=overtaken, **known)
+    silent = actions.WORKS.has_died(found)
     at_work = found.state in AT_WORK
     if at_work and not silent and "still" not in request.args:
         after_this_request(_ask_again)
@@ -116,20 +127,15 @@ def stop(build_id: int) -> ResponseReturnValue:
 def release(build_id: int) -> ResponseReturnValue:
     """Let figures go to others: they are entered in the ledger, and their files can be taken from then on."""
     found = found_build(build_id)
-    if found.state != "done" or found.released_at is not None:
+    if found.state != "done" or found.released_at is not None or is_overtaken(found):
         return _to(build_id)
     form = ReleaseForm()
     if form.accepted():
         try:
             actions.release(build_id, " ".join((form.purpose.data or "").split()), now(), current_actor())
-        except actions.AlreadyReleased:  # by somebody else at this very moment
+        except Refused:  # by somebody else, or others, meanwhile: the page says so
             undo()
-            return _to(build_id)
-        except Refused as refusal:
-            undo()
-            form.purpose.errors = (refusal.sentence,)
-        else:
-            return _to(build_id)
+        return _to(build_id)
     return _page(found_build(build_id), form), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
@@ -144,11 +150,19 @@ def file(build_id: int, name: str) -> Response:
     content = file_of(found, name)
     if content is None:
         abort(HTTPStatus.NOT_FOUND)
-    answer = Response(content, mimetype=kind_of(name))
-    if not seen:
-        taken = f"pilot-{found.as_of.isoformat()}-{name.rsplit('/', 1)[-1]}"
-        answer.headers["Content-Disposition"] = f'attachment; filename="{taken}"'
-    return answer
+    if seen:
+        return Response(content, content_type=kind_of(name))
+    return taken(content, kind_of(name), f"pilot-{found.as_of.isoformat()}-{name.rsplit('/', 1)[-1]}")
+
+
+@bp.get(f"/builds/<int(max={LARGEST}):build_id>/everything.zip")
+@roles(*PILOT_READERS)
+def everything(build_id: int) -> Response:
+    """Give all that was released of figures, in one file."""
+    found = build_by_id(build_id)
+    if found is None or not found.released_at:
+        abort(HTTPStatus.NOT_FOUND)
+    return taken(zipped(published_files(found)), "application/zip", f"pilot-{found.as_of.isoformat()}.zip")
 
 
 @bp.get(f"/builds/<int(max={LARGEST}):build_id>/tables/<name>")
@@ -156,7 +170,8 @@ def file(build_id: int, name: str) -> Response:
 def table(build_id: int, name: str) -> str:
     """Show one table of the fixed catalogue."""
     found = found_build(build_id)
-    laid = Shown(found).table(name) if found.state == "done" else None
+    places = {place.extract_id: place.name for place in centres()}
+    laid = Shown(found).table(name, places) if found.state == "done" else None
     if laid is None:
         abort(HTTPStatus.NOT_FOUND)
     return render_template("pilot/table.html", build=found, laid=laid, name=name)

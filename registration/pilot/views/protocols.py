@@ -8,14 +8,21 @@ from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registration.common.access import current_actor, has_role, roles
-from registration.common.clock import london
+from registration.common.authority import current_authority
+from registration.common.clock import civil_date, london, today
 from registration.common.errors import Refused
 from registration.common.transaction import commits, undo
 from registration.pilot.building.actions import register_protocol
 from registration.pilot.building.queries import protocol_by_id, protocols
+from registration.pilot.building.registering import untrue
 from registration.pilot.forms import LARGEST_PROTOCOL, ProtocolForm
-from registration.pilot.report.protocol import DEFAULT, ProtocolRefused, read_protocol
-from registration.pilot.views.frame import LARGEST, PILOT, PILOT_READERS, bp
+from registration.pilot.record.models import PilotLot
+from registration.pilot.record.queries import lots
+from registration.pilot.report.protocol import Lot, ProtocolRefused, read_protocol, to_begin_from
+from registration.pilot.views.frame import LARGEST, PILOT, PILOT_READERS, bp, named, taken
+from registration.pilot.views.showing import title_of
+
+TOML = "application/toml"
 
 
 @bp.get("/protocols")
@@ -26,7 +33,11 @@ def protocol_list() -> str:
 
 
 def _list(form: ProtocolForm, faults: tuple[str, ...] = ()) -> str:
-    listed = [(each, london(each.registered_at)) for each in protocols()]
+    found = protocols()
+    who = named(each.registered_by for each in found)
+    listed = [
+        (each, title_of(each.words), name, london(each.registered_at)) for each, name in zip(found, who, strict=True)
+    ]
     return render_template(
         "pilot/protocols.html", listed=listed, form=form, in_file=faults, may_register=has_role(*PILOT)
     )
@@ -61,20 +72,23 @@ def _words(brought: bytes) -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "protocol.toml"
         path.write_bytes(brought)
-        return read_protocol(path).text
+        protocol = read_protocol(path)
+    if faults := untrue(protocol, today(), [_lot(each) for each in lots()]):
+        raise ProtocolRefused([f"protocol.toml: {fault}" for fault in faults])
+    return protocol.text
+
+
+def _lot(drawn: PilotLot) -> Lot:
+    return Lot(drawn.seed, drawn.unit, civil_date(drawn.drawn_at))
 
 
 @bp.get("/protocols/to-begin-from.toml")
 @roles(*PILOT_READERS)
 def protocol_to_begin_from() -> Response:
-    """Give the built-in protocol, to be filled in and registered."""
-    return _file(DEFAULT.read_text(encoding="utf-8"), "protocol.toml")
-
-
-def _file(words: str, name: str) -> Response:
-    answer = Response(words, mimetype="application/toml")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    """Give a protocol to be filled in and registered; the council and the lot drawn last stand in it already."""
+    drawn = next(iter(lots()), None)
+    words = to_begin_from(current_authority().name, _lot(drawn) if drawn else None)
+    return taken(words, TOML, "protocol.toml")
 
 
 @bp.get(f"/protocols/<int(max={LARGEST}):protocol_id>")
@@ -84,7 +98,11 @@ def protocol(protocol_id: int) -> str:
     found = protocol_by_id(protocol_id)
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
-    return render_template("pilot/protocol.html", protocol=found, at=london(found.registered_at))
+    [who] = named([found.registered_by])
+    called = title_of(found.words)
+    return render_template(
+        "pilot/protocol.html", protocol=found, called=called, who=who, at=london(found.registered_at)
+    )
 
 
 @bp.get(f"/protocols/<int(max={LARGEST}):protocol_id>.toml")
@@ -94,4 +112,4 @@ def protocol_file(protocol_id: int) -> Response:
     found = protocol_by_id(protocol_id)
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
-    return _file(found.words, f"protocol-{found.id}.toml")
+    return taken(found.words, TOML, f"protocol-{found.id}.toml")

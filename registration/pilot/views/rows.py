@@ -1,10 +1,12 @@
 """Rows for a named evaluator: asked for by one person, decided by another, taken while the approval lasts; and the ledger."""
 
 import tempfile
+from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
+from typing import NamedTuple
 
-from flask import Response, redirect, render_template, url_for
+from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from registration.common.access import current_actor, has_role, roles
@@ -20,10 +22,10 @@ from registration.pilot.forms import RefuseForm, RowsForm
 from registration.pilot.record.actions import collect
 from registration.pilot.record.extracting import put
 from registration.pilot.record.queries import extract_rows
-from registration.pilot.views.frame import LARGEST, PILOT, PILOT_READERS, bp
+from registration.pilot.views.frame import LARGEST, PILOT, PILOT_READERS, bp, named, taken
 from registration.staff.rules import PILOT_APPROVERS
 
-STATES = {"asked": "Waits for a decision", "approved": "Approved", "refused": "Refused", "expired": "Over"}
+STATES = {"asked": "Waits for a decision", "refused": "Refused"}
 
 
 @bp.get("/rows")
@@ -35,9 +37,14 @@ def rows() -> str:
 
 def _page(asking: RowsForm | None = None, fault: str = "") -> str:
     form = asking or RowsForm(formdata=None)
+    found = requests()
+    who = named(each.asked_by for each in found)
     return render_template(
         "pilot/rows.html",
-        listed=[(each, STATES[each.state], _until(each), _may_decide(each)) for each in requests()],
+        listed=[
+            Listed(each, name, london(each.asked_at), _standing(each), _may_decide(each), _may_take(each))
+            for each, name in zip(found, who, strict=True)
+        ],
         form=form,
         fault=fault,
         me=current_actor(),
@@ -45,12 +52,32 @@ def _page(asking: RowsForm | None = None, fault: str = "") -> str:
     )
 
 
-def _until(request: RowLevelRequest) -> str:
-    return f"{london(request.expires_at):%-d %B %Y}" if request.expires_at else ""
+class Listed(NamedTuple):
+    """A request for rows as it is listed: who asked and when, how it stands, and what may be done with it."""
+
+    request: RowLevelRequest
+    who: str
+    at: datetime
+    standing: str
+    may_decide: bool
+    may_take: bool
+
+
+def _standing(request: RowLevelRequest) -> str:
+    """Say how a request stands by the clock; the hourly job throws the key of one that is over away."""
+    if request.expires_at is None:
+        return STATES[request.state]
+    over = request.state == "expired" or request.expires_at <= now()
+    return f"{'Over since' if over else 'Approved, until'} {london(request.expires_at):%-d %B %Y}"
 
 
 def _may_decide(request: RowLevelRequest) -> bool:
     return request.state == "asked" and request.asked_by != current_actor() and has_role(*PILOT_APPROVERS)
+
+
+def _may_take(request: RowLevelRequest) -> bool:
+    in_force = request.state == "approved" and request.expires_at is not None and request.expires_at > now()
+    return in_force and request.asked_by == current_actor()
 
 
 @bp.post("/rows")
@@ -74,6 +101,7 @@ def _to_list() -> ResponseReturnValue:
 @commits
 def approve_rows(request_id: int) -> ResponseReturnValue:
     """Approve what somebody else asked for."""
+    _found(request_id)
     try:
         actions.approve(request_id, current_actor(), PILOT_APPROVERS, now())
     except Refused as refusal:
@@ -86,6 +114,7 @@ def approve_rows(request_id: int) -> ResponseReturnValue:
 @commits
 def refuse_rows(request_id: int) -> ResponseReturnValue:
     """Refuse what somebody else asked for, and say why."""
+    _found(request_id)
     form = RefuseForm()
     if not form.accepted():
         return _page(fault=str(form.reason.errors[0])), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -106,18 +135,24 @@ def _refused(refusal: Refused) -> ResponseReturnValue:
 @commits
 def take_rows(request_id: int) -> ResponseReturnValue:
     """Give the approved rows as a file, as of the day of the approval; the ledger has them from then on."""
-    found = next((each for each in requests("approved") if each.id == request_id), None)
+    found = _found(request_id)
     try:
-        if found is None or found.decided_at is None:
+        if found.state != "approved":
             raise actions.NotApproved
         collect(now())
         extract = _extract(found)
         content, end = actions.take(request_id, extract, current_actor(), now())
     except Refused as refusal:
         return _refused(refusal)
-    answer = Response(content, mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="rows-{request_id}-{end.count}.csv"'
-    return answer
+    return taken(content, "text/csv; charset=utf-8", f"rows-{request_id}-{end.count}.csv")
+
+
+def _found(request_id: int) -> RowLevelRequest:
+    """Give a request, or answer that there is none."""
+    found = next((each for each in requests() if each.id == request_id), None)
+    if found is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return found
 
 
 def _extract(request: RowLevelRequest) -> Extract:
@@ -132,5 +167,7 @@ def _extract(request: RowLevelRequest) -> Extract:
 @roles(*PILOT_READERS)
 def ledger() -> str:
     """Show what left the evaluation, and whether the ledger of it is whole."""
-    listed = [(link, london(link.entry.at)) for link in releases()]
+    links = releases()
+    who, why = named(link.entry.who for link in links), named(link.entry.why for link in links)
+    listed = list(zip((link.entry for link in links), (london(link.entry.at) for link in links), who, why, strict=True))
     return render_template("pilot/ledger.html", listed=listed, faults_found=verify(), end=head())

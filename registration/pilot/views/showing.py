@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,7 @@ _KINDS = {
     ".pdf": "application/pdf",
     ".svg": "image/svg+xml",
     ".toml": "application/toml",
+    ".txt": "text/plain; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 #: The files that stand for the whole, in the order in which people want them, and what each is called.
@@ -36,6 +38,10 @@ WHOLE = {
     "report.html": "The report (one page for a browser)",
     "tables.xlsx": "All tables (Excel)",
     "tables.ods": "All tables (OpenDocument)",
+    "tables.csv": "Every number of the tables, one a row (CSV)",
+    "pool.csv": "The row for a review of several councils (CSV)",
+    "protocol/protocol.toml": "The protocol (TOML)",
+    "protocol/deviations.txt": "Where they depart from the protocol (text)",
     "manifest.json": "What it was made of (JSON)",
 }
 _WHERE = ("place", "group", "quarter")
@@ -86,14 +92,35 @@ class Shown:
         there = (self._build.manifest or {}).get("files", {})
         return [(name, title) for name, title in WHOLE.items() if name in there or name == "manifest.json"]
 
-    def table(self, name: str) -> Laid | None:
-        """Give a table of the catalogue by its name, None where there is none."""
+    @property
+    def tables(self) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """Give the names of the tables and what each is by, under what they count: `M02 Families known to a centre`."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for each in self.report["tables"]:
+            counted, _, by = each["title"].partition(", ")
+            number = each["name"].partition("-")[0].upper()
+            found.setdefault(f"{number} {counted}", []).append((each["name"], by or counted))
+        return found
+
+    def table(self, name: str, places: Mapping[str, str]) -> Laid | None:
+        """Give a table of the catalogue by its name, None where there is none; `places` are names of centres by their keys."""
         listed = {each["name"]: each["title"] for each in self.report["tables"]}
         words = file_of(self._build, f"csv/{name}.csv") if name in listed else None
-        return None if words is None else _laid_out(listed[name], words.decode())
+        return None if words is None else _laid_out(listed[name], words.decode(), places)
 
 
-def _laid_out(title: str, words: str) -> Laid:
+def title_of(words: str) -> str:
+    """Give the title of a protocol; one that has none is called so."""
+    try:
+        return str(tomllib.loads(words.removeprefix("\ufeff")).get("title") or _UNTITLED)
+    except (ValueError, RecursionError):
+        return _UNTITLED
+
+
+_UNTITLED = "A protocol without a title"
+
+
+def _laid_out(title: str, words: str, places: Mapping[str, str]) -> Laid:
     cells = list(csv.DictReader(io.StringIO(words)))
     measures = list(dict.fromkeys(cell["measure"] for cell in cells))
     rows: dict[tuple[str, ...], dict[str, str]] = {}
@@ -106,7 +133,10 @@ def _laid_out(title: str, words: str) -> Laid:
         title,
         [*heads, *(_NAMES.get(measure, measure) for measure in measures)],
         [
-            [*(where[column] for column in kept), *(found.get(measure, "[z]") for measure in measures)]
+            [
+                *(places.get(where[column], where[column]) for column in kept),
+                *(found.get(measure, "[z]") for measure in measures),
+            ]
             for where, found in rows.items()
         ],
     )

@@ -185,7 +185,7 @@ def _welcome(centre: CentreCard, card: Card) -> tuple[str, str, Markup]:
 
 
 def _in_language(locale: str, words: str) -> tuple[str, str, Markup]:
-    return locale.replace("_", "-"), direction(locale), Markup(words)  # noqa: S704 -- our own template, which escaped
+    return locale.replace("_", "-"), direction(locale), Markup(words)  # noqa: S704 -- our own template, which escaped  # nosec B704
 
 
 @bp.post(LETTER)

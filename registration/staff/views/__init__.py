@@ -3,16 +3,20 @@
 from collections.abc import Collection
 
 from flask import Flask
+from flask_wtf.csrf import CSRFError
 
 from registration.common import audit
+from registration.common.unsent import is_as_typed
 from registration.staff.queries import names_of
 from registration.staff.rules import Door
 from registration.staff.single_sign_on import init_single_sign_on, label
 from registration.staff.views import history, signing_in
+from registration.staff.views import sign_ins as _sign_ins  # noqa: F401 -- its pages, on the staff's blueprint
 from registration.staff.views import single_sign_on as _single_sign_on  # noqa: F401 -- its pages, on the staff's blueprint
 from registration.staff.views.first import may_open, offer, sections, show
 from registration.staff.views.frame import bp, keep_private
 from registration.staff.views.people import Around, surround
+from registration.staff.views.unsent import lapsed
 
 
 def init_app(app: Flask) -> None:
@@ -24,7 +28,8 @@ def init_app(app: Flask) -> None:
     audit.call(app, "staff", _names)
     app.after_request(keep_private)
     app.context_processor(sections)
-    app.jinja_env.globals.update(single_sign_on=label, may_open=may_open)
+    app.register_error_handler(CSRFError, lapsed)
+    app.jinja_env.globals.update(single_sign_on=label, may_open=may_open, is_as_typed=is_as_typed)
 
 
 def offer_own_doors(app: Flask) -> None:

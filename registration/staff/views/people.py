@@ -152,6 +152,16 @@ def forget_two_factor(staff_id: int) -> ResponseReturnValue:
     return _done(user, f"{user.name} is signed out everywhere and can set up a new authenticator app.")
 
 
+@bp.post("/people/<int(max=2147483647):staff_id>/sign-out")
+@roles(*ACCOUNTS)
+@commits
+def sign_person_out(staff_id: int) -> ResponseReturnValue:
+    """End every sign-in of a person: a device is lost, or somebody else may be at it."""
+    user = _account(staff_id)
+    actions.sign_out_everywhere(user)
+    return _done(user, f"{user.name} is signed out on every device.")
+
+
 @bp.post("/people/<int(max=2147483647):staff_id>/link")
 @roles(*ACCOUNTS)
 @commits

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from http import HTTPStatus
 
-from flask import Blueprint, Flask, Response, abort, flash, redirect, request, session, url_for
+from flask import Blueprint, Flask, Response, abort, flash, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import FormInfo, recovery_codes
 from flask_security import views as provided
 from flask_security.utils import logout_user
 
-from registration.common.access import public, signed_in
+from registration.common.access import forgotten_here, public, signed_in
 from registration.common.limits import client, limiter
 from registration.common.links import keyed
 from registration.common.transaction import commits
@@ -75,12 +75,17 @@ def _code() -> ResponseReturnValue:
     return answer
 
 
+def _sign_out() -> ResponseReturnValue:
+    """Sign out, and have the browser drop what it still holds of the pages before."""
+    return forgotten_here(make_response(provided.logout()))
+
+
 def _route(path: str, endpoint: str, view: View, methods: tuple[str, ...] = ("GET", "POST")) -> None:
     sign_in.add_url_rule(path, endpoint, view, methods=list(methods))
 
 
 _route("/sign-in", "login", public(_tries(provided.login, _account)))
-_route("/sign-out", "logout", public(commits(provided.logout)), ("POST",))
+_route("/sign-out", "logout", public(commits(_sign_out)), ("POST",))
 _route("/reset", "forgot_password", public(_letters(provided.forgot_password, _account)))
 _route("/reset/<token>", "reset_password", public(commits(provided.reset_password)))
 _route("/password", "change_password", everyone(_tries(provided.change_password, _person)))
@@ -100,7 +105,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
     actions.sign_out_everywhere(person())
     logout_user()
     flash("You are signed out on every device.", "success")
-    return redirect(url_for("security.login"))
+    return forgotten_here(make_response(redirect(url_for("security.login"))))
 
 
 @sign_in.before_request

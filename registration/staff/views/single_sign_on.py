@@ -18,10 +18,15 @@ from registration.staff.views.frame import bp
 @bp.get("/single-sign-on")
 @public
 def single_sign_on() -> ResponseReturnValue:
-    """Send the browser to the council's provider."""
+    """Send the browser to the council's provider, where a person asked for that on a page of ours, or typed it.
+
+    A link on another site only leads to the page with the button: nobody is signed in without meaning to be.
+    """
+    wanted = request.args.get("next", "")
     if signed_in():
         return redirect(url_for("staff.first_page"))
-    wanted = request.args.get("next", "")
+    if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
+        return redirect(url_for("security.login", next=wanted or None))
     session["sign_on_next"] = wanted if wanted and validate_redirect_url(wanted) else ""
     try:
         return council.to_provider()

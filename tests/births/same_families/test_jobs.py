@@ -7,6 +7,7 @@ import pytest
 
 from registration.births.linking.rules.records import Record
 from registration.births.same_families import actions, apart, jobs
+from registration.common import long_work
 from registration.common.db import db
 from registration.families.models import LinkRun
 from tests.births.same_families.records import birth, family, links
@@ -42,7 +43,7 @@ def test_whoever_looks_can_end_the_work(monkeypatch):
 
 
 def test_a_program_that_dies_is_said_to_have_died(monkeypatch, database):
-    monkeypatch.setattr(apart.sys, "executable", "/bin/false")
+    monkeypatch.setattr("registration.common.apart.sys.executable", "/bin/false")
     actions.ask_run("staff:1")
     jobs.work()
 
@@ -53,6 +54,7 @@ def test_a_program_that_dies_is_said_to_have_died(monkeypatch, database):
 def test_a_run_that_the_worker_must_leave_is_given_up_with_a_reason(monkeypatch, database):
     answers = iter([False, True, True])
     monkeypatch.setattr(jobs, "ending", lambda: next(answers))
+    monkeypatch.setattr(long_work, "ending", lambda: next(answers))
     monkeypatch.setattr(apart, "LOOK", 0.01)
     actions.ask_run("staff:1")
     jobs.work()

@@ -30,14 +30,14 @@ def note_losses(found: Look, file: BirthFile, now: datetime, actor: str) -> int:
     losses = found.told.losses
     left = families_leaving(losses, file.source)
     for family in left:
-        _leave(family, now, actor)
+        leave(family, now, actor)
         record("births.lost", about=f"family:{family}", actor=actor)
     _remember(losses, file, now)
     return len(left)
 
 
-def _leave(family: int, now: datetime, actor: str) -> None:
-    """Mark a family lost; an appointment to come is cancelled as for any bereavement, and every message stops."""
+def leave(family: int, now: datetime, actor: str) -> None:
+    """Mark a family lost: an appointment to come is cancelled as for any bereavement, and every message stops."""
     for public_id in list(db.session.scalars(select(Booking.public_id).where(Booking.family_id == family))):
         appointment = locked(public_id)
         if appointment.state == "booked" and not is_over(appointment, now):

@@ -1,6 +1,6 @@
 """The lot by which the order of the roll-out is drawn, so that anybody can draw it again by hand."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
@@ -15,6 +15,14 @@ class CannotDraw(Refused):
 
 class PilotBegun(Refused):
     """The pilot began at this centre already: from when it took part cannot be changed any more."""
+
+
+class ReasonWanted(Refused):
+    """This is not the day drawn for the centre by lot. Say why it begins otherwise."""
+
+
+class BeforeToday(Refused):
+    """For a centre drawn by lot choose today or a later day: what was drawn is not changed afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,22 @@ def beginnings(first: date, steps: int, weeks: int, *, last_stays_out: bool) -> 
     """Give the first day of each step, so many weeks apart; None for the last where it is kept to compare with."""
     days: list[date | None] = [first + timedelta(weeks=weeks * step) for step in range(steps)]
     return [*days[:-1], None] if last_stays_out else days
+
+
+def days_of(order: Sequence[str], begins: Sequence[date | None]) -> Mapping[str, date | None]:
+    """Give the first day that a lot gave each unit it drew; None where it stays out."""
+    steps = zip(begins, steps_of(order, len(begins)), strict=True)
+    return {name: day for day, names in steps for name in names}
+
+
+def check_against_lot(first: date | None, drawn: date | None, reason: str, today: date) -> None:
+    """Refuse that a centre begins otherwise than drawn without a reason (ReasonWanted), or on a day that has been (BeforeToday)."""
+    if first == drawn:
+        return
+    if first is not None and first < today:
+        raise BeforeToday
+    if not reason:
+        raise ReasonWanted
 
 
 def check_change(before: date | None, after: date | None, today: date) -> None:

@@ -18,7 +18,7 @@ def attrition(steps: Sequence[tuple[str, int | None]]) -> Chart:
     title = (
         f"Of {whole(first[1])} {first[0].lower()}, {whole(last[1])} families came all the way: {last[0].lower()}"
         if first[1] is not None and last[1] is not None
-        else f"From {first[0].lower()} to the last step: {last[0].lower()} is withheld, too few families"
+        else f"From {first[0].lower()} to the last step: {last[0].lower()} is withheld"
     )
     return Chart(
         "attrition",
@@ -46,7 +46,7 @@ def _step(number: int, steps: Sequence[tuple[str, int | None]], most: int) -> Ma
     y = _ROW * number + 8
     label = text(_NAMES - 12, y + 19, name, anchor="end")
     if count is None:
-        return label + text(_NAMES + 6, y + 19, "withheld: too few", size=14, fill=SHADE)
+        return label + text(_NAMES + 6, y + 19, "withheld", size=14, fill=SHADE)
     wide = count / most * (WIDE - _NAMES - 140)
     share = of_before(steps, number)
     words = whole(count) + (f" ({share})" if number and share != WITHHELD else "")

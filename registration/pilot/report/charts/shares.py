@@ -39,7 +39,7 @@ def reach(shares: Sequence[Share], goal: float) -> Chart:
     title = (
         f"Centres know {percent(whole_share)} of families with a new baby, {below} the {goal:.0%} line"
         if whole_share is not None
-        else "How many families centres know is withheld: too few families"
+        else "How many families centres know is withheld: nearly all, or nearly none"
     )
     ticks = [(number / 5, f"{number * 20}%") for number in range(6)]
     axis = across_axis(frame, ticks, "Families known to a centre by any route, of all families with a new baby")
@@ -69,15 +69,20 @@ def _place(frame: Frame, number: int) -> float:
 
 
 def _name(frame: Frame, number: int, label: str) -> Markup:
-    short = label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1]}…"
-    return text(_NAMES - 72, _place(frame, number) + 5, short, anchor="end", bold=number == 0)
+    return text(_NAMES - 72, _place(frame, number) + 5, _short(label), anchor="end", bold=number == 0)
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1]}…"
 
 
 def _share_row(frame: Frame, number: int, share: Share) -> Markup:
     at = _place(frame, number)
     name = _name(frame, number, share.label)
     if share.value is None or share.lo is None or share.hi is None:
-        return name + text(_NAMES + 8, at + 5, "withheld: too few families", size=14, fill=SHADE)
+        return name + text(
+            _NAMES + 8, at + 5, "withheld: nearly all or nearly none, or few families", size=14, fill=SHADE
+        )
     value = text(_NAMES - 12, at + 5, percent(share.value), anchor="end", bold=number == 0)
     dots = whisker((frame.x(share.lo), at), (frame.x(share.hi), at)) + mark((frame.x(share.value), at), fill=BLUE)
     return name + value + dots
@@ -154,14 +159,24 @@ class Difference:
     n: int | None
 
 
-def forest(differences: Sequence[Difference], overall: Difference | None, title: str, note: str) -> Chart:
-    """Draw differences place by place with their intervals, and the overall one as a diamond below them."""
-    every = [*differences, *([overall] if overall else [])]
+def forest(
+    differences: Sequence[Difference],
+    overall: Difference | None,
+    title: str,
+    note: str,
+    beyond: Difference | None = None,
+) -> Chart:
+    """Draw differences place by place with their intervals, and the overall one as a diamond below them.
+
+    `beyond` is where another place's would lie, drawn as a dashed line below the diamond.
+    """
+    every = [each for each in (*differences, overall, beyond) if each]
     ends = [end for each in every for end in (each.lo, each.hi) if end is not None]
     low, high = min([-0.05, *ends]), max([0.05, *ends])
     frame = _rows(len(every), low - 0.02, high + 0.02)
     rows = Markup("").join(_difference_row(frame, number, each) for number, each in enumerate(differences))
     diamond = _diamond(frame, len(differences), overall) if overall else Markup()
+    dashes = _beyond(frame, len(every) - 1, beyond) if beyond else Markup()
     zero = line([(frame.x(0), frame.upper - 6), (frame.x(0), frame.lower)], wide=1.5)
     ticks = [(value, signed(value)) for value, _ in percent_ticks(high + 0.02, low - 0.02)]
     axis = across_axis(frame, ticks, "Percentage points more (right) or fewer (left) with registration at the centre")
@@ -170,7 +185,7 @@ def forest(differences: Sequence[Difference], overall: Difference | None, title:
         title,
         "Differences with 95% intervals, zero marked: "
         + "; ".join(f"{each.label} {signed(each.value)}" for each in every).replace(WITHHELD, "withheld"),
-        axis + zero + rows + diamond,
+        axis + zero + rows + diamond + dashes,
         int(frame.lower) + 52,
         ("Place", "Difference in percentage points", "95% interval", "Families"),
         [
@@ -188,7 +203,7 @@ def forest(differences: Sequence[Difference], overall: Difference | None, title:
 
 def _difference_row(frame: Frame, number: int, each: Difference) -> Markup:
     at = _place(frame, number)
-    name = text(_NAMES - 12, at + 5, each.label[:_LONGEST], anchor="end")
+    name = text(_NAMES - 12, at + 5, _short(each.label), anchor="end")
     if each.value is None or each.lo is None or each.hi is None:
         return name + text(_NAMES + 8, at + 5, "withheld: too few families", size=14, fill=SHADE)
     return (
@@ -196,6 +211,14 @@ def _difference_row(frame: Frame, number: int, each: Difference) -> Markup:
         + whisker((frame.x(each.lo), at), (frame.x(each.hi), at))
         + mark((frame.x(each.value), at), "square", fill=BLUE)
     )
+
+
+def _beyond(frame: Frame, number: int, each: Difference) -> Markup:
+    at = _place(frame, number)
+    if each.lo is None or each.hi is None:
+        return _difference_row(frame, number, each)
+    reach = line([(frame.x(each.lo), at), (frame.x(each.hi), at)], dashes="7 5", wide=2.5)
+    return text(_NAMES - 12, at + 5, each.label, anchor="end") + reach
 
 
 def _diamond(frame: Frame, number: int, each: Difference) -> Markup:

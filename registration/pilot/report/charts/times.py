@@ -13,7 +13,6 @@ from registration.pilot.report.charts.canvas import (
     SHADE,
     Chart,
     Frame,
-    Point,
     across_axis,
     area,
     bar,
@@ -25,6 +24,11 @@ from registration.pilot.report.charts.canvas import (
     whisker,
 )
 from registration.pilot.report.numbers import WITHHELD, percent, signed, whole
+
+#: A curve of so many days has a mark every two months, a shorter one every month.
+_LONG = 180
+#: The month before registration began, with which the event study compares.
+_REFERENCE = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +68,16 @@ def sign_up(curves: Sequence[tuple[str, Sequence[Joining]]]) -> Chart:
     last = max((point.day for _, points in curves for point in points), default=365)
     top = max(0.2, *(point.hi for _, points in curves for point in points), 0.2)
     frame = Frame(62, 610, 40, 290, 0, max(last, 30), 0, min(1.0, top * 1.08))
-    ticks = [(float(day), str(day)) for day in range(0, last + 1, 60)]
+    ticks = [(float(day), str(day)) for day in range(0, max(last, 30) + 1, 60 if last >= _LONG else 30)]
     axes = up_axis(frame, percent_ticks(frame.top), "Families that joined a centre") + across_axis(
         frame, ticks, "Days after registration"
     )
     drawn = Markup("").join(_curve(frame, points, number) for number, (_, points) in enumerate(curves))
     labels = Markup("").join(
-        text(616, y, name, size=14, bold=True)
-        for (name, _), y in zip(curves, _apart([frame.y(points[-1].value) + 5 for _, points in curves]), strict=True)
+        text(frame.x(points[-1].day) + 8, y, name, size=14, bold=True)
+        for (name, points), y in zip(
+            curves, _apart([frame.y(points[-1].value) + 5 for _, points in curves]), strict=True
+        )
     )
     return Chart(
         "sign-up-curves",
@@ -93,17 +99,19 @@ def sign_up(curves: Sequence[tuple[str, Sequence[Joining]]]) -> Chart:
             for point in points
         ],
         "Families choose where they register, so this describes and does not prove. Kaplan–Meier: families that moved away, "
-        "or were not followed as long, count for as long as they were seen.",
+        "or were not followed as long, count for as long as they were seen. Days by which too few more had joined are left out.",
     )
 
 
 def _curve_title(curves: Sequence[tuple[str, Sequence[Joining]]]) -> str:
-    at = [(name, next((point for point in points if point.day >= 90), points[-1])) for name, points in curves]  # noqa: PLR2004 -- days
-    if not at:
-        return "Joining after registration is not observable yet"
-    day = at[0][1].day
+    """Say how many had joined by the same day: the 90th where both tell it, else the last that both do."""
+    shared = set.intersection(*({point.day for point in points} for _, points in curves)) if curves else set()
+    if not shared:
+        return "How soon families join a centre after registering"
+    day = 90 if 90 in shared else max(shared)  # noqa: PLR2004 -- days
+    joined = [(name, next(point.value for point in points if point.day == day)) for name, points in curves]
     return f"By day {day} after registering, " + " and ".join(
-        f"{percent(point.value, 0)} had joined of those who did so at {name.lower()}" for name, point in at
+        f"{percent(value, 0)} had joined of those who did so at {name.lower()}" for name, value in joined
     )
 
 
@@ -116,19 +124,15 @@ def _apart(places: Sequence[float]) -> list[float]:
 
 
 def _curve(frame: Frame, points: Sequence[Joining], number: int) -> Markup:
-    colour, dashes = ((BLUE, ""), (INK, "8 5"))[number % 2]
-    upper = _steps([frame.at(point.day, point.hi) for point in points])
-    lower = _steps([frame.at(point.day, point.lo) for point in points])
-    middle = _steps([frame.at(point.day, point.value) for point in points])
-    return area(upper, lower, colour) + line(middle, dashes=dashes, wide=2.5, colour=colour)
-
-
-def _steps(points: Sequence[Point]) -> list[Point]:
-    """Give the corners of a line that only rises at its points."""
-    corners = [points[0]]
-    for (_, before), after in pairwise(points):
-        corners += [(after[0], before), after]
-    return corners
+    """Mark the points that are told, with their intervals; the lines between them only lead the eye."""
+    colour, dashes, shape = ((BLUE, "", "dot"), (INK, "8 5", "square"))[number % 2]
+    upper, lower, middle = (
+        [frame.at(point.day, value) for point, value in zip(points, values, strict=True)]
+        for values in zip(*((point.hi, point.lo, point.value) for point in points), strict=True)
+    )
+    ends = Markup("").join(whisker(low, high, colour=colour) for low, high in zip(lower, upper, strict=True))
+    marks = Markup("").join(mark(at, shape, fill=colour, size=4) for at in middle)
+    return area(upper, lower, colour) + ends + line(middle, dashes=dashes, wide=2.5, colour=colour) + marks
 
 
 def _at_risk(frame: Frame, curves: Sequence[tuple[str, Sequence[Joining]]], days: Sequence[float]) -> Markup:
@@ -181,12 +185,13 @@ def event_study(months: Sequence[Month], pre_trend_p: str) -> Chart:
             (
                 str(each.month).replace("-", "−"),
                 signed(each.value),
-                f"{signed(each.lo)} to {signed(each.hi)}",
+                "[z]" if each.month == _REFERENCE else f"{signed(each.lo)} to {signed(each.hi)}",
                 whole(each.families),
             )
             for each in months
         ],
-        "Before registration began there should be no difference. " + pre_trend_p,
+        "Before registration began there should be no difference; the month before is what all others are compared with. Months of "
+        "few families, or of few that joined, are left out. " + pre_trend_p,
     )
 
 
@@ -229,7 +234,8 @@ def days_to_registration(bands: Sequence[Band], lawful: int, in_time: str) -> Ch
         342,
         ("Days from birth", "Births registered"),
         [(_days(each), whole(each.births)) for each in bands],
-        f"Only births that were registered. The law wants it done within {lawful} days of the birth.",
+        "The bars hold only births that were registered; the share above is of all births old enough. "
+        f"The law wants it done within {lawful} days of the birth.",
     )
 
 

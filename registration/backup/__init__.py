@@ -1,0 +1,1 @@
+"""Backups of the whole service in one file, and restoring them beside what runs, whole or not at all."""

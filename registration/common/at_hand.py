@@ -1,0 +1,37 @@
+"""The database a command works on: the server of INSTANCE, shared while it runs or started for as long, or DATABASE_URL."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from flask import Flask, has_app_context
+
+from registration.common import embedded
+from registration.common.db import db
+
+
+def _stop(_number: int, _frame: object) -> None:
+    """Let SIGTERM end a command as Ctrl-C does: what was begun is undone, and what was started stops."""
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def database_at_hand(app: Flask) -> Iterator[None]:
+    """Keep the embedded server running meanwhile; with DATABASE_URL there is none. ClickException where it does not start."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _stop)
+    if not app.config["EMBEDDED"]:
+        yield
+        return
+    try:
+        with embedded.using(Path(app.config["INSTANCE"])):
+            try:
+                yield
+            finally:
+                if has_app_context():
+                    db.session.remove()  # what only read is in a transaction still, which the server's end would break
+    except embedded.NotStarted as failure:
+        raise click.ClickException(str(failure)) from failure
