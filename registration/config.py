@@ -41,6 +41,9 @@ KNOWN = {
 HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 #: Asked of new passwords of staff where no other list is named; it is told five of forty letters of a digest.
 HAVE_I_BEEN_PWNED = "https://api.pwnedpasswords.com"
+#: An e-mail address by its form alone; or one in angle brackets behind a name. Neither could begin another line of a letter's head.
+EMAIL = r"[^\s<>@,;\x00-\x1f\x7f]+@[^\s<>@,;\x00-\x1f\x7f]+"
+SENDER = re.compile(rf"{EMAIL}|[^<>\x00-\x1f\x7f]*<{EMAIL}>")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -121,7 +124,7 @@ class Config:
         _refuse_unknown(env)
         instance = Path(env.get("INSTANCE") or "instance").resolve()
         demo = _switch(env, "DEMO", default=True)
-        public_url = _address(env, "PUBLIC_URL", ("http", "https"))
+        public_url = _public_url(env, demo=demo)
         url = _database_url(env, demo=demo)
         return cls(
             SQLALCHEMY_DATABASE_URI=url,
@@ -140,6 +143,7 @@ class Config:
             TWO_FACTOR=_switch(env, "TWO_FACTOR", default=False),
             BREACHED_PASSWORDS=_breached(env, demo=demo),
             SMTP_URL=_address(env, "SMTP_URL", ("smtp", "smtps")),
+            MAIL_FROM=_sender(env),
             TWILIO_API_BASE=_address(env, "TWILIO_API_BASE", ("http", "https")),
             NOTIFY_API_BASE=_address(env, "NOTIFY_API_BASE", ("http", "https")),
             OIDC_ISSUER=_oidc_issuer(env, demo=demo),
@@ -156,7 +160,6 @@ class Config:
 
 #: Settings that are any text.
 PLAIN = {
-    "MAIL_FROM",
     "NOTIFY_API_KEY",
     "NOTIFY_EMAIL_TEMPLATE",
     "NOTIFY_SMS_TEMPLATE",
@@ -212,6 +215,27 @@ def _address(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str
     if not usable:
         wanted = " or ".join(f"{scheme}://host" for scheme in schemes)
         raise SettingRefused(f"{name} must be an address like {wanted}, and is not.")
+    return value
+
+
+def _public_url(env: Mapping[str, str], *, demo: bool) -> str:
+    value = _address(env, "PUBLIC_URL", ("http", "https"))
+    parts = urlsplit(value)
+    if parts.path not in {"", "/"} or parts.query or parts.fragment or "@" in parts.netloc:
+        raise SettingRefused(
+            "PUBLIC_URL must end with the host or its port: the service answers no path below another."
+        )
+    if value and not demo and parts.scheme != "https":
+        raise SettingRefused("PUBLIC_URL must begin with https:// when DEMO=0: families’ links and details go there.")
+    return value
+
+
+def _sender(env: Mapping[str, str]) -> str:
+    value = env.get("MAIL_FROM", "")
+    if value and not SENDER.fullmatch(value):
+        raise SettingRefused(
+            "MAIL_FROM must be an e-mail address, like births@example.gov.uk or Births <births@example.gov.uk>."
+        )
     return value
 
 

@@ -66,7 +66,7 @@ from registration.common import access, assets, embedded, health, pages, tallies
 from registration.common.authority import current_authority, init_authority
 from registration.common.clock import today
 from registration.common.db import Model, db, init_db
-from registration.common.headers import CONTENT_POLICY, Frame, Unclaimed, cookie_name
+from registration.common.headers import CONTENT_POLICY, Frame, Unclaimed, cookie_name, lead_to_ourselves
 from registration.common.i18n import init_languages
 from registration.common.limits import init_limits
 from registration.common.log import init_log
@@ -171,7 +171,9 @@ def _harden(app: Flask) -> None:
         content_security_policy_nonce_in=["script-src", "style-src"],
         referrer_policy="same-origin",
         permissions_policy={"geolocation": "()", "camera": "()", "microphone": "()"},
+        frame_options="DENY",
     )
+    lead_to_ourselves(app)
     files = WhiteNoise(
         app.wsgi_app,
         root=str(STATIC),

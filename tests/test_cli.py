@@ -10,7 +10,7 @@ import click
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
-from registration.common import embedded
+from registration.common import at_hand, embedded
 from registration.common.db import db
 from tests.applications import applications
 
@@ -104,6 +104,40 @@ def test_a_command_starts_the_embedded_server_and_leaves_none_behind(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr, "what only read was cut off in its transaction"
     assert not embedded.running(tmp_path)
+
+
+def test_a_command_beside_a_service_is_not_given_a_database_that_nobody_looks_at(make, tmp_path, monkeypatch):
+    """A machine of docs/running.md keeps the settings of its service in a file that `right-start` reads."""
+    settings = tmp_path / "etc" / "settings"
+    settings.parent.mkdir()
+    settings.touch()
+    monkeypatch.setattr(at_hand, "SERVICE_SETTINGS", settings)
+    monkeypatch.delenv("INSTANCE", raising=False)
+    app = make()
+
+    for command in (["invariants"], ["db", "upgrade"], ["backup", str(tmp_path / "a.backup")]):
+        status, sentence = said(app, *command)
+        assert status == 2
+        assert sentence.startswith(f"Error: This machine has a service with settings in {settings}: use right-start ")
+    assert not (tmp_path / "postgres").exists()
+    status, sentence = said(app, "backup", "--list", str(settings))
+    assert (status, "right-start" in sentence) == (1, False), "what needs no database is free"
+
+    monkeypatch.setenv("INSTANCE", str(tmp_path))
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "holiday.jpg").write_text("mine")
+    assert "holds no PostgreSQL data" in said(app, "invariants")[1], "who names a database of its own is given it"
+
+
+def test_settings_that_are_not_for_everybody_are_settings(make, monkeypatch):
+    class Closed(type(Path())):
+        def exists(self, **_):
+            raise PermissionError
+
+    monkeypatch.setattr(at_hand, "SERVICE_SETTINGS", Closed("/etc/right-start/settings"))
+    monkeypatch.delenv("INSTANCE", raising=False)
+
+    assert said(make(), "invariants")[0] == 2
 
 
 def test_sigterm_stops_a_command_in_the_middle_and_undoes_what_it_began(make, tmp_path):

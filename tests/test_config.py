@@ -155,6 +155,49 @@ def test_an_address_is_one(refusal, name, wrong):
     assert re.fullmatch(rf"{name} must be an address like \S+://host or \S+://host, and is not\.", said)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    ["https://council.gov.uk/births", "https://council.gov.uk/?a", "https://c.gov.uk/#a", "https://u:p@c.gov.uk"],
+)
+def test_the_public_address_is_a_host_and_no_path_of_one(read, refusal, wrong):
+    assert refusal(PUBLIC_URL=wrong) == (
+        "PUBLIC_URL must end with the host or its port: the service answers no path below another."
+    )
+    assert read(PUBLIC_URL="https://births.example.gov.uk:8443/").PUBLIC_URL == "https://births.example.gov.uk:8443/"
+
+
+def test_a_real_councils_address_is_encrypted(read, refusal):
+    assert refusal(PUBLIC_URL="http://births.example.gov.uk", **EARNEST) == (
+        "PUBLIC_URL must begin with https:// when DEMO=0: families’ links and details go there."
+    )
+    assert read(PUBLIC_URL="http://192.168.1.20:8000").PUBLIC_URL == "http://192.168.1.20:8000"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "births@example.gov.uk\nBcc: all@example.org",
+        "births\r\n <a@b.example>",
+        "births",
+        "@",
+        "a@b, c@d",
+        "<a@b",
+        "a@b\n",
+    ],
+)
+def test_a_sender_is_one_address_and_begins_no_line_of_its_own(refusal, wrong):
+    assert refusal(MAIL_FROM=wrong) == (
+        "MAIL_FROM must be an e-mail address, like births@example.gov.uk or Births <births@example.gov.uk>."
+    )
+
+
+@pytest.mark.parametrize(
+    "sender", ["", "births@example.gov.uk", "The Registrars <no-reply@council.gov.uk>", "<a@b.example>"]
+)
+def test_a_sender_may_have_a_name(read, sender):
+    assert sender == read(MAIL_FROM=sender).MAIL_FROM
+
+
 def test_a_refused_address_is_not_repeated_for_it_may_hold_a_password(refusal):
     assert "hunter2" not in refusal(SMTP_URL="http://user:hunter2@mail.example")
     assert "hunter2" not in refusal(DATABASE_URL="postgresql://user:hunter2@host:port/births")

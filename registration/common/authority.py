@@ -7,11 +7,12 @@ from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app
 
 from registration.common import logos
-from registration.config import SettingRefused
+from registration.config import EMAIL, SettingRefused
 
 TEMPLATE = Path(__file__).with_name("authority.toml")
 
@@ -216,6 +217,19 @@ def _is_list_of_languages(value: object) -> bool:
     return isinstance(value, list) and all(code in ("pl", "ur") for code in value)
 
 
+def _is_website(value: object) -> bool:
+    """Say whether a browser may be led there: an address that runs something, as `javascript:` does, is none."""
+    try:
+        parts = urlsplit(value if isinstance(value, str) and not re.search(r"\s", value) else "")
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
+def _is_email(value: object) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(EMAIL, value))
+
+
 _TRUTH = _Wanted("true or false", lambda value: type(value) is bool)
 _TEXT = _Wanted("a text", lambda value: isinstance(value, str) and bool(value.strip()))
 _TEXT_OR_NONE = _Wanted("a text", lambda value: isinstance(value, str))
@@ -224,6 +238,8 @@ MOST_OF_NOTE = 300
 SPECIAL = {
     **{name: _text_of(MOST_OF_NOTE) for name in ("start_note", "start_note_pl", "start_note_ur")},
     "address": _text_of(200),
+    "email": _Wanted("an e-mail address", _is_email),
+    "website": _Wanted("an address that begins with https:// or http://", _is_website),
     "data_protection_email": _text_of(200),
     "logo": _Wanted("the name of an .svg or .png file beside it", _is_file_name),
     "desk_opens_extra_sessions": _TRUTH,
@@ -250,6 +266,20 @@ def own_file(instance: Path) -> Path:
     except OSError as error:
         raise SettingRefused(f"INSTANCE: {path} cannot be made ({error.strerror}).") from None
     return path
+
+
+def still_invented(instance: Path) -> str:
+    """Give a sentence where the council's file still names the demonstration's council or its telephone; else nothing."""
+    path = instance / TEMPLATE.name
+    council, demonstration = read_authority(path), read_authority(TEMPLATE)
+    left = [name for name in ("name", "telephone") if getattr(council, name) == getattr(demonstration, name)]
+    if not left:
+        return ""
+    said = " and ".join(f'{name} = "{getattr(council, name)}"' for name in left)
+    return (
+        f"{path} still says {said}, which are invented, and families read them: "
+        "fill in the council’s own name, district, telephone, e-mail and website there, and start the service again."
+    )
 
 
 def init_authority(app: Flask) -> None:

@@ -4,6 +4,9 @@ import json
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
+
+from flask import Flask, Response, current_app, request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -83,6 +86,22 @@ class Unclaimed:
         for name in CLAIMS:
             environ.pop(name, None)
         return self.inner(environ, start_response)
+
+
+def lead_to_ourselves(app: Flask) -> None:
+    """Have no answer lead to the host a request names, for anybody may name any (ASVS 4.1.3)."""
+    app.after_request(_here)
+
+
+def _here(answer: Response) -> Response:
+    """Lead on within this very host by the path alone; from plain HTTP to where PUBLIC_URL says."""
+    led = urlsplit(answer.headers.get("Location", ""))
+    named = {urlsplit(request.host_url).netloc, request.host, request.headers.get("Host", "")}
+    if led.netloc and led.netloc in named:
+        path = urlunsplit(("", "", "/" + led.path.lstrip("/\\"), led.query, led.fragment))  # two would begin a host
+        moved = led.scheme != request.scheme
+        answer.headers["Location"] = str(current_app.config["PUBLIC_URL"]).rstrip("/") + path if moved else path
+    return answer
 
 
 def cookie_name(name: str, *, secure: bool) -> str:

@@ -6,8 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from registration.common import tallies
+from registration.config import Config
 
 wsgi_app = "app:app"
+
+
+def _door(settings: Config) -> str:
+    host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
+    return f"{host}:{settings.PORT}"
+
+
+#: Where HOST and PORT say, and not on every address of the machine, as gunicorn reads PORT; -b and a socket of systemd go before.
+bind = _door(Config.from_environment())
 workers = 2
 worker_class = "registration.service.web.Worker"  # threads, and plain words for what gunicorn refuses
 threads = 8

@@ -14,12 +14,13 @@ from contextlib import contextmanager
 import click
 
 from registration.common import embedded
+from registration.common.authority import still_invented
 from registration.config import Config, SettingRefused
 from registration.service.children import ROOT, Child, end_all
 from registration.service.web import RUNNER
 
 #: Seconds the web server may take until it first answers.
-PATIENCE = 60.0
+PATIENCE = 180.0
 STOPPED, FAILED, WRONG_USE = 0, 1, 2
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -148,7 +149,9 @@ def _wait_for_answer(door: socket.socket, web: Child) -> None:
         if not web.lives:
             raise Failed(f"The web server ended at once ({web.outcome}); the reason stands above.")
         if time.monotonic() > deadline:
-            raise Failed("The web server does not answer.")
+            raise Failed(
+                "The web server did not answer in time: this machine is very busy. Nothing is lost: start the service again."
+            )
         time.sleep(0.1)
 
 
@@ -173,4 +176,6 @@ def _welcome(config: Config, sign_ins: str) -> str:
             "  Staff sign-ins (role, e-mail, password):",
             sign_ins,
         ]
+    elif invented := still_invented(config.INSTANCE):
+        lines += [invented]
     return "\n".join([*lines, "Press Ctrl-C to stop."])

@@ -1,7 +1,12 @@
 """The council's own file: what it may say, and how a mistake in it is told in one sentence before anything starts."""
 
+import json
+import os
+import subprocess
+import sys
 from dataclasses import fields, replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -16,10 +21,14 @@ from registration.common.authority import (
     current_authority,
     own_file,
     read_authority,
+    still_invented,
 )
 from registration.config import SettingRefused
 from tests.applications import applications
 
+ROOT = Path(__file__).parents[2]
+NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
+QUIETLY = {"cwd": ROOT, "capture_output": True, "text": True}
 MOST = {name: most for name, (_, most) in RANGES.items()}
 
 
@@ -147,6 +156,64 @@ def test_hours_in_other_languages_are_never_those_of_the_demonstration_beside_ho
 @pytest.mark.parametrize("wrong", ['""', '"  "', "7", "true", "[]"])
 def test_what_is_no_text_is_refused_by_name(refusal, name, wrong):
     assert refusal(f"{name} = {wrong}").startswith(f"authority.toml: {name} must be a text, not ")
+
+
+@pytest.mark.parametrize(
+    "wrong", ["javascript:alert(1)", "//calder.example", "calder.example", "https://", "https://[", "https://a b", ""]
+)
+def test_the_councils_website_is_one_a_browser_may_be_led_to(file, refusal, wrong):
+    assert refusal(f'website = "{wrong}"') == (
+        f"authority.toml: website must be an address that begins with https:// or http://, not {wrong!r}."
+    )
+    assert refusal("website = 7").endswith("not 7.")
+    assert file('website = "http://www.calder.example/births"').website == "http://www.calder.example/births"
+
+
+@pytest.mark.parametrize("wrong", ["not an address", "registrars", "a@b, c@d", "a@b\\nBcc: c@d", ""])
+def test_the_councils_email_is_an_address(file, refusal, wrong):
+    assert refusal(f'email = "{wrong}"').startswith("authority.toml: email must be an e-mail address, not ")
+    assert refusal("email = 7").endswith("not 7.")
+    assert file('email = "registrars@council"').email == "registrars@council"
+
+
+@pytest.mark.parametrize(
+    ("own", "left"),
+    [
+        ("", ['name = "Calder Valley Council"', 'telephone = "01632 960100"']),
+        ('name = "Kirklees Council"', ['telephone = "01632 960100"']),
+        ('telephone = "01484 414800"', ['name = "Calder Valley Council"']),
+        ('name = "Kirklees Council"\ntelephone = "01484 414800"', []),
+    ],
+)
+def test_a_council_that_is_still_the_invented_one_is_told_of(file, tmp_path, own, left):
+    file(own)
+    said = still_invented(tmp_path)
+
+    assert [line for line in ('name = "Calder Valley Council"', 'telephone = "01632 960100"') if line in said] == left
+    assert (str(tmp_path / "authority.toml") in said) is bool(left)
+
+
+@pytest.mark.parametrize("demo", ["0", "1"])
+def test_each_start_of_a_real_council_warns_of_what_is_invented(tmp_path, demo):
+    """As the web server and the worker start, by the door of both; no database is met."""
+    environment = os.environ | {
+        "DEMO": demo,
+        "SECRET_KEY": "x" * 32,
+        "INSTANCE": str(tmp_path),
+        "DATABASE_URL": NOWHERE,
+    }
+    told = [
+        subprocess.run([sys.executable, "-c", "import app"], env=environment, check=True, **QUIETLY).stderr
+        for _ in range(1 if demo == "1" else 2)
+    ]
+
+    if demo == "1":
+        assert told == [""]
+        return
+    for line in told:
+        said = json.loads(line)
+        assert said["level"] == "WARNING"
+        assert str(tmp_path / "authority.toml") in said["message"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What every answer says to browsers beside its content, and what a request may not claim of itself."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -102,6 +103,26 @@ def test_nobody_claims_to_have_come_encrypted_where_no_web_server_stands_in_fron
 
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith("https://")
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:81", "xn--bcher-kva.example", "EVIL.example"])
+def test_nobody_is_led_to_a_host_that_a_request_names(browser, client, host):
+    named = {"Host": host}
+    plain = browser.get("/cookies?a=b%26c", base_url=PLAIN, headers=named)
+    slash = browser.get("/staff?a=b", base_url=HOME, headers=named)
+    demonstration = client.get("/staff?a=b", headers=named)
+
+    assert (plain.status_code, plain.headers["Location"]) == (302, f"{HOME}/cookies?a=b%26c")
+    assert (slash.status_code, slash.headers["Location"]) == (308, "/staff/?a=b")
+    assert (demonstration.status_code, demonstration.headers["Location"]) == (308, "/staff/?a=b")
+
+
+@pytest.mark.parametrize("path", ["//evil.example/staff", "/%5Cevil.example/..//staff", "///evil.example//staff"])
+def test_nobody_is_led_to_a_host_that_a_path_names(browser, path):
+    for base in (HOME, PLAIN):
+        led = browser.get(path, base_url=base).headers.get("Location", "")
+        assert urlsplit(led).netloc in {"", "births.example.gov.uk"}
+        assert not led.startswith(("//", "/\\", "\\"))
 
 
 def test_cookies_belong_to_this_host_alone_where_the_service_is_secure(browser):

@@ -58,5 +58,6 @@ def _write(agreement: SharingAgreement, officers: list[int], today: date) -> Non
 
 
 def _page(agreement_id: int) -> str:
-    with current_app.test_request_context():
-        return external(url_for("agreements.show", agreement_id=agreement_id))
+    with current_app.test_request_context():  # which says localhost of itself: the address is made outside of it
+        path = url_for("agreements.show", agreement_id=agreement_id)
+    return external(path)
