@@ -26,8 +26,16 @@ OTHER_TABLES = "The tables of this database are not those of this version of the
 def init_app(app: Flask) -> None:
     """Add the service's own commands and give every command its database."""
     app.cli.add_command(worker)
+    if asked := click.get_current_context(silent=True):
+        without_others(asked.find_root().command)
     for command in (migrations, *app.cli.commands.values()):
         _with_database(command, migrates=command is migrations)
+
+
+def without_others(group: click.Command) -> None:
+    """Take from what `flask` tells of what a library adds and does not work here: Flask-Limiter's needs packages of its own."""
+    if isinstance(group, click.Group):
+        group.commands.pop("limiter", None)
 
 
 def _with_database(command: click.Command, *, migrates: bool) -> None:

@@ -129,6 +129,17 @@ def test_a_command_beside_a_service_is_not_given_a_database_that_nobody_looks_at
     assert "holds no PostgreSQL data" in said(app, "invariants")[1], "who names a database of its own is given it"
 
 
+def test_help_names_no_command_that_cannot_work_here(tmp_path):
+    environment = os.environ | {"INSTANCE": str(tmp_path), "DEMO": "1", "FLASK_APP": "app"}
+    told = subprocess.run(
+        [sys.executable, "-m", "flask", "--help"], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    named = {line.split()[0] for line in told.stdout.split("Commands:")[1].splitlines() if line.strip()}
+
+    assert {"invariants", "backup", "db"} <= named
+    assert "limiter" not in named
+
+
 def test_settings_that_are_not_for_everybody_are_settings(make, monkeypatch):
     class Closed(type(Path())):
         def exists(self, **_):

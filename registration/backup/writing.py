@@ -60,3 +60,5 @@ def scratch(path: str, instance: Path) -> Iterator[IO[bytes]]:
             yield file
     except FileNotFoundError as fault:
         raise CannotBackUp(f"The folder {folder} is not there.") from fault
+    except OSError as fault:  # whose other faults, while the file is written, have sentences of their own
+        raise CannotBackUp(f"Nothing can be written in {folder}: {fault.strerror or fault}.") from fault

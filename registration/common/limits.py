@@ -1,8 +1,10 @@
 """How often one address may try: counted in PostgreSQL, so that every web process counts together."""
 
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from math import ceil
 
-from flask import Flask, current_app
+from flask import Flask, Response, current_app
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits.storage import Storage
@@ -88,8 +90,17 @@ limiter = Limiter(key_func=client, storage_uri="rightstart://", strategy="fixed-
 
 
 def init_limits(app: Flask) -> None:
-    """Count tries where a page asks for it; RATE_LIMITS=off counts nothing."""
+    """Count tries where a page asks for it, and say when to try again; RATE_LIMITS=off counts nothing."""
     limiter.init_app(app)
+    app.after_request(_when_again)
+
+
+def _when_again(answer: Response) -> Response:
+    """Say in how many seconds the window is over that a limit counts in (RFC 6585 4), where the page does not say it."""
+    limit = limiter.current_limit
+    if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS and limit and "Retry-After" not in answer.headers:
+        answer.headers["Retry-After"] = str(max(1, ceil(limit.reset_at - datetime.now(UTC).timestamp())))
+    return answer
 
 
 def limits_are_on() -> bool:

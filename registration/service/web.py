@@ -4,9 +4,9 @@ import json
 import os
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 from gunicorn import util
@@ -14,6 +14,9 @@ from gunicorn.http import errors
 from gunicorn.workers.gthread import ThreadWorker
 
 from registration.common.headers import FILE_POLICY
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 #: Seconds after which a web worker that was forked has opened the door.
 SETTLED = 1.0
@@ -47,6 +50,11 @@ class Worker(ThreadWorker):
         lives = bool(super().is_parent_alive())  # type: ignore[no-untyped-call]
         return lives or orphan_is_needed(os.environ.get(RUNNER, ""))
 
+    def load_wsgi(self) -> None:
+        """Load the application, and have what was too long to be read say that its line ends there."""
+        super().load_wsgi()  # type: ignore[no-untyped-call]
+        self.wsgi = ends_what_is_too_long(self.wsgi)
+
     def handle_error(self, _request: object, client: socket.socket, address: object, fault: Exception) -> None:
         """Note the fault, and answer with a problem (RFC 9457) that repeats nothing of what was sent."""
         status = status_of(fault)
@@ -58,6 +66,23 @@ class Worker(ThreadWorker):
             util.write_nonblock(client, answer(status))  # type: ignore[no-untyped-call]
         except OSError:
             self.log.debug("The client had gone before it was refused.")
+
+
+def ends_what_is_too_long(inner: "WSGIApplication") -> "WSGIApplication":
+    """Have gunicorn say `Connection: close` with a 413: it closes the line in any case, for the rest is never read."""
+
+    def answered(environ: "WSGIEnvironment", start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 -- gunicorn's own
+        """Answer one request."""
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:  # noqa: ANN401 -- WSGI's own
+            """Begin the answer; gunicorn drops a Connection header and goes by its own word for it."""
+            if status.startswith(str(int(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))):
+                start_response.__self__.force_close()
+            return start_response(status, headers, exc_info)
+
+        return inner(environ, start)
+
+    return answered
 
 
 def orphan_is_needed(runner: str) -> bool:

@@ -252,6 +252,7 @@ def test_one_reference_can_be_tried_five_times_in_a_quarter_of_an_hour_from_wher
     answer = look(counted, reference, "O’Brien", **from_client(9))
     assert "Please wait a few minutes" in page(answer, 429)
     assert "Call 01632" in page(answer, 429)
+    assert 0 < int(answer.headers["Retry-After"]) <= 901
 
 
 def test_one_client_can_try_thirty_times_in_a_quarter_of_an_hour(counted):

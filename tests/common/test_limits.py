@@ -62,6 +62,8 @@ def test_a_refusal_is_a_page_that_asks_to_wait(make):
 
     assert answer.status_code == 429
     assert "Please wait a few minutes" in answer.text
+    assert 0 < int(answer.headers["Retry-After"]) <= 61
+    assert "Retry-After" not in app.test_client().get("/try").headers
 
 
 def test_each_address_is_counted_by_itself(make):

@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from http import HTTPStatus
 
 import pytest
@@ -16,6 +16,7 @@ from registration.service import web
 from registration.service.web import answer, orphan_is_needed, status_of
 from tests.service.test_runner import KEY, ROOT, free_port, wait_until
 
+NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
 #: One request to who reads the length, two to who reads the chunks.
 TWO_LENGTHS = (
     b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 40\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
@@ -31,7 +32,7 @@ def serving(tmp_path):
         "SECRET_KEY": KEY,
         "DEMO": "0",
         "INSTANCE": str(tmp_path),
-        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
+        "DATABASE_URL": NOWHERE,
     }
     command = [
         "-m",
@@ -86,6 +87,43 @@ def test_what_the_server_cannot_read_is_refused_in_plain_words_and_it_goes_on(tm
             assert (body["status"], body["type"]) == (status, "about:blank")
             assert "script" not in body["detail"]
         assert listens(port)
+
+
+def test_the_line_ends_after_what_was_too_long_and_the_answer_says_so(tmp_path):
+    with serving(tmp_path) as port:
+        for length, status, kept in ((400_000, 413, "close"), (2, 405, "keep-alive")):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+            with closing(connection):
+                with suppress(BrokenPipeError, ConnectionResetError):
+                    connection.request("POST", "/health/live" if length == 2 else "/find-booking", b"x" * length)
+                answer = connection.getresponse()
+                assert (answer.status, answer.headers["Connection"]) == (status, kept)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [({"PORT": "8765"}, "127.0.0.1:8765"), ({"PORT": "8765", "HOST": "::1"}, "[::1]:8765"), ({}, "127.0.0.1:8000")],
+)
+def test_the_server_listens_where_host_and_port_say_and_on_no_other_address(tmp_path, given, expected):
+    environment = {name: value for name, value in os.environ.items() if name not in {"HOST", "PORT"}}
+    environment |= {"SECRET_KEY": KEY, "DEMO": "0", "INSTANCE": str(tmp_path), "DATABASE_URL": NOWHERE} | given
+    asks = "import sys; from registration.service import gunicorn_conf; print(gunicorn_conf.bind)"
+    told = subprocess.run(
+        [sys.executable, "-c", asks], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert told.stdout.strip() == expected
+
+
+def test_gunicorn_goes_by_it_unless_it_is_told_otherwise(tmp_path):
+    environment = os.environ | {"SECRET_KEY": KEY, "DEMO": "0", "INSTANCE": str(tmp_path), "DATABASE_URL": NOWHERE}
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:registration.service.gunicorn_conf", "--print-config"]
+    for own, expected in (([], "['127.0.0.1:8765']"), (["-b", "127.0.0.1:8766"], "['127.0.0.1:8766']")):
+        told = subprocess.run(
+            [*command, *own], cwd=ROOT, env=environment | {"PORT": "8765"}, capture_output=True, text=True, check=True
+        )
+        [line] = [line for line in told.stdout.splitlines() if line.startswith("bind ")]
+        assert line.endswith(expected)
 
 
 @pytest.mark.parametrize(
