@@ -1,9 +1,13 @@
 """deploy/nginx in front of the real service: TLS, headers, limits that see the client, and a log without families' links."""
 
+import http.client
 import json
 import re
 import shutil
+import socket
+import ssl
 import subprocess
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +18,8 @@ from tests.service.test_runner import ROOT, free_port
 
 NAME = "births.example.gov.uk"
 TOKEN = "a-token-of-the-council"
+LARGE = b"x" * 400_000
+PROBLEM = "application/problem+json"
 nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 pytestmark = pytest.mark.skipif(not nginx or not shutil.which("openssl"), reason="there is no nginx or openssl here")
 
@@ -59,6 +65,7 @@ def configured(folder):
     elsewhere = {
         f"/etc/letsencrypt/live/{NAME}": str(folder),
         "/etc/nginx/right-start-proxy.conf": str(folder / "right-start-proxy.conf"),
+        "/etc/nginx/right-start-own.conf": str(folder / "right-start-own.conf"),
         "/var/log/nginx": str(folder),
         "/opt/right-start": str(ROOT),
         "127.0.0.1:8000": f"127.0.0.1:{ports['service']}",
@@ -66,7 +73,7 @@ def configured(folder):
         "listen 443": f"listen 127.0.0.1:{ports['tls']}",
         "listen 80": f"listen 127.0.0.1:{ports['plain']}",
     }
-    for file in ("right-start.conf", "right-start-proxy.conf"):
+    for file in ("right-start.conf", "right-start-proxy.conf", "right-start-own.conf"):
         said = (ROOT / "deploy" / "nginx" / file).read_text()
         for here, there in elsewhere.items():
             said = said.replace(here, there)
@@ -195,6 +202,66 @@ def test_what_is_too_large_is_refused_at_the_door_save_a_file_of_births(council)
     assert handed_on[0] == 502 or handed_on[1]["X-Request-ID"], "the service itself decides on it"
 
 
+def refused(council, method, path, body=b"", **headers):
+    """What nginx itself refuses, held to what every answer of ours says; give its status, headers and body."""
+    status, said, text = council.browser().send(method, path, body, **headers)
+    assert said["X-Request-ID"] is None, "it never reached the service"
+    assert (said["Server"], said["X-Content-Type-Options"], said["Cache-Control"]) == ("nginx", "nosniff", "no-store")
+    assert int(re.match(r"max-age=(\d+)", said["Strict-Transport-Security"])[1]) >= 365 * 24 * 3600
+    assert "frame-ancestors 'none'" in said["Content-Security-Policy"]
+    return status, said, text.decode()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "next_step"),
+    [
+        ("POST", "/find-booking", LARGE, 413, "make what you typed or the file shorter"),
+        ("GET", "/metrics", b"", 404, "check it is correct"),
+        ("GET", "/static/nothing.css", b"", 404, "check it is correct"),
+        ("GET", "/static/build/", b"", 403, "sign in with the account that may see it"),
+        ("GET", "/book?" + "x" * 9000, b"", 414, "Go back to the page before"),
+    ],
+)
+def test_what_nginx_refuses_itself_says_what_to_do_next(council, method, path, body, status, next_step):
+    found, headers, page = refused(council, method, path, body)
+
+    assert (found, headers["Content-Type"]) == (status, "text/html; charset=utf-8")
+    assert next_step in page
+    assert "nginx" not in page
+
+
+def test_programs_that_nginx_refuses_are_told_by_a_problem(council):
+    status, headers, said = refused(council, "POST", "/api/v1/bookings", LARGE)
+
+    assert (status, headers["Content-Type"]) == (413, PROBLEM)
+    assert json.loads(said) | {"detail": ""} == {
+        "type": "about:blank", "title": "Content Too Large", "status": 413, "detail": "",
+    }  # fmt: skip
+
+
+def test_who_asks_too_often_reads_when_to_try_again(council):
+    """More requests at once than the burst allows, of what nginx answers without the service, and then one of each kind."""
+    line = http.client.HTTPConnection("127.0.0.1", council.tls)
+    line.sock = ssl._create_unverified_context().wrap_socket(  # noqa: S323 -- our own certificate
+        socket.create_connection(("127.0.0.1", council.tls), 20, source_address=("127.0.0.9", 0)), server_hostname=NAME
+    )
+
+    def ask(path):
+        line.request("GET", path, headers={"Host": NAME})
+        answer = line.getresponse()
+        return answer.status, answer.headers, answer.read().decode()
+
+    with closing(line):
+        before = next(tried for tried in range(900) if ask("/metrics")[0] == 429)
+        answers = [ask("/cookies"), ask("/api/v1/centres")]
+
+    assert before >= 500
+    for (status, headers, said), kind in zip(answers, ("text/html; charset=utf-8", PROBLEM), strict=True):
+        assert (status, headers["Retry-After"], headers["Content-Type"]) == (429, "10", kind)
+        assert headers["Strict-Transport-Security"]
+        assert "again" in said if kind != PROBLEM else json.loads(said)["status"] == 429
+
+
 def test_figures_are_told_inside_the_house_alone(council):
     shown = {"Authorization": f"Bearer {TOKEN}"}
     assert council.browser().get("/metrics", **shown)[0] == 404
@@ -212,3 +279,8 @@ def test_while_the_service_is_away_a_family_reads_a_page_that_says_so(council):
 
     assert (status, headers["Retry-After"], headers["Cache-Control"]) == (503, "30", "no-store")
     assert "If you have already booked an appointment, it is safe." in page.decode()
+    assert (headers["Server"], headers["X-Content-Type-Options"]) == ("nginx", "nosniff")
+    assert headers["Strict-Transport-Security"]
+    status, headers, said = council.browser().get("/api/v1/centres")
+    assert (status, headers["Retry-After"], headers["Content-Type"]) == (503, "30", PROBLEM)
+    assert json.loads(said)["status"] == 503
