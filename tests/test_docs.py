@@ -126,6 +126,13 @@ def test_every_key_of_the_councils_file_stands_in_the_reference():
     assert told == keys
 
 
+def test_whoever_sets_up_a_host_is_told_at_the_head_which_command_to_type():
+    for guide in ("set-up-a-council", "import-places", "back-up-and-restore"):
+        head = (ROOT / "docs" / "how-to" / f"{guide}.md").read_text(encoding="utf-8").partition("\n## ")[0]
+        assert "`right-start` takes the place of `.venv/bin/flask`" in head
+        assert "whole names of files" in head
+
+
 def commands(command, name="flask"):
     if isinstance(command, click.Group):
         for inner in command.commands.values():

@@ -326,7 +326,8 @@ class _Known:
             return False
         for row in old:
             db.session.delete(row)
-        db.session.flush()
+        if old:
+            db.session.flush()  # those go before the new ones come; a new centre is not sent yet, so that it counts as added
         for title, weekday, starts, ends in sorted(set(wanted)):
             times = {"weekday": weekday, "starts": starts, "ends": ends}
             db.session.add(CentreService(centre=centre, title=title, kind=kind_told_by(title), **times))

@@ -44,6 +44,7 @@ def add(email: str, role: str, name: str, centres: tuple[int, ...], *, password_
     address = _address(email)
     if role == "centre_worker" and not centres:
         raise click.UsageError("A centre worker needs --centre: they see their own centres only.")
+    _all_there(centres)
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     try:
         with transaction():
@@ -57,6 +58,14 @@ def add(email: str, role: str, name: str, centres: tuple[int, ...], *, password_
         hours = int(RESET_WITHIN.total_seconds() // 3600)
         print(f"Send this link to {user.email}. It sets the password once, within {hours} hours:")
         print(reset_link(user))
+
+
+def _all_there(centres: tuple[int, ...]) -> None:
+    """Refuse a number that no centre has; whoever had it would see the first centre that gets it."""
+    names = dict(current_app.extensions["staff_around"].centres())
+    if missing := sorted(set(centres) - set(names)):
+        there = "; ".join(f"{number} {name}" for number, name in sorted(names.items())) or "none yet"
+        raise click.ClickException(f"There is no centre {missing[0]}. There are: {there}.")
 
 
 @staff.command("forget-two-factor")

@@ -231,7 +231,8 @@ def test_another_room_is_a_change(database):
 def test_weekly_services_are_those_of_the_latest_list(database):
     header = "name,postcode,services"
     first = "Elm,HX5 0BB,Weighing clinic Tuesday 9:30-11:30; Story time fridays 14:00 to 15:00"
-    actions.import_centres(file(header, first), BY)
+    new = actions.import_centres(file(header, first), BY)
+    assert (new.added, new.changed) == (1, 0)
     outcome = actions.import_centres(file(header, "Elm,HX5 0BB,Weighing clinic Tuesday 09:30\u201311:30"), BY)
     assert outcome.changed == 1
     assert actions.import_centres(file(header, "Elm,HX5 0BB,Weighing clinic Tuesday 9:30-11:30"), BY).unchanged == 1

@@ -2,6 +2,7 @@ import pytest
 
 from registration.staff import queries
 from registration.staff.rules import ROLE_TITLES
+from tests.booking.world import make_world
 from tests.staff.people import PASSWORD, new_person, page, sign_in
 
 
@@ -31,15 +32,24 @@ def test_a_password_can_be_piped_in(flask, client):
     assert sign_in(client, "jo@council.gov.uk").headers["Location"] == "/staff/"
 
 
-def test_a_centre_worker_belongs_to_a_centre(flask):
+def test_a_centre_worker_belongs_to_a_centre_that_is_there(flask, database):
+    centre = make_world().centres["elland"]
     without = flask("add", "jo@council.gov.uk", "--role", "centre_worker")
-    done = flask("add", "jo@council.gov.uk", "--role", "centre_worker", "--centre", "12", "--name", "Jo of Elland")
+    nowhere = flask(
+        "add", "jo@council.gov.uk", "--role", "centre_worker", "--centre", f"{centre}", "--centre", "9999999"
+    )
+    assert queries.account("jo@council.gov.uk") is None
+    words = ("--role", "centre_worker", "--centre", f"{centre}", "--name", "Jo of Elland")
+    done = flask("add", "jo@council.gov.uk", *words)
 
     assert without.exit_code == 2
+    assert nowhere.exit_code == 1
+    assert "There is no centre 9999999. There are: " in nowhere.output
+    assert f"{centre} " in nowhere.output.partition("There are: ")[2]
     assert "needs --centre" in without.output
     assert done.exit_code == 0
     user = queries.account("jo@council.gov.uk")
-    assert (user.centre_ids, user.name) == ({12}, "Jo of Elland")
+    assert (user.centre_ids, user.name) == ({centre}, "Jo of Elland")
 
 
 def test_one_address_has_one_account(flask):

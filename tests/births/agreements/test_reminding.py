@@ -53,6 +53,7 @@ def test_each_data_officer_is_written_to_once_for_each_of_the_two_days(database,
 
     assert told == [0, 1, 0, 0, 1, 0, 0, 0]
     first, second = letters()
+    assert f"http://127.0.0.1:8000/births/agreements/{found.id}" in first[2], "with the port, as the service runs"
     assert first[:2] == ("dora@council.gov.uk", "Review by 30 June 2027: Calder NHS Trust")
     assert {("in 60 days" in said, "in 14 days" in said) for *_, said in (first, second)} == {
         (True, False),
