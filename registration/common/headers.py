@@ -89,7 +89,7 @@ class Unclaimed:
 
 
 def lead_to_ourselves(app: Flask) -> None:
-    """Have no answer lead to the host a request names, for anybody may name any (ASVS 4.1.3)."""
+    """Have no answer lead to the host a request names, for anybody may name any."""
     app.after_request(_here)
 
 
