@@ -1,4 +1,4 @@
-"""A browser without a screen, light enough for two hundred of them in one thread: cookies, kept connections, forms, and a stop-watch."""
+"""A browser without a screen, two hundred of which fit in one thread: cookies, kept connections, forms, a stop-watch."""
 
 import asyncio
 import html
@@ -107,9 +107,13 @@ class Browser:
     async def post(self, path: str, fields: Mapping[str, str], page: str = "") -> Page:
         """Send a form, and give the answer without following it."""
         body = urlencode(fields).encode()
-        return await self.ask("POST", path, page or f"POST {path}", body, {"Content-Type": "application/x-www-form-urlencoded"})
+        return await self.ask(
+            "POST", path, page or f"POST {path}", body, {"Content-Type": "application/x-www-form-urlencoded"}
+        )
 
-    async def ask(self, method: str, path: str, page: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Page:
+    async def ask(
+        self, method: str, path: str, page: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> Page:
         """Send one request and time it from the first byte sent to the last one read."""
         began = time.perf_counter()
         try:
@@ -124,12 +128,19 @@ class Browser:
             raise WentWrong(f"{page}, status {status}")
         return Page(status, text, path, told.get("location", ""))
 
-    async def _exchange(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, dict[str, str], str]:
+    async def _exchange(
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str]
+    ) -> tuple[int, dict[str, str], str]:
         if self._streams is None or time.monotonic() - self._last > QUIET:
             self.close()
             self._streams = await asyncio.open_connection("127.0.0.1", self.port)
         reader, writer = self._streams
-        told = {"Host": f"127.0.0.1:{self.port}", "X-Forwarded-For": self.address, "Content-Length": str(len(body)), **headers}
+        told = {
+            "Host": f"127.0.0.1:{self.port}",
+            "X-Forwarded-For": self.address,
+            "Content-Length": str(len(body)),
+            **headers,
+        }
         if self.cookies:
             told["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         head = "".join(f"{name}: {value}\r\n" for name, value in told.items())

@@ -28,6 +28,7 @@ class Servers:
     floor: int
     database: str
     process: psutil.Process
+    folder: Path
 
     def worker_mib(self) -> list[float]:
         """Give the memory of each web process in MiB."""
@@ -68,10 +69,16 @@ def wait_for(port: int) -> None:
 
 
 @contextmanager
-def running() -> Iterator[Servers]:
-    """Start everything, fsync and synchronous_commit on, and stop it all in the end."""
+def running(**more: str) -> Iterator[Servers]:
+    """Start everything, fsync and synchronous_commit on, and stop it all in the end; `more` are settings."""
     with tempfile.TemporaryDirectory(prefix="rs-bench-") as folder, embedded.using(Path(folder)) as url:
-        settings = {"INSTANCE": folder, "DEMO": "1", "RATE_LIMITS": "off", "FLOOR_DATABASE": url, "FLASK_APP": "app"}
+        settings = {
+            "INSTANCE": folder,
+            "DEMO": "1",
+            "RATE_LIMITS": "off",
+            "FLOOR_DATABASE": url,
+            "FLASK_APP": "app",
+        } | more
         os.environ |= settings
         subprocess.run([sys.executable, "-m", "flask", "db", "upgrade"], cwd=ROOT, check=True)
         check_durable(url)
@@ -80,7 +87,7 @@ def running() -> Iterator[Servers]:
         try:
             for port in ports:
                 wait_for(port)
-            yield Servers(*ports, url, psutil.Process(children[0].pid))
+            yield Servers(*ports, url, psutil.Process(children[0].pid), Path(folder))
         finally:
             for child in children:
                 child.terminate()

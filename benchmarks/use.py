@@ -1,6 +1,7 @@
-"""`python -m benchmarks.use`: ten minutes of use of a county's service, as `make run` starts it, and what it was like for the families.
+"""`python -m benchmarks.use`: ten minutes of use of a county's service as `make run` starts it, and what it was like.
 
-SECONDS changes how long; LOOKING and BOOKING how many families look and book. It ends by itself, with 1 where a promise was not kept.
+SECONDS changes how long; LOOKING and BOOKING how many families look and book. It ends by itself, with 1 where a promise
+was not kept.
 """
 
 import asyncio
@@ -16,7 +17,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 from typing import cast
@@ -28,6 +28,7 @@ from benchmarks import county, visits
 from benchmarks.browser import Log
 from benchmarks.servers import ROOT, check_durable, free_port
 from registration.common import embedded
+from registration.common.clock import today
 
 SECONDS = float(os.environ.get("SECONDS", "600"))
 LOOKING, BOOKING = int(os.environ.get("LOOKING", "200")), int(os.environ.get("BOOKING", "20"))
@@ -55,7 +56,10 @@ async def _take_message(reader: asyncio.StreamReader, writer: asyncio.StreamWrit
             length = int(head.partition("content-length: ")[2].partition("\r\n")[0])
             sent = json.loads(await reader.readexactly(length))
             told = json.dumps({"id": sent["reference"]}).encode()
-            writer.write(b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(told) + told)
+            writer.write(
+                b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(told)
+                + told
+            )
     except (asyncio.IncompleteReadError, ConnectionError):
         writer.close()
 
@@ -79,7 +83,9 @@ def _settings(instance: str, port: int, notify: int) -> dict[str, str]:
 @contextmanager
 def _service(settings: dict[str, str]) -> Iterator[psutil.Process]:
     """Start what `make run` starts, and stop it as Ctrl-C does."""
-    program = subprocess.Popen([sys.executable, "-m", "registration.service"], cwd=ROOT, env=os.environ | settings, stdout=subprocess.DEVNULL)
+    program = subprocess.Popen(
+        [sys.executable, "-m", "registration.service"], cwd=ROOT, env=os.environ | settings, stdout=subprocess.DEVNULL
+    )
     try:
         _until_ready(int(settings["PORT"]))
         yield psutil.Process(program.pid)
@@ -205,18 +211,26 @@ def _known(url: str) -> list[visits.Known]:
         rows = connection.execute(
             text(
                 "SELECT b.reference, f.email, b.public_id FROM booking b JOIN family f ON f.id = b.family_id"
-                " WHERE b.state = 'booked' AND f.email IS NOT NULL AND b.begins_at > clock_timestamp() + interval '2 days' LIMIT 1500"
+                " WHERE b.state = 'booked' AND f.email IS NOT NULL AND b.begins_at > clock_timestamp() + interval '2 days'"
+                " LIMIT 1500"
             )
         ).all()
     engine.dispose()
-    made = [(row.reference, row.email, new(KEY.encode(), f"link:booking:{row.public_id}".encode(), sha256).digest()) for row in rows]
-    return [visits.Known(reference, email, urlsafe_b64encode(secret[:18]).decode()) for reference, email, secret in made]
+    made = [
+        (row.reference, row.email, new(KEY.encode(), f"link:booking:{row.public_id}".encode(), sha256).digest())
+        for row in rows
+    ]
+    return [
+        visits.Known(reference, email, urlsafe_b64encode(secret[:18]).decode()) for reference, email, secret in made
+    ]
 
 
 def _postcodes(url: str) -> list[str]:
     engine = create_engine(url)
     with engine.connect() as connection:
-        found = connection.execute(text("SELECT postcode FROM postcode ORDER BY md5(postcode) LIMIT 300")).scalars().all()
+        found = (
+            connection.execute(text("SELECT postcode FROM postcode ORDER BY md5(postcode) LIMIT 300")).scalars().all()
+        )
     engine.dispose()
     return list(found)
 
@@ -240,7 +254,13 @@ async def _run(instance: str, url: str) -> Outcome:
     settings = _settings(instance, free_port(), notify.sockets[0].getsockname()[1])
     log = Log()
     town = visits.Town(
-        int(settings["PORT"]), date.today(), _postcodes(url), _known(url), log, random.Random(5), count(1)  # noqa: DTZ011, S311 -- the service's day here; invented families
+        int(settings["PORT"]),
+        today(),
+        _postcodes(url),
+        _known(url),
+        log,
+        random.Random(5),
+        count(1),
     )
     main = psutil.Process(int((Path(instance) / "postgres" / "postmaster.pid").read_text().split("\n")[0]))
     starting = asyncio.get_running_loop().run_in_executor
@@ -286,14 +306,22 @@ def report(outcome: Outcome) -> list[str]:
         print(_row(name, seconds))
     print(_row("all", every))
     print(f"\n{len(every)} requests in {took:.0f} s, {len(every) / took:.1f} a second; statuses {dict(log.statuses)}")
-    print(f"booked: {dict(log.booked)}; met with what nobody should meet: {sum(log.faults.values())} {dict(log.faults)}")
+    print(
+        f"booked: {dict(log.booked)}; met with what nobody should meet: {sum(log.faults.values())} {dict(log.faults)}"
+    )
     share = {name: f"{seconds / took:.0%}" for name, seconds in outcome.spent.items()}
     print(f"share of one processor: {share}")
     grown = {}
     for number, looks in enumerate(outcome.processes.mib.values(), 1):
         grown[number] = growth(looks)
-        print(f"web process {number}: {looks[0]:.0f} MiB (PSS) at first, {looks[-1]:.0f} at last, grew {grown[number]:.3f} times after warm-up")
-    print(f"messages waiting at the end {outcome.waiting}, all out after {outcome.drained:.1f} s; rows that break a promise: {sum(outcome.broken.values())}")
+        print(
+            f"web process {number}: {looks[0]:.0f} MiB (PSS) at first, {looks[-1]:.0f} at last, "
+            f"grew {grown[number]:.3f} times after warm-up"
+        )
+    print(
+        f"messages waiting at the end {outcome.waiting}, all out after {outcome.drained:.1f} s; "
+        f"rows that break a promise: {sum(outcome.broken.values())}"
+    )
     kept = {
         "no fault": not log.faults,
         f"p95 under {P95_MS} ms": _percentile(every, 0.95) < P95_MS,
@@ -313,7 +341,10 @@ def main() -> int:
         _flask(settings, "db", "upgrade").check_returncode()
         size = county.Size(CENTRES, past_days=364)
         _fill(settings, size)
-        print(f"{size.centres} centres, {size.births_a_year} bookings a year, a year behind; {LOOKING} families look, {BOOKING} book, {SECONDS:g} s\n")
+        print(
+            f"{size.centres} centres, {size.births_a_year} bookings a year, a year behind; "
+            f"{LOOKING} families look, {BOOKING} book, {SECONDS:g} s\n"
+        )
         outcome = asyncio.run(_run(folder, url))
         missed = report(outcome)
     print(f"NOT HELD: {', '.join(missed)}" if missed else "All promises were kept.")

@@ -69,7 +69,11 @@ class Journey:
         born, number = town.born, next(town.numbers)
         self.answers: dict[str, dict[str, str]] = {
             "where-born": {},
-            "date-of-birth": {"born-0-day": str(born.day), "born-0-month": str(born.month), "born-0-year": str(born.year)},
+            "date-of-birth": {
+                "born-0-day": str(born.day),
+                "born-0-month": str(born.month),
+                "born-0-year": str(born.year),
+            },
             "married": {"married": "yes"},
             "both-parents": {"both": "yes"},
             "who-is-coming": {"who": "mother"},
@@ -167,12 +171,14 @@ async def ask_for_times(town: Town, browser: Browser) -> None:
     centres = json.loads((await browser.ask("GET", f"/api/v1/centres?postcode={near}", "GET /api/v1/centres")).text)
     born = town.born
     await town.think()
-    whole = await browser.ask("GET", f"/api/v1/availability?born={born}&postcode={near}", "GET /api/v1/availability, six weeks")
-    _expect(json.loads(whole.text)["centres"], whole, 200)
+    whole = await browser.ask(
+        "GET", f"/api/v1/availability?born={born}&postcode={near}", "GET /api/v1/availability, six weeks"
+    )
+    _expect(whole, 200, right=json.loads(whole.text)["centres"])
     await town.think()
     one, day = town.chance.choice(centres[:6])["id"], town.today + timedelta(days=town.chance.randint(2, 20))
     path = f"/api/v1/availability?born={born}&centre={one}&from={day}&to={day}"
-    _expect(True, await browser.ask("GET", path, "GET /api/v1/availability, a centre and day"), 200)
+    _expect(await browser.ask("GET", path, "GET /api/v1/availability, a centre and day"), 200)
 
 
 async def come_back(town: Town, browser: Browser) -> None:
@@ -181,17 +187,21 @@ async def come_back(town: Town, browser: Browser) -> None:
     asked = await browser.get("/find-booking")
     await town.think()
     token = _CSRF.search(asked.text)
-    fields = {"reference": family.reference, "given": family.email, "csrf_token": html.unescape(token[1]) if token else ""}
+    fields = {
+        "reference": family.reference,
+        "given": family.email,
+        "csrf_token": html.unescape(token[1]) if token else "",
+    }
     found = await browser.post("/find-booking", fields)
-    _expect(family.token in found.location, found, 303)
+    _expect(found, 303, right=family.token in found.location)
     await browser.get(found.location, "GET /booking/<link>")
     await town.think()
-    _expect(True, await browser.ask("GET", f"/booking/{family.token}/calendar.ics", "GET /booking/<link>/calendar.ics"), 200)
+    _expect(await browser.ask("GET", f"/booking/{family.token}/calendar.ics", "GET /booking/<link>/calendar.ics"), 200)
     await town.think()
     await browser.get(f"/booking/{family.token}/move", "GET /booking/<link>/move")
 
 
-def _expect(right: object, page: Page, status: int) -> None:
+def _expect(page: Page, status: int, *, right: object = True) -> None:
     if page.status != status or not right:
         raise WentWrong(f"status {page.status}")
 
@@ -215,14 +225,23 @@ async def book_by_api(town: Town, browser: Browser) -> None:
     number, born = next(town.numbers), town.born
     near = town.chance.choice(town.postcodes).replace(" ", "%20")
     for _ in range(5):
-        free = await browser.ask("GET", f"/api/v1/availability?born={born}&postcode={near}", "GET /api/v1/availability, six weeks")
-        starts = [(each["id"], start) for each in json.loads(free.text)["centres"] for day in each["days"] for start in day["starts"]]
+        free = await browser.ask(
+            "GET", f"/api/v1/availability?born={born}&postcode={near}", "GET /api/v1/availability, six weeks"
+        )
+        starts = [
+            (each["id"], start)
+            for each in json.loads(free.text)["centres"]
+            for day in each["days"]
+            for start in day["starts"]
+        ]
         centre, start = town.chance.choice(starts)
         await town.think()
-        held = await _send(browser, "/api/v1/holds", {"centre": centre, "start": start, "born": [str(born)], "interpreter": False})
+        held = await _send(
+            browser, "/api/v1/holds", {"centre": centre, "start": start, "born": [str(born)], "interpreter": False}
+        )
         if held.status != 409 or "slot-taken" not in held.text:
             break
-    _expect(True, held, 201)
+    _expect(held, 201)
     await town.think()
     body = {
         "hold": json.loads(held.text)["hold"],
@@ -236,7 +255,7 @@ async def book_by_api(town: Town, browser: Browser) -> None:
         "share_with_centre": True,
         "born_in_district": True,
     }
-    _expect(True, await _send(browser, "/api/v1/bookings", body, {"Idempotency-Key": str(uuid4())}), 201)
+    _expect(await _send(browser, "/api/v1/bookings", body, {"Idempotency-Key": str(uuid4())}), 201)
     town.log.booked["API"] += 1
 
 
@@ -249,7 +268,13 @@ async def _send(browser: Browser, path: str, body: object, headers: dict[str, st
 
 Visit = Callable[[Town, Browser], Awaitable[None]]
 #: Of a hundred visits of those who look, and of those who book.
-LOOKING: list[tuple[Visit, int]] = [(look_at_times, 45), (nearly_book, 15), (read, 15), (ask_for_times, 10), (come_back, 15)]
+LOOKING: list[tuple[Visit, int]] = [
+    (look_at_times, 45),
+    (nearly_book, 15),
+    (read, 15),
+    (ask_for_times, 10),
+    (come_back, 15),
+]
 BOOKING: list[tuple[Visit, int]] = [(book_by_pages, 50), (book_by_api, 50)]
 
 
