@@ -38,6 +38,20 @@ LIMIT = 1.1
 #: Somebody whose name nobody else has, so that the same one booking is found among few and among many.
 NAMED = "Anna Zuckerwattek"
 Ask = Callable[[], object]
+#: What is asked all day, by families and by staff.
+QUESTIONS = (
+    "availability, one centre one day",
+    "availability, all centres six weeks",
+    "the same, nothing remembered",
+    "times page",
+    "every time, by day",
+    "find-booking",
+    "staff find, by name",
+    "staff find, by reference",
+    "day list",
+    "staff first page",
+    "families without a time",
+)
 
 
 @dataclass
@@ -60,19 +74,20 @@ class Council:
         at = today() + timedelta(days=9 - max(0, (today() + timedelta(days=9)).weekday() - 4))
         one = f"/api/v1/availability?born={born}&from={at}&to={at}&centre={self.centre}"
         whole = f"/api/v1/availability?born={born}&postcode={near}"
-        return {
-            "availability, one centre one day": lambda: self._get(self.client, one),
-            "availability, all centres six weeks": lambda: self._get(self.client, whole),
-            "the same, nothing remembered": lambda: (self._forget(), self._get(self.client, whole)),
-            "times page": lambda: self._get(self.times, "/book/time"),
-            "every time, by day": lambda: self._get(self.times, "/book/every-time?by=day"),
-            "find-booking": self._find_booking,
-            "staff find, by name": lambda: self._find(NAMED.split()[1]),
-            "staff find, by reference": lambda: self._find(self.reference),
-            "day list": lambda: self._get(self.staff, self.day),
-            "staff first page": lambda: self._get(self.staff, "/staff/"),
-            "families without a time": lambda: self._get(self.staff, "/desk/lists/without-a-time"),
-        }
+        asks: tuple[Ask, ...] = (
+            lambda: self._get(self.client, one),
+            lambda: self._get(self.client, whole),
+            lambda: (self._forget(), self._get(self.client, whole)),
+            lambda: self._get(self.times, "/book/time"),
+            lambda: self._get(self.times, "/book/every-time?by=day"),
+            self._find_booking,
+            lambda: self._find(NAMED.split()[1]),
+            lambda: self._find(self.reference),
+            lambda: self._get(self.staff, self.day),
+            lambda: self._get(self.staff, "/staff/"),
+            lambda: self._get(self.staff, "/desk/lists/without-a-time"),
+        )
+        return dict(zip(QUESTIONS, asks, strict=True))
 
     def _forget(self) -> None:
         self.app.extensions.pop("booking.free.whole", None)
