@@ -37,6 +37,9 @@ faults: .venv/ready-dev front translations ## Kill, freeze, cut off and fill up 
 bench: .venv/ready-dev front translations ## Measure the figures the service promises
 	@$(BIN)/python -m benchmarks
 
+load: .venv/ready-dev front translations ## Ten minutes of 200 families looking while 20 book (SECONDS=60 for a shorter try)
+	@$(BIN)/python -m benchmarks.use
+
 front: $(BUILD)/.ready ## Build the styles and scripts of the pages
 
 translations: $(MESSAGES)
@@ -136,4 +139,4 @@ check-coverage:
 check-decisions:
 	$(call step,coverage of rules and actions,$(BIN)/python -m tests.covering $(COVERED)/all.json)
 
-.PHONY: help run test test-all faults bench front translations words lock sbom audit clean $(CHECKS)
+.PHONY: help run test test-all faults bench load front translations words lock sbom audit clean $(CHECKS)
