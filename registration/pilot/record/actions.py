@@ -50,8 +50,8 @@ SELECT kind, source_key, version, family_key, birth_key,
        coalesce(day, (at AT TIME ZONE 'Europe/London')::date, day_before),
        coalesce(at, day::timestamp AT TIME ZONE 'Europe/London', at_before), centre_id, route, facts, undone FROM new
 """
-# The planner takes an empty table for a small one, and reads all of what one statement adds once for each row it adds: where no event
-# is kept yet none is looked for.
+# The planner takes an empty table for a small one, and reads all of what one statement adds once for each row it adds: where no
+# event is kept yet none is looked for.
 _LAST_EVENT = """LATERAL (
        SELECT * FROM pilot_event WHERE source_key = k.source_key ORDER BY version DESC LIMIT 1) e ON true"""
 _NO_EVENT = "pilot_event e ON false"
