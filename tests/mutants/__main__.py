@@ -9,21 +9,21 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.mutants.choosing import Part, parts
 from tests.mutants.making import ROOT
+from tests.mutants.table import left, table
 
-#: What the quick tests leave is tried again with all of a capability's.
+#: What the quick tests, or an earlier run, left is tried again.
 LEFT = "survived,not reached"
 
 
 def try_part(part: Part) -> int:
     """Try one part; give the exit status of the worse of its two rounds."""
-    first = _round(part.name, part.tests, "") if "wide" not in os.environ.get("MUTANTS_ROUND", "") else 0
-    return max(first, _round(part.name, part.wide, LEFT)) if part.wide else first
+    return max(_round(part.name, tests) for tests in (part.tests, part.wide) if tests)
 
 
-def _round(name: str, tests: tuple[str, ...], again: str) -> int:
+def _round(name: str, tests: tuple[str, ...]) -> int:
     command = [sys.executable, "-m", "pytest", "-p", "tests.mutants.plugin", "--hypothesis-profile=mutants"]
     command += ["-p", "no:cacheprovider", "-q", "-s", "--tb=native", "--assert=plain", "-m", "not long", *tests]
-    told = {"MUTANTS": name, "MUTANTS_AGAIN": again}
+    told = {"MUTANTS": name, "MUTANTS_AGAIN": LEFT}
     return subprocess.run(command, cwd=ROOT, env=os.environ | told, check=False).returncode
 
 
@@ -31,4 +31,7 @@ if __name__ == "__main__":
     asked = [part for part in parts() if not sys.argv[1:] or part.name in sys.argv[1:]]
     with ThreadPoolExecutor(int(os.environ.get("MUTANTS_AT_ONCE", "2"))) as pool:
         statuses = list(pool.map(try_part, asked))
+    for sort in ("rules", "actions"):
+        if names := [part.name for part in asked if part.name.startswith(sort)]:
+            sys.stdout.write(f"\n{table(names)}\n\n{left(names)}\n")
     sys.exit(max(statuses))

@@ -26,6 +26,7 @@ from _pytest.runner import runtestprotocol
 
 from tests.mutants.choosing import chosen, part_named
 from tests.mutants.making import live, put_in
+from tests.mutants.table import kept
 
 if TYPE_CHECKING:
     from types import CodeType
@@ -60,7 +61,7 @@ class Trial:
 
     def __init__(self, session: pytest.Session, name: str) -> None:
         self.session, self.name = session, name
-        self.kept = Path(os.environ.get("MUTANTS_KEPT", ".mutants")) / f"{name}.jsonl"
+        self.kept = kept() / f"{name}.jsonl"
         self.part = part_named(name)
         self.all = chosen(self.part)
         for module in {mutant.module for mutant in self.all}:
@@ -107,13 +108,13 @@ class Trial:
         again = os.environ.get("MUTANTS_AGAIN", "").split(",")
         waiting = [m for m in self.all if m.key not in before or before[m.key]["result"] in again]
         self._say(f"{len(self.all)} mutants, {len(waiting)} to try")
-        with self.kept.open("a", encoding="utf-8") as kept:
+        with self.kept.open("a", encoding="utf-8") as file:
             for mutant in waiting:
                 result, by, seconds = self._try(mutant, caches)
                 told = {"key": mutant.key, "file": mutant.file, "function": mutant.where, "number": mutant.number}
                 told |= {"change": mutant.change, "result": result, "by": by}
-                kept.write(json.dumps(told | {"seconds": round(seconds, 2)}, ensure_ascii=False) + "\n")
-                kept.flush()
+                file.write(json.dumps(told | {"seconds": round(seconds, 2)}, ensure_ascii=False) + "\n")
+                file.flush()
 
     def _tests(self, mutant: Mutant) -> list[pytest.Item]:
         """Give the tests that reach a mutant's function, the quickest first, as many as the budget buys."""
