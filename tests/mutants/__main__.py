@@ -11,19 +11,15 @@ from tests.mutants.choosing import Part, parts
 from tests.mutants.making import ROOT
 from tests.mutants.table import left, table
 
-#: What the quick tests, or an earlier run, left is tried again.
+#: What an earlier run left is tried again, as there may be new tests.
 LEFT = "survived,not reached"
 
 
 def try_part(part: Part) -> int:
-    """Try one part; give the exit status of the worse of its two rounds."""
-    return max(_round(part.name, tests) for tests in (part.tests, part.wide) if tests)
-
-
-def _round(name: str, tests: tuple[str, ...]) -> int:
+    """Try one part in a process of pytest's; give its exit status."""
     command = [sys.executable, "-m", "pytest", "-p", "tests.mutants.plugin", "--hypothesis-profile=mutants"]
-    command += ["-p", "no:cacheprovider", "-q", "-s", "--tb=native", "--assert=plain", "-m", "not long", *tests]
-    told = {"MUTANTS": name, "MUTANTS_AGAIN": LEFT}
+    command += ["-p", "no:cacheprovider", "-q", "-s", "--tb=native", "--assert=plain", "-m", "not long", *part.tests]
+    told = {"MUTANTS": part.name, "MUTANTS_AGAIN": LEFT}
     return subprocess.run(command, cwd=ROOT, env=os.environ | told, check=False).returncode
 
 

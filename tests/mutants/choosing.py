@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Part:
-    """Modules, the tests that should notice their mutants, those that try what these leave, and how many are drawn: 0 is all."""
+    """Modules, the tests that should notice their mutants, and how many are drawn: 0 is all."""
 
     name: str
     modules: tuple[str, ...]
     tests: tuple[str, ...]
-    wide: tuple[str, ...] = ()
     sample: int = 0
 
 
@@ -35,7 +34,7 @@ def table() -> dict:
 def parts() -> list[Part]:
     """List the parts, in the order of the table."""
     return [
-        Part(name, tuple(told["modules"]), tuple(told["tests"]), tuple(told.get("wide", ())), told.get("sample", 0))
+        Part(name, tuple(told["modules"]), tuple(told["tests"]), told.get("sample", 0))
         for name, told in table()["part"].items()
     ]
 
