@@ -632,12 +632,18 @@ def _kind(kind, has_booking, has_offer):
 
 
 @pytest.fixture
-def service(new_database, tmp_path):
-    """The application on a fresh database: two centres, three rooms, four registrars of whom none may take a session over."""
+def service(new_database, tmp_path, monkeypatch):
+    """The application on a fresh database: two centres, three rooms, four registrars of whom none may take a session over.
+
+    How long a page waits for the database has tests of its own; here a busy machine must not end a step in the middle.
+    """
+    from registration.common import patience
     from registration.common.db import db
     from registration.factory import create_app
     from tests.staff.people import new_person, sign_in
 
+    for name in ("PATIENCE", "STAFFS_PATIENCE", "SILENCE"):
+        monkeypatch.setattr(patience, name, 120.0)
     app = create_app(settings(new_database("any_order"), tmp_path, CLOCK=BEGIN))
     with app.app_context():
         with db.engine.begin() as connection:
