@@ -21,8 +21,9 @@ OPENS, CLOSES = time(8), time(20)
 #: Wait before the second, third ... attempt. After the last the message has failed and staff are told.
 BACKOFF = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=4))
 
-#: A message longer than this in a carrier's hands belongs to a worker that died.
-STUCK_AFTER = timedelta(minutes=10)
+#: A message longer than this in a carrier’s hands belongs to a worker that died: the slowest carrier, a mail server that takes
+#: its whole time over each of its ten steps, has ended before.
+STUCK_AFTER = timedelta(minutes=3)
 
 SMS_AND_EMAIL: frozenset[Channel] = frozenset({"sms", "email"})
 EVERY_CHANNEL: frozenset[Channel] = SMS_AND_EMAIL | {"letter"}

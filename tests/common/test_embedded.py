@@ -8,13 +8,16 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import psycopg
 import pytest
 
 from registration.common import embedded
+from registration.common.embedded.account import account
 
 COUNT_LONG = "SELECT count(*) /* long count */ FROM generate_series(1, 2000000000)"
 SHARE = """
@@ -332,6 +335,26 @@ def test_a_socket_folder_that_someone_else_laid_is_refused(instance):
         embedded.ensure(deep, fsync=False)
 
     folder.unlink()
+
+
+def test_programs_that_start_at_once_make_the_account_one_after_another(tmp_path, monkeypatch):
+    at_it, most = [], []
+
+    class Wheel:
+        @staticmethod
+        def ensure_user_exists(name):
+            at_it.append(name)
+            time.sleep(0.05)
+            most.append(len(at_it))
+            at_it.pop()
+            return SimpleNamespace(pw_uid=1001, pw_gid=1001)
+
+    monkeypatch.setattr(sys.modules["registration.common.embedded.account"], "_wheel", lambda: Wheel)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    with ThreadPoolExecutor(4) as starters:
+        owners = list(starters.map(account, [tmp_path / "postgres"] * 4))
+    assert owners == [{"user": 1001, "group": 1001, "extra_groups": []}] * 4
+    assert most == [1, 1, 1, 1]
 
 
 def test_a_data_folder_with_other_things_in_it_is_refused_and_kept(instance):

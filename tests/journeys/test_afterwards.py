@@ -97,4 +97,4 @@ def test_a_wrong_password_opens_nothing_and_another_role_does_not_see_families(s
     sign_in(member, service, "registrar")
     assert member.step == ""
     member.open("/desk/find")
-    assert member.page.locator("form").count() == 0
+    assert member.main.locator("form").count() == 0

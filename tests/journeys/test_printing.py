@@ -35,6 +35,8 @@ def paper(browser, client, at):
 
         page.route("**/*", answer)
         page.goto(f"http://service.test{path}")
+        page.emulate_media(media="print")
+        assert page.locator(".rs-no-print:visible").count() == 0
         return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4", prefer_css_page_size=True)))
 
     yield sheets

@@ -356,8 +356,8 @@ def test_without_a_carrier_messages_wait_and_staff_are_told_once_what_to_set(dat
 
     assert (message(first).state, message(first).attempts) == (State.QUEUED, 0)
     assert tasks() == [("carrier_missing", "Texts are waiting because no carrier is set up.")]
-    assert actions.look_after(now=NOON + 9 * MINUTE) == 0
-    assert actions.look_after(now=NOON + 11 * MINUTE) == 2
+    assert actions.look_after(now=NOON + 2 * MINUTE) == 0
+    assert actions.look_after(now=NOON + 4 * MINUTE) == 2
 
 
 def test_the_outcome_of_a_message_that_is_gone_is_nobodys(database):
@@ -372,18 +372,18 @@ def test_the_outcome_of_a_message_that_is_gone_is_nobodys(database):
 def test_a_job_lost_with_its_worker_is_handed_over_again(database, ask, jobs):
     actions.send(ask(), now=NOON)
 
-    assert actions.look_after(now=NOON + 9 * MINUTE) == 0
-    assert actions.look_after(now=NOON + 11 * MINUTE) == 1
-    assert actions.look_after(now=NOON + 12 * MINUTE) == 0
+    assert actions.look_after(now=NOON + 2 * MINUTE) == 0
+    assert actions.look_after(now=NOON + 4 * MINUTE) == 1
+    assert actions.look_after(now=NOON + 5 * MINUTE) == 0
     assert len(jobs()) == 2
 
 
-def test_what_a_dead_worker_holds_is_taken_back_after_ten_minutes(database, message, sending, tasks):
+def test_what_a_dead_worker_holds_is_taken_back_after_three_minutes(database, message, sending, tasks):
     by_text, by_email = sending(), sending(channel="email")
 
-    actions.look_after(now=NOON + 9 * MINUTE)
+    actions.look_after(now=NOON + 2 * MINUTE)
     assert message(by_text).state == State.SENDING
-    actions.look_after(now=NOON + 11 * MINUTE)
+    actions.look_after(now=NOON + 4 * MINUTE)
 
     assert [message(each).state for each in (by_text, by_email)] == [State.QUEUED, State.QUEUED]
     assert [kind for kind, _ in tasks()] == ["maybe_sent_twice"], "a second e-mail has the same Message-ID"

@@ -174,6 +174,16 @@ def test_signing_out_is_no_link(client, database):
     assert client.get("/staff/").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/staff/", "/staff/password", "/rota/week", "/desk/find"])
+def test_signing_out_is_one_press_away_from_every_page(client, database, path):
+    sign_in_as(client, "rota_manager")
+
+    shown = client.get(path, follow_redirects=True)
+
+    assert shown.status_code == 200
+    assert re.search(r'<form[^>]* method="post" action="/staff/sign-out">', shown.text)
+
+
 @pytest.mark.parametrize(
     ("started", "seen", "word"), [(3600, 1801, "30 minutes"), (12 * 3600, 5, "12 hours")], ids=["idle", "whole"]
 )

@@ -1,9 +1,11 @@
 """Whose rights the server runs with, and the way to its programs and its data for that account."""
 
+import fcntl
 import os
 import stat
 import warnings
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -43,8 +45,24 @@ def account(data: Path) -> Account:
         if owner.st_uid == 0:
             raise NotStarted(f"{data} belongs to root, as whom PostgreSQL does not run: chown -R pgserver it.")
         return {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []}
-    entry = _wheel().ensure_user_exists("pgserver")
+    with _one_at_a_time():
+        entry = _wheel().ensure_user_exists("pgserver")
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Let one program of this machine look for the account and make it.
+
+    Two copies of useradd that both saw no such account give it a number each, and the second number stays: the first
+    server then runs with the rights of nobody. The lock is on the folder of the accounts, which is always there.
+    """
+    folder = os.open("/etc", os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def open_the_way(data: Path) -> None:

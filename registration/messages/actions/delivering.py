@@ -138,7 +138,7 @@ def _again(message: Message, now: datetime, *, unknown: bool, at_least: timedelt
 def look_after(*, now: datetime) -> int:
     """Hand over what has fallen due, and take back what a dead worker left in its hands; say how many were handed over.
 
-    What was handed over and still lies there after ten minutes is handed over again: its job was lost with its worker.
+    What was handed over and still lies there after `STUCK_AFTER` is handed over again: its job was lost with its worker.
     """
     long_ago = now - rules.STUCK_AFTER
     for message in _locked_where(and_(Message.state == State.SENDING, Message.claimed_at < long_ago)):
