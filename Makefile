@@ -40,6 +40,9 @@ mutants: .venv/ready-dev front translations ## Put small faults into rules and a
 bench: .venv/ready-dev front translations ## Measure the figures the service promises
 	@$(BIN)/python -m benchmarks
 
+load: .venv/ready-dev front translations ## Ten minutes of 200 families looking while 20 book (SECONDS=60 for a shorter try)
+	@$(BIN)/python -m benchmarks.use
+
 front: $(BUILD)/.ready ## Build the styles and scripts of the pages
 
 translations: $(MESSAGES)
@@ -139,4 +142,4 @@ check-coverage:
 check-decisions:
 	$(call step,coverage of rules and actions,$(BIN)/python -m tests.covering $(COVERED)/all.json)
 
-.PHONY: help run test test-all faults mutants bench front translations words lock sbom audit clean $(CHECKS)
+.PHONY: help run test test-all faults mutants bench load front translations words lock sbom audit clean $(CHECKS)
