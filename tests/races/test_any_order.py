@@ -684,7 +684,7 @@ def in_any_order(service, examples, steps):
 
 
 def test_whatever_order_things_happen_in_nobody_loses_a_time_or_gets_anothers(service):
-    in_any_order(service, 6, 15)
+    in_any_order(service, 3, 12)
 
 
 @pytest.mark.long
