@@ -18,6 +18,8 @@ import psutil
 import pytest
 
 from registration.common import embedded
+from registration.service import runner
+from registration.service.children import Child, end_all
 
 ROOT = Path(__file__).parent.parent.parent
 KEY = "a key for tests only, 32 letters"
@@ -225,4 +227,21 @@ def test_the_database_of_database_url_is_used_and_no_other_is_started(instance, 
 
     assert service.status_of("/privacy") == 200
     assert not (instance / "postgres").exists()
+    said = service.text.partition("Right Start is running.")[2]
+    assert f'{instance / "authority.toml"} still says name = "Calder Valley Council"' in said
     assert service.end() == 0
+
+
+def test_a_web_server_that_needs_too_long_is_no_end_of_it(monkeypatch):
+    """On a busy machine: the person is told that starting again works, and there were three minutes before."""
+    assert runner.PATIENCE >= 180
+    monkeypatch.setattr(runner, "PATIENCE", 0.0)
+    web = Child("web server", ["-c", "import time; time.sleep(60)"])
+    web.start()
+    try:
+        with socket.socket() as door:
+            door.bind(("127.0.0.1", 0))  # and nobody listens there yet
+            with pytest.raises(runner.Failed, match="start the service again"):
+                runner._wait_for_answer(door, web)
+    finally:
+        end_all([web])
