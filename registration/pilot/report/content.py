@@ -45,6 +45,7 @@ def compose(found: Findings) -> Content:
     """Put together what the report says of what was found; every number in it is rounded or withheld as published numbers are."""
     charts = {chart.name: chart for chart in drawn.charts(found)}
     as_of, rounding = found.extract.as_of, found.rounding
+    waiting = not_yet(found.extract, found.figures, found.headline, rounding)
     return Content(
         title=found.protocol.title,
         authority=found.protocol.authority,
@@ -55,8 +56,8 @@ def compose(found: Findings) -> Content:
         ],
         of_answers={letter: next(name for name in names if name in charts) for letter, names in _FIRST.items()},
         charts=charts,
-        summary=summary(found.published),
-        not_yet=not_yet(found.extract, found.figures, found.headline, rounding),
+        summary=summary(found.published, [row for each in waiting for row in each.rows]),
+        not_yet=waiting,
         left_out=_left_out(found),
         deviations=deviations(found.protocol, found.done),
         protocol=_stated(found.protocol, given=found.given),
