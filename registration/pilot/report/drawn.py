@@ -16,7 +16,7 @@ from registration.pilot.report.tables import deciles_of, shares_of
 VENUES = {"all/centre": "A centre", "all/office": "An office"}
 _JOINED = "M14_equity_90d"
 DECILES = {
-    "M02_reach_known_families": "Known to a centre",
+    "M02_reach_known_families": "Known to a centre or to the council",
     "M04_registered_at_centre": "Registered at a centre",
     _JOINED: "Joined within 90 days",
 }

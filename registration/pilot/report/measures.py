@@ -59,8 +59,9 @@ COUNTS = (
 SHARES = (
     Measure(
         "M02_reach_known_families",
-        "Families known to a centre",
-        "Families known from live birth data, a booking or registration at a centre, or membership, of all families with a birth.",
+        "Families known to a centre or to the council",
+        "Families known from live birth data, a booking or registration at a centre, or membership, of all families with a birth. "
+        "The line they are read against is a share of families with children under five.",
         WILSON,
     ),
     Measure(

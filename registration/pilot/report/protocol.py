@@ -328,8 +328,7 @@ def _registering(protocol: Protocol, done: Done) -> list[str]:
     if protocol.registered_on > done.as_of:
         return [f"The protocol was registered on {_said(protocol.registered_on)}, after the day the data go up to."]
     if done.first_birth and protocol.registered_on > done.first_birth:
-        since = f"births since {_said(done.first_birth)} were on record"
-        return [f"The protocol was registered on {_said(protocol.registered_on)}, when {since}."]
+        return [f"The protocol was registered on {_said(protocol.registered_on)}, when births were on record already."]
     return []
 
 
