@@ -7,6 +7,7 @@ from registration.pilot.report.numbers import Share
 from registration.pilot.report.protocol import DEFAULT
 from tests.journeys.looks import Looks
 from tests.pilot.test_report_charts import EVERY
+from tests.pilot.test_views import filled_in
 
 #: Words of a picture that reach beyond its edge, with how far on each side.
 CUT = """() => {
@@ -57,7 +58,7 @@ def test_an_evaluator_comes_from_a_protocol_to_a_file(come, service):
     bring(evaluator, b"title = 1")
     eyes.refused("a faulty protocol")
     assert "a line of at most 200 letters is wanted" in evaluator.text
-    bring(evaluator, DEFAULT.read_bytes())
+    bring(evaluator, filled_in(DEFAULT.read_bytes()))
     eyes.look()
     evaluator.open("/pilot/")
     eyes.look("before any figures")
