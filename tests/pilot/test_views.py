@@ -16,7 +16,7 @@ from registration.pilot.building.queries import builds, file_of, protocols
 from registration.pilot.disclosure.queries import releases
 from registration.pilot.forms import LARGEST_PROTOCOL
 from registration.pilot.report.protocol import DEFAULT, to_begin_from
-from registration.pilot.views.showing import Shown, title_of
+from registration.pilot.views.showing import Shown, _laid_out, title_of
 from registration.staff.queries import names_of
 from tests.pilot.test_record_views import LOT, world  # noqa: F401 -- a fixture
 from tests.staff.people import page, sent, sign_in_as
@@ -239,6 +239,16 @@ def test_the_first_page_shows_the_latest_day_of_what_was_made_and_by_what_and_wh
 
 
 # ---- figures looked at and released
+
+
+def test_a_table_writes_thousands_apart_as_every_page_does():
+    head = "metric,geography,place,characteristic,group,quarter,measure,value,mark\n"
+    line = "M01,authority,all,none,all,{},count,{},{}\n"
+    words = (
+        head + line.format("2026-Q1", 3840, "") + line.format("2026-Q2", "", "[c]") + line.format("2026-Q3", "12.5", "")
+    )
+
+    assert [row[-1] for row in _laid_out("Births", words, {}).rows] == ["3,840", "[c]", "12.5"]
 
 
 def test_figures_answer_both_questions_with_every_number_explained(evaluator, done):
