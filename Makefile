@@ -34,8 +34,14 @@ faults: .venv/ready-dev front translations ## Kill, freeze, cut off and fill up 
 	@FAULT_REPORT=$$(mktemp) && export FAULT_REPORT && $(BIN)/python -m pytest tests/faults -q; \
 	result=$$?; cat "$$FAULT_REPORT"; rm -f "$$FAULT_REPORT"; exit $$result
 
+mutants: .venv/ready-dev front translations ## Put small faults into rules and actions, count how many the tests notice (hours; goes on where it ended)
+	@$(BIN)/python -m tests.mutants
+
 bench: .venv/ready-dev front translations ## Measure the figures the service promises
 	@$(BIN)/python -m benchmarks
+
+load: .venv/ready-dev front translations ## Ten minutes of 200 families looking while 20 book (SECONDS=60 for a shorter try)
+	@$(BIN)/python -m benchmarks.use
 
 front: $(BUILD)/.ready ## Build the styles and scripts of the pages
 
@@ -58,7 +64,7 @@ audit: .venv/ready-dev node_modules/.ready-dev ## Ask whether a fault is known o
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m supply.audit
 
 clean: ## Remove everything that was built or installed; instance/ stays
-	rm -rf .venv node_modules $(BUILD) $(MESSAGES) $(COVERED) .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv node_modules $(BUILD) $(MESSAGES) $(COVERED) .mutants .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 # -- what is installed and built
 
@@ -136,4 +142,4 @@ check-coverage:
 check-decisions:
 	$(call step,coverage of rules and actions,$(BIN)/python -m tests.covering $(COVERED)/all.json)
 
-.PHONY: help run test test-all faults bench front translations words lock sbom audit clean $(CHECKS)
+.PHONY: help run test test-all faults mutants bench load front translations words lock sbom audit clean $(CHECKS)

@@ -8,18 +8,16 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from itertools import count
 
 from sqlalchemy import create_engine, text
 
 from benchmarks import linkage, rotas, steering, world
-from benchmarks.load import Client, Result, getting, many
+from benchmarks.load import Client, Result, getting, many, take
 from benchmarks.servers import Servers, running
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "8"))
 CLIENTS = 8
 ROUNDS, CROWD = 20, 50
-_number = count(1)
 
 
 def main() -> None:
@@ -99,28 +97,6 @@ def _free(servers: Servers, born: date, today: date) -> list[tuple[int, str, int
     ]
 
 
-def _take(client: Client, centre: int, start: str, born: date) -> tuple[int, object]:
-    hold = {"centre": centre, "start": start, "born": [born.isoformat()], "interpreter": False}
-    status, body = client.ask("POST", "/api/v1/holds", hold)
-    if status != 201:
-        return status, json.loads(body)
-    number = next(_number)
-    booking = {
-        "hold": json.loads(body)["hold"],
-        "married_or_civil_partners": True,
-        "both_parents_named": True,
-        "attending": "mother",
-        "name": f"Family {number}",
-        "email": f"bench{number}@example.com",
-        "language": "en",
-        "access_needs": "",
-        "share_with_centre": False,
-        "born_in_district": True,
-    }
-    status, body = client.ask("POST", "/api/v1/bookings", booking, {"Idempotency-Key": f"bench-{number}"})
-    return status, json.loads(body)
-
-
 def _bookings(servers: Servers, today: date, born: date) -> Result:
     free = [(centre, start) for centre, start, places in _free(servers, born, today) for _ in range(places)]
     random.Random(2).shuffle(free)
@@ -129,7 +105,7 @@ def _bookings(servers: Servers, today: date, born: date) -> Result:
 
     def work(client: Client, number: int) -> Iterator[int]:
         for centre, start in shares[number]:
-            yield _take(client, centre, start, born)[0]
+            yield take(client, centre, start, born)[0]
 
     result = many(servers.service, CLIENTS, SECONDS, work)
     _only(result, 201)
@@ -142,7 +118,7 @@ def _crowd(servers: Servers, today: date, born: date) -> None:
     with ThreadPoolExecutor(CROWD) as pool:
         for centre, start, places in _free(servers, born, today)[:ROUNDS]:
             answers = list(
-                pool.map(lambda _, c=centre, s=start: _take(Client(servers.service), c, s, born), range(CROWD))
+                pool.map(lambda _, c=centre, s=start: take(Client(servers.service), c, s, born), range(CROWD))
             )
             statuses = Counter(status for status, _ in answers)
             seen += statuses

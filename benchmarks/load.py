@@ -7,8 +7,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
+from itertools import count
 
 TIMEOUT = 30
+_number = count(1)
 
 
 class Client:
@@ -98,3 +101,26 @@ def getting(*paths: str) -> Callable[[Client, int], Iterator[int]]:
             turn += 1
 
     return work
+
+
+def take(client: Client, centre: int, start: str, born: date) -> tuple[int, object]:
+    """Keep a time and book it; give the last status and what was said with it."""
+    hold = {"centre": centre, "start": start, "born": [born.isoformat()], "interpreter": False}
+    status, body = client.ask("POST", "/api/v1/holds", hold)
+    if status != 201:
+        return status, json.loads(body)
+    number = next(_number)
+    booking = {
+        "hold": json.loads(body)["hold"],
+        "married_or_civil_partners": True,
+        "both_parents_named": True,
+        "attending": "mother",
+        "name": f"Family {number}",
+        "email": f"bench{number}@example.com",
+        "language": "en",
+        "access_needs": "",
+        "share_with_centre": False,
+        "born_in_district": True,
+    }
+    status, body = client.ask("POST", "/api/v1/bookings", booking, {"Idempotency-Key": f"bench-{number}"})
+    return status, json.loads(body)

@@ -28,13 +28,15 @@ class Servers:
     floor: int
     database: str
     process: psutil.Process
+    folder: Path
 
     def worker_mib(self) -> list[float]:
         """Give the memory of each web process in MiB."""
         return [child.memory_info().rss / 2**20 for child in self.process.children()]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as door:
         return int(door.getsockname()[1])
 
@@ -53,7 +55,8 @@ def _serve(wsgi: str, port: int, environment: dict[str, str]) -> subprocess.Pope
     return subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
 
 
-def _wait(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Wait until somebody listens; TimeoutError where nobody does."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         try:
@@ -66,19 +69,25 @@ def _wait(port: int) -> None:
 
 
 @contextmanager
-def running() -> Iterator[Servers]:
-    """Start everything, fsync and synchronous_commit on, and stop it all in the end."""
+def running(**more: str) -> Iterator[Servers]:
+    """Start everything, fsync and synchronous_commit on, and stop it all in the end; `more` are settings."""
     with tempfile.TemporaryDirectory(prefix="rs-bench-") as folder, embedded.using(Path(folder)) as url:
-        settings = {"INSTANCE": folder, "DEMO": "1", "RATE_LIMITS": "off", "FLOOR_DATABASE": url, "FLASK_APP": "app"}
+        settings = {
+            "INSTANCE": folder,
+            "DEMO": "1",
+            "RATE_LIMITS": "off",
+            "FLOOR_DATABASE": url,
+            "FLASK_APP": "app",
+        } | more
         os.environ |= settings
         subprocess.run([sys.executable, "-m", "flask", "db", "upgrade"], cwd=ROOT, check=True)
-        _check_durable(url)
-        ports = _free_port(), _free_port()
+        check_durable(url)
+        ports = free_port(), free_port()
         children = [_serve("app:app", ports[0], settings), _serve("benchmarks.floor:app", ports[1], settings)]
         try:
             for port in ports:
-                _wait(port)
-            yield Servers(*ports, url, psutil.Process(children[0].pid))
+                wait_for(port)
+            yield Servers(*ports, url, psutil.Process(children[0].pid), Path(folder))
         finally:
             for child in children:
                 child.terminate()
@@ -86,7 +95,8 @@ def running() -> Iterator[Servers]:
                 child.wait(PATIENCE)
 
 
-def _check_durable(url: str) -> None:
+def check_durable(url: str) -> None:
+    """Refuse to measure a database that forgets."""
     engine = create_engine(url)
     with engine.connect() as connection:
         for name in ("fsync", "synchronous_commit"):

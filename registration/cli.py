@@ -19,6 +19,8 @@ from registration.common.db import db
 from registration.common.queue import queue
 from registration.common.tables import fit
 from registration.common.worker import work
+from registration.demo.guard import refuse_a_councils_data
+from registration.demo.mark import InUse
 
 OTHER_TABLES = "The tables of this database are not those of this version of the service: run `flask db upgrade` first."
 
@@ -85,12 +87,24 @@ class Endless(click.Command):
             return None
 
 
+def _refuse_a_councils_messages() -> None:
+    """Deliver none of a council's messages to the outbox page of a demonstration; a database that is away is waited for."""
+    try:
+        refuse_a_councils_data()
+    except InUse as refusal:
+        raise click.ClickException(refusal.sentence) from refusal
+    except OperationalError:
+        current_app.logger.warning("The database does not answer yet.")
+    db.session.remove()
+
+
 @click.command("worker", cls=Endless)
 @with_appcontext
 def worker() -> None:
     """Deliver messages and do what falls due, until stopped."""
     from procrastinate import PsycopgConnector
 
+    _refuse_a_councils_messages()
     address = str(current_app.config["SQLALCHEMY_DATABASE_URI"]).replace("postgresql+psycopg://", "postgresql://", 1)
     options = current_app.config["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]
     lasting = {name: value for name, value in options.items() if name.startswith(("tcp_", "keepalives_"))}

@@ -59,6 +59,7 @@ class Config:
     SQLALCHEMY_DATABASE_URI: str = ""  # empty: the embedded server of INSTANCE
     INSTANCE: Path = Path("instance")
     DEMO: bool = False
+    DEMO_SAID: bool = True  # False: a demonstration because nobody said otherwise
     HOST: str = "127.0.0.1"
     PORT: int = 8000
     PUBLIC_URL: str = ""
@@ -128,6 +129,7 @@ class Config:
             SECRET_KEY=_secret_key(env, instance, demo=demo),
             INSTANCE=instance,
             DEMO=demo,
+            DEMO_SAID=bool(env.get("DEMO")),
             HOST=env.get("HOST") or "127.0.0.1",
             PORT=_port(env),
             PUBLIC_URL=public_url,

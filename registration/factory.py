@@ -76,6 +76,7 @@ from registration.config import Config
 from registration.cover import jobs as _cover_jobs  # noqa: F401 -- registers its jobs
 from registration.cover import views as cover
 from registration.cover.queries import families_are_told
+from registration.demo import guard
 from registration.demo.commands import demo as demo_commands
 from registration.desk import jobs as _desk_jobs  # noqa: F401 -- registers its jobs
 from registration.desk import views as desk
@@ -219,6 +220,7 @@ def _capabilities(app: Flask) -> None:
     pilot_pages.init_app(app)
     roll_out.init_app(app)
     watch.init_app(app)
+    guard.init_app(app)
     staff.surround(app, staff.Around(_centre_names, registrars_and_accounts, tie_account))
     staff.offer_own_doors(app)
     app.cli.add_command(staff_commands)

@@ -18,7 +18,7 @@ REFERENCE = ROOT / "docs" / "reference"
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 #: Where the documents call a setting otherwise than Flask-SQLAlchemy does.
-CALLED = {"SQLALCHEMY_DATABASE_URI": "DATABASE_URL"}
+CALLED = {"DEMO_SAID": "DEMO", "SQLALCHEMY_DATABASE_URI": "DATABASE_URL"}
 #: Of the tests and the benchmark, not of the service.
 OTHER_SETTINGS = {"REAL_DATA", "CHROMIUM", "BENCH_SECONDS"}
 #: Folders of a machine on which the service was made, and its tools: put together so that this file does not hold them.

@@ -6,7 +6,7 @@ const SOON = 120;
 const MINUTES = { style: "unit", unit: "minute", unitDisplay: "long" };
 const inMinutes = (left) => new Intl.NumberFormat(document.documentElement.lang, MINUTES).format(left);
 
-/** @param {HTMLElement} element holding data-seconds-left, an empty role=status, template[data-soon], template[data-ended]; perhaps [data-left] */
+/** @param {HTMLElement} element holding data-seconds-left, an empty role=status, template[data-soon], template[data-ended]; perhaps a paragraph with [data-left] */
 export function startCountdown(element) {
   const ends = performance.now() + Number(element.dataset.secondsLeft) * 1000;
   const status = element.querySelector("[role=status]");
@@ -24,7 +24,9 @@ export function startCountdown(element) {
       say(now);
       said = now;
     }
-    if (words) {
+    if (words && now === "ended") {
+      words.closest("p").hidden = true; // "We are keeping ... for you" is no longer true
+    } else if (words) {
       words.textContent = inMinutes(Math.max(Math.ceil(left / 60), 0));
     }
     clearTimeout(timer);

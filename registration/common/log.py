@@ -7,6 +7,7 @@ its stack are told, of the database's its code and the constraint: the words of 
 import json
 import logging
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from traceback import extract_tb
+from types import TracebackType
 from typing import Any
 from uuid import uuid4
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -54,6 +56,16 @@ def begin_log(config: Config) -> None:
     root.setLevel(logging.WARNING)
     logging.getLogger("registration").setLevel(config.LOG_LEVEL)
     logging.raiseExceptions = config.DEMO  # what logging says of a fault of its own repeats every value
+    if not config.DEMO:
+        sys.excepthook = _tell_the_end
+
+
+def _tell_the_end(kind: type[BaseException], error: BaseException, stack: TracebackType | None) -> None:
+    """Tell what ended a program as everything else is told: Python itself would write out each value the database refused."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, stack)
+    else:
+        logging.getLogger("registration").critical("a fault ended the program", exc_info=(kind, error, stack))
 
 
 def _is_not_told_by_us(record: logging.LogRecord) -> bool:

@@ -86,6 +86,14 @@ _PASTED = _l("If you pasted the web address, check you copied the whole address.
 _UNREAD = _l("We could not read what was sent")
 _BACK = _l("Go back to the page before and try again.")
 _LATER = _l("Try again in a few minutes.")
+#: Added where something had been sent: a form is never acted on twice, by its hold, its version or its key.
+_SENT = _l(
+    "What you sent may not have been saved. Go back to the page before and send it again: nothing is done twice."
+)
+_STAFF_SENT = (
+    "What you sent may not have been saved. Go back to the page before, which still has it, see there whether it was saved, "
+    "and if not send it again."
+)
 _SAFE = _l("If you have already booked an appointment, it is safe.")
 _CLOSED = Trouble(
     _l("You cannot see this page"),
@@ -198,7 +206,10 @@ def _drawn(code: int) -> str:
     """
     fallback = 400 if code < HTTPStatus.INTERNAL_SERVER_ERROR else 500
     said = TROUBLES | STAFF_TROUBLES if is_for_staff() else TROUBLES
-    facts = {"trouble": said.get(code, said[fallback]), "for_staff": is_for_staff()}
+    trouble = said.get(code, said[fallback])
+    if request.method == "POST" and code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        trouble = Trouble(trouble.heading, (_STAFF_SENT if is_for_staff() else _SENT, *trouble.advice))
+    facts = {"trouble": trouble, "for_staff": is_for_staff()}
     if is_for_staff() and code < HTTPStatus.INTERNAL_SERVER_ERROR:
         return render_template("common/trouble.html", **facts)
     page = current_app.jinja_env.get_template("common/trouble.html")
@@ -248,6 +259,11 @@ def _in_english(text: str) -> Markup:
     return Markup('<span lang="en" dir="ltr">{}</span>').format(text)
 
 
+def as_centre_wrote(text: str) -> str:
+    """Give what a centre wrote of itself, in English, marked as such on a page in another language (WCAG 3.1.2)."""
+    return text if current_language() == "en" else _in_english(text)
+
+
 def reached(contact: str) -> str:
     """Show how a family is reached: a number as a link to ring it, as it is dialled; an address breaks at its dots and its @."""
     if contact.startswith("+"):
@@ -262,6 +278,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _refused)
     for kind in KINDS:
         app.register_error_handler(kind, _unavailable)
-    app.jinja_env.filters.update(isolated=isolated, reached=reached, spoken=spoken, telephone=telephone)
+    app.jinja_env.filters.update(
+        as_centre_wrote=as_centre_wrote, isolated=isolated, reached=reached, spoken=spoken, telephone=telephone
+    )
     app.jinja_env.globals.update(choice_items=choice_items, problems=problems, same_page_in=same_page_in)
     app.jinja_env.globals.update(telephone_hours=telephone_hours, start_note=start_note)

@@ -28,6 +28,8 @@ KEPT_FOR = timedelta(hours=1)
 MOST_LETTERS = 100_000
 #: What every form carries beside what was typed.
 NOT_TYPED = frozenset({"csrf_token", "next", AS_TYPED})
+#: A button of a list, which says what it is about itself: pressed, not typed, and by then the list may be another.
+PRESSED = frozenset({"mark"})
 #: Where passwords and codes are typed.
 _SIGN_IN = "security"
 _KEY = "unsent"
@@ -76,6 +78,7 @@ def where_to_return() -> str:
         return request.full_path
     if keep(str(session.get(_WHO, ""))):
         return url_for("staff.unsent_form")
+    _say_what_is_lost()
     if answers_get(request.path):
         return request.full_path
     return page_before() or url_for("staff.first_page")
@@ -90,7 +93,13 @@ def keep(owner: str) -> bool:
     """Keep the form in hand for its owner; False where there is none, it holds nothing, is too large, or another site sent it."""
     fields = [(name, text) for name, text in _sent().items(multi=True) if name not in NOT_TYPED]
     typed = sum(len(text) for _, text in fields)
-    if not (owner and typed) or typed > MOST_LETTERS or request.blueprint == _SIGN_IN or from_other_site():
+    if (
+        not (owner and typed)
+        or {name for name, _ in fields} <= PRESSED
+        or typed > MOST_LETTERS
+        or request.blueprint == _SIGN_IN
+        or from_other_site()
+    ):
         return False
     until = time.time() + KEPT_FOR.total_seconds()
     session[_KEY] = msgspec.to_builtins(
@@ -100,6 +109,20 @@ def keep(owner: str) -> bool:
     )
     flash("What you typed is kept for an hour. Sign in, and it is shown to you again.", "kept")
     return True
+
+
+def _say_what_is_lost() -> None:
+    """Tell whoever was signed out on purpose, here or elsewhere, that a form was not kept; nothing to whom another site sent."""
+    names = {name for name, text in _sent().items(multi=True) if text} - NOT_TYPED
+    if not names or request.blueprint == _SIGN_IN or from_other_site():
+        return
+    if names <= PRESSED:
+        flash("What you pressed was not done, as you had been signed out. Sign in, and press it again.", "kept")
+    else:
+        flash(
+            "What you sent was not saved and not kept, as you had been signed out. Your browser may still have it: go back.",
+            "kept",
+        )
 
 
 def unsent(key: str) -> Unsent | None:

@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 from registration.common import clock
 from registration.common.errors import Refused
 from registration.common.transaction import transaction
+from registration.demo.mark import InUse
 
 demo = AppGroup("demo", help="Invented data for demonstrations and measuring. Only with DEMO=1.")
 
@@ -27,7 +28,7 @@ def load() -> None:
     try:
         with transaction():
             made = demonstration.load(clock.now())
-    except demonstration.InUse as refusal:
+    except InUse as refusal:
         raise click.ClickException(refusal.sentence) from refusal
     if made is None:
         click.echo("The demonstration is loaded already: nothing to do.")

@@ -30,7 +30,6 @@ from registration.common.audit import AuditEvent
 from registration.common.authority import Authority, current_authority
 from registration.common.clock import civil_date
 from registration.common.db import db
-from registration.common.errors import Refused
 from registration.common.holidays import bank_holidays
 from registration.demo import diary, invented, rota
 from registration.demo.absent import let_one_be_absent
@@ -40,6 +39,7 @@ from registration.demo.bulk import analyse, copy, reserve
 from registration.demo.colleagues import let_colleagues_differ
 from registration.demo.history import History, Seat, Story
 from registration.demo.homes import EDITION, homes_by_centre, let_families_live_near, neighbourhoods
+from registration.demo.mark import MARK, InUse
 from registration.demo.people import People
 from registration.demo.pilot import let_the_pilot_run
 from registration.demo.reach import let_centres_reach
@@ -55,7 +55,6 @@ from registration.staff.actions import demonstration_accounts
 from registration.staff.models import StaffUser
 from registration.staff.rules import demonstration_email
 
-MARK = "demonstration"
 SEED = 42
 ACTOR = "service"
 #: In the cluster where times are few so many times the births are expected that its appointments tell.
@@ -75,10 +74,6 @@ class Loaded:
     sessions: int
     bookings: int
     postcodes: int
-
-
-class InUse(Refused):
-    """Families have booked here already, so this is no demonstration: start with DEMO=0."""
 
 
 def load(now: datetime) -> Loaded | None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from registration.births.files.rules.births import Reader
 from registration.births.files.rules.columns import Kind, become
 from registration.births.files.rules.counts import counts
-from registration.births.files.rules.sheet import MOST_BYTES, read_sheet
+from registration.births.files.rules.sheet import MOST_BYTES, Faults, read_sheet
 from registration.common.files import FileRefused
 from tests.births.brought import ITEMS
 
@@ -138,3 +138,12 @@ def test_no_bytes_and_no_mapping_raise_anything_but_words(content, kind, said):
         told = refusal.lines()
     assert told
     assert all(line.startswith(("line ", "and ")) and "\n" not in line for line in told)
+
+
+def test_faults_of_two_readings_are_told_together():
+    one, other = Faults(), Faults()
+    for line in (2, 3):
+        one.add(line, "born", "soon", "is no date")
+    other.add(9, "born", "", "is missing")
+    one.join(other)
+    assert (one.count, [fault.line for fault in one.found]) == (3, [2, 3, 9])

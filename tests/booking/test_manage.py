@@ -73,6 +73,12 @@ def test_what_makes_coming_easier_is_listed_with_the_comma_of_the_script(client,
     assert "بغیر سیڑھیوں کے، پارکنگ، " in shown
 
 
+def test_what_a_centre_wrote_in_english_is_marked_as_english_where_the_page_is_not(client, mine):
+    own = '<span lang="en" dir="ltr">A yellow door under a wooden porch, next to the library.</span>'
+    assert own in client.get(link(mine) + "/booked?lang=ur").text
+    assert own not in client.get(link(mine) + "/booked?lang=en").text
+
+
 @pytest.mark.parametrize(("language", "signing"), [("en", r"\bsign\b"), ("pl", "podpis"), ("ur", "دستخط")])
 def test_the_confirmation_assumes_nothing_about_a_signature(client, mine, language, signing):
     shown = client.get(f"{link(mine)}/booked?lang={language}").text

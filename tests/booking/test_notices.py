@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from registration.booking.actions import changes, notices
 from registration.booking.queries import appointment_by_id
 from registration.booking.rules.reminders import MORNING, REMINDERS, TWO_DAYS, WEEK, due_at, use_until
+from registration.booking.wording import bring_sentences, who_must_come_sentence
 from registration.common.ics import CalendarEvent
 from registration.messages import actions as messages
 from registration.messages.models import Message
@@ -309,3 +310,32 @@ def test_a_confirmation_of_a_silenced_booking_is_not_written_again(database, fam
     notices.tell_kept_after_all(made, NOW)
 
     assert {m.state for m in written(database)} == {"withdrawn"}
+
+
+# ---- word for word, as a family has it in its calendar and its messages
+
+
+def test_a_calendar_entry_says_what_to_bring_where_it_is_and_by_which_reference(database, world):
+    mine = booked(world.centres["sunshine"], HALF_PAST_NINE)
+    entry = notices.event(mine, url="https://example.org/booking/1")
+    lines = entry.description.split("\n")
+    assert lines[0] == who_must_come_sentence(mine.parents)
+    assert lines[1] == "Bring:"
+    assert lines[2:-1] == bring_sentences(mine.parents, declaration=False)
+    assert lines[-1] == f"Reference: {mine.reference}"
+    assert entry.geo == (mine.latitude, mine.longitude) == (53.72183, -1.87059)
+    assert entry.location == "Sunshine Children’s Centre, 14 Gibbet Street, Halifax, HX1 5ET"
+    assert (entry.uid, entry.sequence) == (f"{mine.public_id}@right-start", 0)
+    for half_known in ({"latitude": None}, {"longitude": None}, {"latitude": None, "longitude": None}):
+        assert notices.event(replace(mine, **half_known)).geo is None
+
+
+def test_a_message_has_every_fact_a_family_needs_under_its_name(database, world):
+    mine = booked(world.centres["sunshine"], HALF_PAST_NINE)
+    told = notices.details(mine)
+    assert told["bring"] == bring_sentences(mine.parents, declaration=False)
+    assert told["who_must_come"] == who_must_come_sentence(mine.parents)
+    assert (told["when"], told["end"]) == (mine.start.isoformat(), mine.end.isoformat())
+    assert (told["reference"], told["link_for"]) == (mine.reference, str(mine.public_id))
+    assert (told["centre"], told["address"]) == ("Sunshine Children’s Centre", "14 Gibbet Street, Halifax, HX1 5ET")
+    assert (told["last_lawful_day"], told["in_time"], told["declaration"]) == ("Thursday 31 December 2026", True, False)

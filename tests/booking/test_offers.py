@@ -436,3 +436,13 @@ def test_an_answer_that_says_nothing_or_is_to_another_offer_changes_nothing(clie
     other = client.post(f"{link(mine)}/offer", data={"offer": str(mine.public_id), "answer": "accept"})
     assert other.status_code == 409
     assert state(made) == "sent"
+
+
+def test_the_record_names_what_was_offered_and_what_became_of_it(database, world, mine):
+    world.session("sunshine", "cleo", TUESDAY, "9:00", "10:00", room=1)
+    same = offers.keep(mine.public_id, world.centres["sunshine"], NINE, cause="cover", answer_by=EVENING, now=NOW)
+    offers.swap_quietly(same.id, NOW)
+    event, after = database.execute(text("SELECT event, after FROM audit_event ORDER BY id DESC LIMIT 1")).one()
+    assert event == "given another registrar"
+    assert after["centre"] == world.centres["sunshine"]
+    assert (datetime.fromisoformat(after["start"]), after["cause"]) == (NINE, "cover")

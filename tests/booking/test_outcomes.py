@@ -127,3 +127,9 @@ def test_the_centres_of_a_day_are_those_with_a_session_or_an_appointment(world, 
     assert found == {world.centres["sunshine"]: (1, 1), world.centres["elland"]: (0, 0)}
     assert [each.booked for each in centres_on(TUESDAY, LATER, [world.centres["sunshine"]])] == [1]
     assert centres_on(TUESDAY, LATER, []) == []
+
+
+def test_the_record_says_why_a_birth_could_not_be_registered(database, mine):
+    marked(mine, Outcome.UNABLE, reason="other", note="The mother fell ill")
+    after = database.execute(text("SELECT after FROM audit_event ORDER BY id DESC LIMIT 1")).scalar_one()
+    assert after == {"outcome": "unable", "reason": "other"}

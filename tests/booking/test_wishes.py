@@ -397,3 +397,10 @@ def test_a_family_may_wait_for_another_centre_though_it_is_later(database, world
     world.session("elland", "cleo", THURSDAY, "9:00", "11:00")
     go()
     assert offered(database) == [(mine.reference, at_time(THURSDAY, "9:00"), "sent")]
+
+
+def test_the_record_names_the_wish(database, world):
+    waiting(world, "anna", wish=Wish(earlier=False, centre_ids=frozenset({world.centres["elland"]})))
+    wanted = "SELECT after FROM audit_event WHERE event = 'joined the waiting list' ORDER BY id DESC LIMIT 1"
+    after = database.execute(text(wanted)).scalar_one()
+    assert (after["earlier"], after["centres"], after["route"]) == (False, [world.centres["elland"]], "online")

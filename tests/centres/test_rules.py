@@ -3,7 +3,7 @@
 import csv
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import ceil, degrees
+from math import ceil, degrees, radians
 
 import pytest
 from hypothesis import given
@@ -147,6 +147,19 @@ def _metres_apart(computed, latitude, longitude):
 )
 def test_british_grid_references_become_degrees_within_five_metres(east, north, latitude, longitude):
     assert _metres_apart(rules.latitude_longitude(east, north), latitude, longitude) < 5
+
+
+def test_between_the_two_ellipsoids_lies_what_ordnance_survey_publishes():
+    """Its parameters from WGS84 to the National Grid's ellipsoid, section 6.6: shifted there and back a place is where it was."""
+    there = (3_845_912.3, -125_114.8, 5_065_721.6)  # in Calderdale, from the middle of the Earth, in metres
+    turns = [radians(seconds / 3600) for seconds in (-0.1502, -0.2470, -0.8421)]
+    (x, y, z), (a, b, c), scale = there, turns, 1 + 20.4894e-6
+    on_airy = (
+        -446.448 + scale * x - c * y + b * z,
+        125.157 + c * x + scale * y - a * z,
+        -542.060 - b * x + a * y + scale * z,
+    )
+    assert rules._shifted(on_airy, rules.BRITISH_GRID) == pytest.approx(there, abs=0.05)
 
 
 def test_irish_grid_references_become_degrees_within_five_metres():

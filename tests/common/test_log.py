@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import subprocess
 import sys
 
 import pytest
@@ -182,7 +183,27 @@ def test_of_other_libraries_the_sentence_is_kept_without_its_values():
     assert plain("worker %s", 7, name="gunicorn.error").endswith("worker 7")
 
 
+ENDS = """
+from registration.common.log import begin_log
+from registration.config import Config
+begin_log(Config(SECRET_KEY="x" * 16, LOG_FORMAT="JSON", DEMO={demo}))
+raise ValueError("aoife@example.org is there twice")
+"""
+
+
+@pytest.mark.parametrize("demo", [False, True])
+def test_what_ends_a_program_is_told_without_what_the_fault_says(demo):
+    ended = subprocess.run([sys.executable, "-c", ENDS.format(demo=demo)], capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 1
+    assert ("aoife@example.org" in ended.stderr) is demo
+    if not demo:
+        told = json.loads(ended.stderr)
+        assert (told["level"], told["exception"][0]["type"]) == ("CRITICAL", "builtins.ValueError")
+
+
 def test_the_log_is_begun_once_for_a_process(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", list(root.handlers))
     monkeypatch.setattr(root, "level", root.level)

@@ -135,6 +135,20 @@ def test_a_database_that_does_not_answer_is_an_outage_and_not_a_fault(client, fa
     assert "SELECT" not in answer.text
 
 
+@pytest.mark.parametrize("path", ["/find-booking", "/staff/people/add"])
+def test_who_sent_something_in_an_outage_is_told_what_became_of_it(app, client, monkeypatch, path):
+    def view(**_):
+        raise OperationalError("SELECT", {}, Exception("gone"))
+
+    for name in [each.endpoint for each in app.url_map.iter_rules() if str(each) == path]:
+        monkeypatch.setitem(app.view_functions, name, view)
+    answer = client.post(path, data={"reference": "AAA-AAA-AAA"})
+
+    assert answer.status_code == 503
+    assert "What you sent may not have been saved. Go back to the page before" in answer.text
+    assert "What you sent" not in client.get(path).text
+
+
 def test_an_outage_is_said_even_when_no_session_can_be_read(app, client, monkeypatch):
     def out(*_):
         raise OperationalError("SELECT secret", {}, Exception("gone"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import psutil
 import psycopg
@@ -50,10 +50,19 @@ def service(folder, tmp_path_factory):
             patience.extend()
             return twice(seconds)
 
-        for rule, view in (("sleep/<float:seconds>", sleep), ("twice/<float:seconds>", twice),
+        def last_words() -> str:
+            sleep(0)
+            service_freezes.enter_context(frozen(folder))
+            return "said"
+
+        for rule, view in (("last-words", last_words), ("sleep/<float:seconds>", sleep), ("twice/<float:seconds>", twice),
                            ("shown/<name>", shown), ("at-length/<float:seconds>", at_length)):  # fmt: skip
             app.add_url_rule(f"/{rule}", view.__name__, public(view))
         yield app
+
+
+#: What a page froze, until it is let go.
+service_freezes = ExitStack()
 
 
 @pytest.fixture
@@ -102,6 +111,16 @@ def test_what_was_given_up_burdens_the_server_no_longer(service, hurried):
     with service.app_context(), db.engine.connect() as connection:
         sleeping = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'"
         assert connection.execute(text(sleeping)).scalar() == 0
+
+
+def test_a_page_that_was_made_is_given_though_the_server_does_not_hear_its_end(service, hurried, caplog):
+    with service_freezes:
+        status, seconds = timed(service, "/last-words")
+
+    assert (status, seconds < 3) == (200, True)
+    assert "did not hear the end of a session" in caplog.text
+    time.sleep(patience.FRESH + 0.1)
+    assert timed(service, "/sleep/0.0")[0] == 200, "nothing of it is left in the way"
 
 
 def test_staff_who_were_let_in_wait_longer(service, hurried):

@@ -119,6 +119,21 @@ def test_no_form_answers_in_the_librarys_words(app, database, kind):
     assert said == {what: [] for what in TYPED}
 
 
+@pytest.mark.parametrize(
+    "kind", FORMS_OF_OURS, ids=lambda kind: f"{kind.__module__.removeprefix('registration.')}.{kind.__name__}"
+)
+def test_blanks_are_no_answer_to_any_question(app, database, kind):
+    user = new_person("registrar", password=None)
+    said = []
+    for typed in ("", " ", "\u00a0\t"):
+        with app.test_request_context(method="POST"):
+            login_user(user)
+            names = [name for field in made(kind, None, user) for name in inputs(field)]
+            form = made(kind, MultiDict({name: typed for name in names if name != "csrf_token"}), user)
+            said.append((form.validate(), form.errors))
+    assert said[1:] == [said[0]] * 2
+
+
 def test_a_file_that_is_no_file_is_told_in_our_words(app, database):
     from registration.desk.forms.day import SheetIn
 

@@ -30,6 +30,7 @@ from registration.cover.rules import (
     take_overs,
     way_to,
 )
+from registration.cover.rules.moments import first_minute
 from registration.rota.rules.times import LONDON
 
 HOME, NEXT, FAR, OFFICE = 1, 2, 3, 9
@@ -411,3 +412,47 @@ def test_a_family_goes_along_with_its_registrar_where_it_can_be_told_in_time():
 
 def test_a_way_with_the_same_registrar_is_told_to_the_family():
     assert Way.SAME_REGISTRAR not in QUIET
+
+
+# ---- on the way, and by the clock
+
+
+def test_a_summer_day_begins_at_midnight_in_england():
+    assert first_minute(date(2026, 7, 7)) * 60 == int(datetime(2026, 7, 7, tzinfo=LONDON).timestamp())
+    assert isinstance(first_minute(date(2026, 7, 7)), int)
+
+
+def test_sessions_that_follow_one_another_at_a_centre_need_no_way_between_them_and_elsewhere_they_do():
+    first = Whole(1, 7, HOME, 1, TUESDAY, TUESDAY + 60)
+    after, later = (
+        replace(first, begin=first.end, end=first.end + 60),
+        replace(first, begin=first.end + 30, end=first.end + 90),
+    )
+    assert not first.meets(after)
+    assert not after.meets(first)
+    assert first.meets(later, 31)
+    assert later.meets(first, 31)
+    assert not first.meets(later, 30)
+    assert not later.meets(first, 30)
+
+
+def test_one_registrar_takes_two_sessions_that_touch_at_one_centre_and_not_at_two():
+    def second(centre):
+        return sitting(number=2, centre=centre, begin=TUESDAY + 180, takers=[(7, ())])
+
+    here = sitting(takers=[(7, ())])
+    assert list(take_overs({1: (), 2: ()}, [here, second(HOME)])) == [(1, 7), (2, 7)]
+    assert list(take_overs({2: (), 1: ()}, [here, second(HOME)])) == [(2, 7), (1, 7)]
+    assert list(take_overs({1: (), 2: ()}, [here, second(NEXT)])) == [(1, 7)]
+    assert list(take_overs({2: (), 1: ()}, [here, second(NEXT)])) == [(2, 7)]
+
+
+def test_a_proposal_names_the_family_and_who_sits_there():
+    [proposal] = plan([family(number=5)], ground(seat(number=10)))
+    assert (proposal.booking_id, proposal.session_id, proposal.registrar_id, proposal.centre_id) == (5, 10, 10, HOME)
+
+
+def test_of_times_as_near_the_earlier_comes_first_before_and_after_its_own():
+    around_it = [seat(number=11, begin=TUESDAY + 60), seat(number=12, begin=TUESDAY + 90)]
+    [proposal] = plan([family()], ground(*around_it))
+    assert proposal.start == TUESDAY + 60

@@ -234,3 +234,66 @@ def test_a_demonstration_may_use_its_own_machine_and_no_other_near_it(url, why):
 def test_nothing_is_sent_into_a_private_network(address, live, demonstration):
     assert may_reach_address(address, demonstration=False) is live
     assert may_reach_address(address, demonstration=True) is demonstration
+
+
+# ---- word for word, as receivers and staff have it
+
+
+def test_what_goes_over_the_line_is_exactly_this():
+    body = body_of(Letter("msg_1", Event.TOLD, T[0], "f-1", {"name": "Zoë O’Brien", "born": [date(2026, 11, 19)]}))
+    assert (
+        body
+        == (
+            '{"type":"family.told","timestamp":"2026-11-22T00:00:00+00:00",'
+            '"data":{"family":"f-1","name":"Zoë O’Brien","born":["2026-11-19"]}}'
+        ).encode()
+    )
+    headers = headers_of("msg_1", body, b"secret", T[0])
+    assert list(headers) == ["content-type", "user-agent", "webhook-id", "webhook-timestamp", "webhook-signature"]
+    assert (headers["content-type"], headers["user-agent"]) == ("application/json", "right-start")
+    assert (headers["webhook-id"], headers["webhook-timestamp"]) == ("msg_1", str(int(T[0].timestamp())))
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        (204, Outcome(arrived=True)),
+        (
+            302,
+            Outcome(arrived=False, problem="It answered 302, and redirects are not followed. Change the address."),
+        ),
+        (410, Outcome(arrived=False, problem="It answered 410: it wants to be told nothing any more.", gone=True)),
+        (500, Outcome(arrived=False, problem="It answered 500.")),
+        (503, Outcome(arrived=False, problem="It answered 503.")),
+    ],
+)
+def test_staff_read_what_came_of_a_try(status, outcome):
+    assert outcome_of(status) == outcome
+    assert outcome_of(status).arrived is outcome.arrived
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("library", "Enter a web address like https://library.example.gov.uk/new-families"),
+        ("http://library.example.gov.uk/", "Enter an address that begins with https://"),
+        ("https://127.0.0.1/", "Enter an address on the public internet: this one leads into a private network"),
+        ("https://us@library.example.gov.uk/", "Enter an address without a password and without #"),
+        ("https://:secret@library.example.gov.uk/", "Enter an address without a password and without #"),
+        ("https://library.example.gov.uk/#top", "Enter an address without a password and without #"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_refused_with_its_sentence(url, sentence):
+    with pytest.raises(ValueError, match=rf"\A{re.escape(sentence)}\Z"):
+        check_url(url, demonstration=False)
+
+
+def test_an_address_with_a_dot_at_its_end_leads_where_the_same_without_leads():
+    with pytest.raises(ValueError, match="private network"):
+        check_url("https://10.0.0.1./", demonstration=False)
+
+
+def test_a_yes_of_the_very_moment_of_a_no_to_the_centre_is_none():
+    known = Known(lost=False, doubtful=False, said=[Said(False, T[1])])
+    assert not may_tell(known, [TellingSaid(True, T[1])])
+    assert may_tell(known, [TellingSaid(True, T[2])])

@@ -42,6 +42,7 @@ def test_the_end_is_told_once_even_to_a_telephone_that_slept(kept_time):
     kept_time.clock.fast_forward(3_600_000)
 
     assert kept_time.inner_text("[role=status]") == "The time has run out."
+    assert not kept_time.is_visible("text=We are keeping 9:30am"), "it is no longer so"
     assert not kept_time.is_visible("button")
 
 

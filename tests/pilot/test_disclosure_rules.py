@@ -11,15 +11,18 @@ from hypothesis import strategies as st
 from registration.pilot.disclosure.rules import (
     ALL,
     BIRTHS,
+    COUNT,
     DEN,
     FAMILIES,
     FIRST_KNOWN,
     IN_TIME,
     KNOWN,
+    NUM,
     Settings,
     Spot,
     counted,
     inner_counts,
+    outer_counts,
     percentage,
     quarter_of,
     quarters,
@@ -79,3 +82,24 @@ def test_one_count_has_one_name_in_every_table():
     names = [FAMILIES, f"{KNOWN}/num", f"{FIRST_KNOWN}/num"]
     assert set(inner_counts(names)[FAMILIES]) == set(names[1:])
     assert Spot("cluster", ALL, "imd_decile", ALL, "2026-Q1").meaning == Spot("authority", ALL, "none", ALL, "2026-Q1")
+
+
+@pytest.mark.parametrize(
+    ("num", "den", "told"), [(9, 100, None), (91, 100, None), (10, 20, 50.0), (100, 300, 33.3), (90, 100, 90.0)]
+)
+def test_a_percentage_is_told_to_one_decimal_from_the_threshold_on(num, den, told):
+    assert percentage(num, den, Settings(10, 5)) == told
+
+
+def test_a_count_is_named_once_by_whatever_measure_it_comes():
+    assert counted(BIRTHS, COUNT) == BIRTHS
+    assert counted(KNOWN, DEN) == counted(FIRST_KNOWN, DEN) == FAMILIES
+    assert counted(IN_TIME, NUM) == f"{IN_TIME}/num"
+
+
+def test_everybody_of_a_numerator_is_in_its_denominator_and_no_count_lies_within_itself():
+    names = [BIRTHS, FAMILIES, *(counted(metric, measure) for metric in (IN_TIME, KNOWN) for measure in (NUM, DEN))]
+    outer, inner = outer_counts(names), inner_counts(names)
+    assert counted(IN_TIME, DEN) in outer[counted(IN_TIME, NUM)]
+    assert [name for name in names if name in outer[name] or name in inner[name]] == []
+    assert set(inner[BIRTHS]) == {counted(IN_TIME, DEN), counted(IN_TIME, NUM)}

@@ -25,6 +25,7 @@ from registration.pilot.record.models import CentreRollOut, PilotEvent, PilotLot
 from registration.pilot.record.queries import centres, days_drawn, reasons, tallies
 from registration.pilot.record.rules.events import Kind
 from registration.pilot.record.rules.lot import CannotDraw, Draw, PilotBegun, ReasonWanted, drawn
+from registration.pilot.record.told import BORN_BOOKED
 from registration.reach.models import CentreVisit, FamilyContact
 from tests.booking.appointments import NOW, two_mornings
 from tests.booking.world import BORN, TUESDAY, WEDNESDAY, at_time
@@ -54,6 +55,22 @@ def test_what_a_family_did_becomes_events_and_collecting_again_adds_nothing(worl
     [registered] = of("registered")
     assert (registered.day, registered.centre_id) == (TUESDAY, world.centres["sunshine"])
     assert registered.at == at_time(TUESDAY, "9:30")
+
+
+def test_the_first_events_are_not_looked_for_among_themselves(world, monkeypatch):
+    for place in ("sunshine", "elland"):
+        for clock in ("9:30", "10:00", "10:30"):
+            seen(world, place, clock)
+    monkeypatch.setattr("registration.pilot.record.actions.TOLD", (BORN_BOOKED,))
+    db.session.execute(text("ANALYZE pilot_event"))  # as the server does by itself, of a table that is empty
+    before = _times_read()
+
+    assert collect(EVENING).added == 6
+    assert _times_read() - before <= 2, "the whole table was read for each event"
+
+
+def _times_read():
+    return db.session.scalar(text("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'pilot_event'"))
 
 
 def test_no_event_holds_a_number_or_a_name(world):

@@ -165,3 +165,25 @@ def test_by_deprivation_every_family_stands_in_one_band():
         (Band.OTHER, 2),
         (Band.UNKNOWN, 1),
     ]
+
+
+def test_each_row_of_a_table_counts_this_centre_as_of_this_day():
+    """What happened at another centre, or comes tomorrow, is in none of its columns, whichever way the table is cut."""
+    here = replace(BABY, received_on=TODAY, contacted=(At(HERE, TODAY),), imd_decile=1)
+    elsewhere = replace(BABY, received_on=TODAY, contacted=(At(THERE, TODAY),), imd_decile=1)
+    tomorrow = replace(BABY, received_on=TODAY, contacted=(At(HERE, TODAY + A_DAY),), imd_decile=1)
+    courses = [here, elsewhere, tomorrow]
+    whole = counted(courses, HERE, TODAY)
+    assert (whole.families, whole.stages[Stage.CONTACTED]) == (3, 1)
+    bands = dict(by_band(courses, HERE, TODAY))
+    assert bands[Band.DEPRIVED].stages == whole.stages
+    assert added_up(bands.values()).stages == whole.stages
+    months = dict(by_month(courses, HERE, TODAY, {}))
+    assert months[date(2026, 11, 1)].stages == whole.stages
+
+
+def test_families_known_before_are_added_up_too():
+    member = replace(BABY, received_on=TODAY, joined=(Joined(HERE, BABY.born - A_DAY),))
+    counts = [counted([member], HERE, TODAY), counted([member, member], HERE, TODAY), counted([], HERE, TODAY)]
+    assert added_up(counts).before == sum(each.before for each in counts)
+    assert isinstance(added_up(counts).before, int)

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from registration.staff import rules
@@ -87,3 +89,39 @@ def test_only_an_address_the_provider_has_verified_counts(claims, address):
 def test_a_sign_in_lasts_half_an_hour_from_the_last_page_and_never_more_than_twelve_hours():
     assert rules.lasting(started=0, seen=HOUR) == rules.Lasting(1.5 * HOUR, moves=True)
     assert rules.lasting(started=0, seen=11.75 * HOUR) == rules.Lasting(12 * HOUR, moves=False)
+
+
+def test_a_demonstration_password_is_three_groups_of_four_easy_letters_and_each_role_s_own():
+    made = rules.demonstration_password("key", "registrar")
+    assert re.fullmatch(r"[a-z2-7]{4}(-[a-z2-7]{4})+", made)
+    assert len(made.replace("-", "")) * 5 >= 60, "bits"
+    assert made == rules.demonstration_password("key", "registrar")
+    assert (
+        len({made, rules.demonstration_password("key", "auditor"), rules.demonstration_password("other", "registrar")})
+        == 3
+    )
+
+
+@pytest.mark.parametrize(
+    ("started", "seen", "why"),
+    [
+        (0, 0, ""),
+        (12 * 3600 - 1, 0, ""),
+        (12 * 3600, 0, "You were signed out because you signed in more than 12 hours ago. Sign in again to carry on."),
+        (0, 30 * 60 - 1, ""),
+        (0, 30 * 60, "You were signed out because nothing was done for 30 minutes. Sign in again to carry on."),
+    ],
+)
+def test_who_is_signed_out_reads_why(started, seen, why):
+    now = 1_790_000_000.0
+    assert rules.why_over(now=now, started=now - started, seen=now - seen) == why
+
+
+def test_what_ends_first_ends_a_sign_in_and_only_idleness_moves_on():
+    hour, half = 3600.0, 1800.0
+    assert rules.lasting(started=0, seen=hour) == rules.Lasting(hour + half, moves=True)
+    assert rules.lasting(started=0, seen=12 * hour - half) == rules.Lasting(12 * hour, moves=False)
+
+
+def test_a_name_is_made_of_what_stands_before_the_first_at():
+    assert rules.name_from_email("jo.smith@odd@council.gov.uk") == "Jo Smith"

@@ -6,6 +6,7 @@ import time
 import pytest
 from bs4 import BeautifulSoup
 
+from registration.staff.actions import sign_out_everywhere as end_every_sign_in
 from tests.staff.people import PASSWORD, new_person, page, sign_in, sign_in_as
 
 TYPED = {"q": "O’Brien", "mobile": "07700 900321"}
@@ -221,3 +222,22 @@ def test_what_another_site_sends_is_refused(client, away, keys, path, headers):
     assert answer.status_code in {400, 404}
     with client.session_transaction() as session:
         assert "unsent" not in session
+
+
+def test_a_form_of_somebody_signed_out_elsewhere_is_not_kept_and_the_sign_in_says_so(client, database):
+    user = sign_in_as(client, "administrator")
+    end_every_sign_in(user)
+    database.commit()
+    refused = client.post("/staff/people/add", data=PERSON)
+
+    assert "What you sent was not saved and not kept" in page(client.get(refused.headers["Location"]))
+    sign_in(client, user.email)
+    assert client.get("/staff/unsent").headers["Location"] == "/staff/"
+
+
+def test_a_button_of_a_list_is_pressed_again_and_not_kept(client, away):
+    refused = client.post("/day/1/2026-11-24", data={"mark": "5.arrived.1"})
+    asked = page(client.get(refused.headers["Location"]))
+
+    assert "What you pressed was not done" in asked
+    assert "next=/day/1/2026-11-24" in refused.headers["Location"]

@@ -28,3 +28,12 @@ def test_things_are_found_by_their_ids():
     assert instance.centre["school"].rooms[0] == 1
     assert instance.rooms_in[0, 3] == 3
     assert list(instance.days) == [0, 1, 2, 3, 4]
+
+
+def test_a_run_of_half_days_within_one_week_names_that_week_alone():
+    assert weeks_in_words(range(10, 11)) == "week 2"
+    assert weeks_in_words(range(9, 11)) == "weeks 1 to 2"
+
+
+def test_numbers_come_in_order_and_before_names():
+    assert in_order(["b", 10, "a", 9]) == [9, 10, "a", "b"]

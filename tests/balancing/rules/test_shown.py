@@ -75,3 +75,16 @@ def test_a_centre_can_open_where_it_has_a_room_and_somebody_is_not_kept_elsewher
     assert not can_open(pinned(one, [Assignment(101, 1, 21)]), centre, 0)
     assert not can_open(pinned(one, [Assignment(101, 4, 21), Assignment(101, 5, 21)]), centre, 0)
     assert not can_open(council(registrar(101, reach={2: 5})), centre, 0)
+
+
+def test_two_half_days_at_the_office_are_two_wherever_they_stand_in_the_rota():
+    instance = council(registrar(101, weeks=2), registrar(102, weeks=2), weeks=2)
+    made = rota((101, 0, OFFICE), (101, 1, OFFICE), (101, 12, 11), (102, 0, OFFICE))
+    asked = {each.registrar: (each.sessions, each.office) for each in registrars_shown(instance, made, rota())}
+    assert (asked[101], asked[102]) == ((1, 2), (0, 1))
+
+
+def test_a_week_shows_each_of_its_half_days_and_no_other():
+    made = rota((101, 9, 11), (101, 10, 11), (102, 13, OFFICE))
+    assert week_cells(made, 0) == {(11, 9): [101]}
+    assert week_cells(made, 1) == {(11, 10): [101], (OFFICE, 13): [102]}

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -485,3 +486,56 @@ def test_a_fingerprint_changes_with_any_term_and_with_what_was_seen_beside():
         fingerprint(terms(), "draft", 3),
     ]
     assert len({one, *others}) == 5
+
+
+# ---- word for word: both sides have signed it
+
+
+def digest_of(*many):
+    written = [(clause.heading, clause.says, clause.items) for each in many for clause in clauses(each)]
+    return sha256(repr(written).encode()).hexdigest()[:16]
+
+
+def test_an_agreement_is_written_in_the_words_that_councils_have_signed():
+    """A change of these words is a change of agreements: note the new digest here once both sides' lawyers have seen it."""
+    every = [
+        terms(frequency=frequency, notice=notice, other_terms="One\nTwo")
+        for frequency in Frequency
+        for notice in Notice
+    ]
+    every += [
+        replace(proposed(origin, "Calder Valley Council", "01632 960100", TODAY), provider_contact="Us")
+        for origin in Origin
+    ]
+    assert digest_of(*every) == "23902696e9e3758f"
+
+
+def test_what_else_is_agreed_stands_line_by_line():
+    [more] = [each for each in clauses(terms(other_terms="One\n\nTwo")) if each.heading == "What else is agreed"]
+    assert more.says == ("One", "Two")
+
+
+@pytest.mark.parametrize("origin", Origin)
+def test_each_side_has_two_places_to_sign_and_one_of_them_is_needed(origin):
+    places = places_to_sign(origin)
+    assert [place.party for place in places] == ["provider", "provider", "recipient", "recipient"]
+    assert [place.needed for place in places] == [True, False, True, False]
+    roles = [place.role for place in places]
+    assert roles[1] == roles[2] == "Senior Information Risk Owner (SIRO)"
+    assert (roles[0] == roles[3]) is (origin is not Origin.REGISTRATION)
+
+
+def test_terms_are_proposed_with_what_the_council_must_fill_in_left_empty():
+    made = proposed(Origin.REGISTRATION, "Calder Valley Council", "01632 960100", TODAY)
+    assert (made.source, made.origin, made.provider) == (
+        "registration",
+        Origin.REGISTRATION,
+        "Calder Valley Council, registration service",
+    )
+    assert (made.provider_contact, made.recipient, made.recipient_contact) == (
+        "",
+        "Calder Valley Council",
+        "01632 960100",
+    )
+    assert (made.retention_days, made.notice_days) == (180, 14)
+    assert (made.starts_on, made.review_on) == (TODAY, TODAY + timedelta(days=365))

@@ -383,3 +383,33 @@ def test_a_shuffled_file_gives_the_same_pairs():
 
     assert {(one.house, other.house) for one, other in pairs} == {("0", "0"), ("1", "1"), ("2", "2")}
     assert len(one_to_one(exactly_alike(shuffled, births))) == 6
+
+
+def test_a_record_is_compared_by_all_that_is_known_of_it():
+    record = Record(
+        unique_id="1",
+        m_given="Aoife",
+        m_surname="O’Brien",
+        m_dob="1994-03-05",
+        c_given="Niamh",
+        c_surname="Murphy",
+        c_dob="2026-11-19",
+        c_sex="F",
+        postcode="hx1 1uz",
+        house="Flat 3, No. 012 A",
+        phone="+44 7700 900120",
+        email="Aoife@Example.org",
+    )
+    shown = as_compared(record)
+    assert (shown.mother_given, shown.mother_surname) == (compared("Aoife"), compared("O’Brien"))
+    assert (shown.given, shown.surname) == (baby_name("Niamh"), compared("Murphy"))
+    assert (shown.mother_born, shown.born, shown.sex) == ("1994-03-05", "2026-11-19", "F")
+    assert (shown.postcode, shown.outward, shown.house) == ("HX11UZ", "HX1", "3 12a")
+    assert shown.phone == as_compared(replace(record, phone="07700 900120")).phone
+    assert shown.phone != as_compared(replace(record, phone="07700 90012")).phone
+    assert (len(shown.phone), len(shown.email)) == (24, 24)
+    assert as_compared(replace(record, m_dob="2026-11-19")).mother_born is None
+
+
+def test_a_telephone_number_keeps_the_noughts_at_its_end():
+    assert telephone("07700 900100") == telephone("+44 (0)7700 900100") == "7700900100"

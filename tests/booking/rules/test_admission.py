@@ -39,3 +39,8 @@ def test_where_nothing_else_is_left_every_protected_place_in_time_opens_and_noth
     at_last = with_nothing_else_left(before, last)
     assert at_last.urgent is before.urgent, "what is kept for the desk stays so"
     assert at_last.protected_to == max(before.protected_to, last)
+
+
+def test_who_is_not_said_to_ask_for_the_desk_is_a_family():
+    far_off = TODAY + timedelta(days=42)
+    assert admission(far_off, TODAY, RELEASES) == opens(42, desk=False) != EVERYTHING

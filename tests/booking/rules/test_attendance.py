@@ -61,3 +61,16 @@ def test_no_certificate_is_sold_on_the_day_of_a_declaration():
 
     assert Bring.CARD in what_to_bring(parents)
     assert Bring.CARD not in what_to_bring(parents, declaration=True)
+
+
+@pytest.mark.parametrize(
+    ("parents", "papers"),
+    [
+        (Parents(True, True, MOTHER), False),
+        (Parents(False, True, BOTH), False),
+        (Parents(False, False, MOTHER), False),
+        (Parents(False, True, MOTHER), True),
+    ],
+)
+def test_papers_are_asked_of_nobody_but_a_parent_who_comes_for_two(parents, papers):
+    assert (Bring.PAPERS in what_to_bring(parents)) is papers

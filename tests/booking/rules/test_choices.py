@@ -387,3 +387,55 @@ def test_alternatives_are_free_and_at_most_three_of_each_kind(offers, centre, st
         assert {(one.centre_id, one.start) for one in there} <= free
         if kind is not Kind.OTHER_CENTRE:
             assert [abs(one.start - start) for one in there] == sorted(abs(o[1] - start) for o in free)[:3]
+
+
+# -- each reason once, and only where it is one
+
+
+def test_noon_and_five_part_the_day():
+    clocks = ["11:30", "12:00", "16:30", "17:00"]
+    offers = [(1, at(TUESDAY, clock)) for clock in clocks] + [(1, at(later(1), "9:00"))]
+    found = suggest(offers, (NEAR,), WISHES)
+    assert found.soonest == tuple((1, at(TUESDAY, clock)) for clock in ("11:30", "12:00", "17:00"))
+
+
+def test_an_evening_shown_already_is_not_offered_again_and_a_morning_is_no_evening():
+    shown = suggest([(1, at(TUESDAY, "17:30")), (2, at(later(1), "17:30"))], (NEAR, Venue(2)), WISHES)
+    assert Reason.EVENING not in [one.reason for one in shown.others]
+    offered = suggest([(1, at(TUESDAY, "9:00")), (2, at(later(1), "17:30"))], (NEAR, Venue(2)), WISHES)
+    assert (Reason.EVENING, 2, at(later(1), "17:30")) in reasons(offered)
+
+
+def test_a_language_spoken_where_the_soonest_is_is_no_reason_to_go_elsewhere():
+    speaks = frozenset({"ur"})
+    venues = (Venue(1, languages=speaks), Venue(2, languages=speaks))
+    found = suggest([(1, at(TUESDAY)), (2, at(later(5)))], venues, Wishes(LAST, LAST, language="ur"))
+    assert [one.reason for one in found.others] == [Reason.ANOTHER_CENTRE]
+
+
+def test_where_two_places_are_shown_no_third_is_named_for_being_another():
+    offers = [(1, at(later(3))), (2, at(later(1))), (3, at(later(9)))]
+    found = suggest(offers, (NEAR, Venue(2), Venue(3)), WISHES)
+    assert reasons(found) == [(Reason.SOONER, 2, at(later(1)))]
+
+
+def test_at_once_is_until_its_day_and_nothing_is_said_of_it_where_only_the_family_s_own_place_has_it():
+    wishes = Wishes(LAST, LAST, at_once_by=later(1))
+    on_the_day = [(1, at(TUESDAY)), (9, at(later(1)))]
+    assert reasons(suggest(on_the_day, (OFFICE, NEAR), wishes)) == [(Reason.AT_ONCE, 9, at(later(1)))]
+    alone = suggest([(1, at(TUESDAY)), (9, at(later(5)))], (NEAR, OFFICE), wishes)
+    assert reasons(alone) == []
+
+
+def test_the_last_lawful_day_itself_is_in_time_in_the_list_of_every_time():
+    days = by_day([(1, at(LAST)), (1, at(LAST + timedelta(days=1)))], (NEAR,), LAST)
+    assert [(day.day, day.in_time) for day in days] == [(LAST, True), (LAST + timedelta(days=1), False)]
+
+
+def test_two_places_at_one_minute_that_are_on_no_list_stand_by_their_numbers():
+    assert by_time([(8, at(TUESDAY)), (7, at(TUESDAY))], (NEAR,), near=True) == [(7, at(TUESDAY)), (8, at(TUESDAY))]
+
+
+def test_a_centre_right_next_door_comes_before_one_a_stone_s_throw_away():
+    offers = [(centre, at(TUESDAY)) for centre in (2, 3)]
+    assert [one.centre_id for one in alternatives(1, at(TUESDAY), offers, {2: 0.5, 3: 0.0}.get)] == [3, 2]

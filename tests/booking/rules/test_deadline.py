@@ -190,3 +190,11 @@ def test_the_rules_load_neither_flask_nor_sqlalchemy():
     said = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
 
     assert said.stdout.strip() == "[]"
+
+
+def test_a_baby_born_today_has_all_its_days_and_one_born_tomorrow_is_refused():
+    today = date(2026, 11, 22)
+    found = deadline([today], today)
+    assert (found.born, found.day_number, found.days_left) == (today, 0, 42)
+    with pytest.raises(NotBornYet):
+        deadline([today + timedelta(days=1)], today)

@@ -265,3 +265,30 @@ def test_the_fingerprint_changes_with_what_is_shown_and_not_with_the_hold_s_secr
         assert fingerprint(renewed) == fingerprint(given_answers)
         moved = replace(given_answers, kept=replace(given_answers.kept, start=given_answers.kept.start + 30))
         assert fingerprint(moved) != fingerprint(given_answers)
+
+
+def test_what_an_unchanged_tie_settled_stays_and_what_a_changed_one_did_goes():
+    with_papers = replace(FATHER_ALONE, papers=True)
+    assert settled(with_papers, replace(with_papers, language="ur")).papers
+    assert not settled(with_papers, replace(with_papers, attending=Attending.MOTHER)).papers
+    both_at_once = replace(FATHER_ALONE, attending=Attending.MOTHER, papers=True)
+    assert settled(FATHER_ALONE, both_at_once).papers
+
+
+def test_telling_others_is_asked_anew_where_others_are_named_or_nobody_is_to_be_told():
+    told = replace(DONE, share=True, join=False, tell_of=(4,), tell=True)
+    assert settled(told, replace(told, name="Aoife Murphy")).tell is True
+    assert settled(told, replace(told, tell_of=(4, 5))).tell is None
+    assert settled(told, replace(told, share=False)).tell is None
+
+
+def test_papers_are_not_asked_for_before_it_is_known_who_comes():
+    half = replace(FATHER_ALONE, attending=None)
+    assert Step.PAPERS not in questions(half)
+    assert Step.PAPERS not in questions(replace(FATHER_ALONE, married=None))
+
+
+def test_the_fingerprint_is_short_and_leaves_out_why_a_time_was_to_be_chosen_again():
+    again = replace(DONE, why_again=next(iter(WhyAgain)))
+    assert fingerprint(DONE) == fingerprint(again)
+    assert len(fingerprint(DONE)) == 16

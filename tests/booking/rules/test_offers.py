@@ -1,6 +1,6 @@
 """Until when a family may answer an offer."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,3 +71,15 @@ def test_every_answer_ends_in_time_for_what_follows(now, ahead, back, days):
     if now + SHORTEST < day_42:
         assert found.moment <= day_42
     assert found.urgent is (min(found.moment, was) - now < timedelta(hours=24))
+
+
+def test_the_evening_and_the_working_day_are_england_s_in_summer():
+    def july(day, hour, minute=0):
+        return datetime(2026, 7, day, hour, minute, tzinfo=LONDON)
+
+    asked = july(6, 19, 30).astimezone(UTC)
+    assert answer_by(july(20, 10), july(18, 10), date(2026, 8, 10), asked) == AnswerBy(july(7, 20), urgent=False)
+    just_after_midnight = july(7, 0, 30).astimezone(UTC)
+    assert answer_by_post(july(20, 10), just_after_midnight, {}).moment == july(10, 20)
+    late = july(6, 20, 30).astimezone(UTC)
+    assert answer_by(july(20, 10), july(18, 10), date(2026, 8, 10), late).moment == july(8, 20)

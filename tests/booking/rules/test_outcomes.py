@@ -158,3 +158,39 @@ def test_a_sheet_never_writes_over_what_it_has_not_seen(written, stands, version
 def test_verdicts_are_sorted_by_what_is_to_become_of_them():
     one, other = Verdict(row(None), STANDING, Kind.NOTHING), Verdict(row(REGISTERED), STANDING, Kind.MARK)
     assert kept_apart([one, other]) == {Kind.NOTHING: [one], Kind.MARK: [other], Kind.CONFLICT: [], Kind.LOST: []}
+
+
+def test_a_declaration_is_taken_and_never_registered_here():
+    declared = replace(STANDING, kind="declaration")
+    check(Marking(TAKEN), declared, DAY, LATER)
+    assert TAKEN in choices(declared, DAY, LATER)
+    assert REGISTERED not in choices(declared, DAY, LATER)
+    with pytest.raises(CannotMark):
+        check(Marking(REGISTERED), declared, DAY, LATER)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "standing", "kind", "why"),
+    [
+        (row(None), STANDING, Kind.NOTHING, ""),
+        (row(ARRIVED), STANDING, Kind.MARK, ""),
+        (row(ARRIVED), replace(STANDING, cancelled=True), Kind.LOST, "The booking is cancelled."),
+        (
+            row(ARRIVED),
+            replace(STANDING, version=1),
+            Kind.CONFLICT,
+            "The booking was changed after the sheet was made.",
+        ),
+        (
+            row(ARRIVED, seen=3),
+            marked(None),
+            Kind.CONFLICT,
+            "Changed after the sheet was made: it is now not marked, by Ann.",
+        ),
+    ],
+)
+def test_what_becomes_of_a_row_is_told_with_the_row_the_booking_and_why(sheet, standing, kind, why):
+    verdict = judge(sheet, standing, DAY, LATER)
+    assert (verdict.row, verdict.standing, verdict.kind) == (sheet, standing, kind)
+    assert verdict.why.startswith(why)
+    assert bool(verdict.why) is bool(why)

@@ -3,6 +3,7 @@
 import random
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,3 +49,10 @@ def test_most_swapped_neighbours_are_noticed():
 
 def test_what_cannot_be_a_reference_is_none():
     assert [canonical(text) for text in ("", "BRB", "AAA-AAA-AAA", "BRB-7K4-XWMM", "💛" * 9)] == [None] * 5
+
+
+@pytest.mark.parametrize("printed", ["BRB-7K4-XWK", "DGJ-MRW-KXH"])
+def test_a_reference_that_was_printed_once_is_known_for_ever(printed):
+    """The last character of those in letters and calendars must never be reckoned otherwise."""
+    body, last = printed.replace("-", "")[:8], printed[-1]
+    assert (canonical(printed), check_character(body)) == (printed, last)

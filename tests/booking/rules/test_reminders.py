@@ -152,3 +152,8 @@ def test_each_kind_has_a_template_of_its_own_that_messages_know():
     from registration.messages.rules import REMINDERS as TEMPLATES
 
     assert {kind.template for kind in REMINDERS} == TEMPLATES
+
+
+def test_the_days_looked_at_are_england_s_just_after_midnight_in_summer():
+    looked_at = days_to_look_at(at("2026-07-07T00:30").astimezone(UTC))
+    assert looked_at[MORNING.template][1] == date(2026, 7, 7)

@@ -111,3 +111,15 @@ def test_a_day_of_twenty_three_hours_still_counts_whole_hours():
     assert (end.astimezone(UTC) - begin.astimezone(UTC)) == timedelta(hours=1, minutes=30)
     first = int(begin.timestamp()) // 60
     assert len(free_starts((first, int(end.timestamp()) // 60), [], 30, 30)) == 3
+
+
+def test_a_gap_that_is_just_long_enough_has_its_start():
+    assert free_starts((0, 30), [], 30, 30) == [0]
+    assert free_starts((0, 90), [(30, 60)], 30, 30) == [0, 60]
+    assert free_starts((0, 89), [(30, 60)], 30, 30) == [0]
+
+
+def test_how_long_a_session_is_and_not_how_late_in_history_decides_what_the_desk_keeps():
+    begin = 29_900_000
+    assert public_end(begin, begin + 60, 30, urgent=False) == begin + 60
+    assert public_end(begin, begin + 180, 30, urgent=False) == begin + 150

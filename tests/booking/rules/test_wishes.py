@@ -175,3 +175,25 @@ def test_a_start_uses_some_of_what_became_free_or_was_free_before(first, long, b
     for start in starts:
         used = set(range(start, start + length)) & set(range(*freed))
         assert (start in touching(starts, length, freed)) is bool(used)
+
+
+def test_families_are_asked_by_an_english_clock_in_summer_too():
+    def summer(clock):
+        return datetime.combine(date(2026, 7, 7), time.fromisoformat(clock), LONDON).astimezone(UTC)
+
+    assert not may_ask(summer("07:59"))
+    assert may_ask(summer("08:30"))
+    assert not may_ask(summer("20:30"))
+
+
+def test_just_after_midnight_in_summer_a_time_lies_on_the_new_day():
+    has = replace(WAITER, start=datetime(2026, 7, 8, 0, 30, tzinfo=LONDON), last_lawful_day=date(2026, 7, 7))
+    assert not has.has_in_time
+    assert replace(has, last_lawful_day=date(2026, 7, 8)).has_in_time
+
+
+def test_a_time_passed_once_is_not_offered_again_and_its_neighbour_is():
+    start = datetime(2026, 12, 1, 10, tzinfo=LONDON)
+    passed = replace(WAITER, passed=frozenset({(1, int(start.timestamp()) // 60)}))
+    assert not suits(passed, 1, start + timedelta(seconds=20))
+    assert suits(passed, 1, start + timedelta(minutes=1))

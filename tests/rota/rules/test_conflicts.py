@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registration.rota.rules.conflicts import conflicts, in_words
-from registration.rota.rules.days import OpenDays
+from registration.rota.rules.days import OpenDays, Otherwise
 from registration.rota.rules.planning import Away, overlap
 from registration.rota.rules.times import moment
 from tests.rota.rules.plans import MONDAY, TUESDAY, around, clock, person, place, session
@@ -138,3 +138,33 @@ def test_a_draft_without_conflict_is_one_the_database_would_take(drafted, standi
 
 def test_a_day_is_told_in_words():
     assert in_words(date(2026, 11, 4)) == "Wednesday 4 November 2026"
+
+
+def test_a_session_of_just_one_appointment_is_long_enough_and_who_comes_back_as_it_begins_is_there():
+    away = [Away(1, moment(MONDAY, clock("8:00")), moment(MONDAY, clock("9:00")), "training")]
+    away += [Away(1, moment(MONDAY, clock("9:30")), moment(MONDAY, clock("17:00")), "training")]
+    assert told([session(ends="9:30")], away=away) == []
+
+
+def test_a_centre_of_its_own_closes_without_closing_the_others():
+    days = OpenDays({}, {(1, MONDAY): Otherwise(open=False, reason="Roof repairs")})
+    drafted = [session(), session(registrar=2, centre=2, room=2)]
+    assert told(drafted, days=days) == [("closed", "Elland is closed on Monday 23 November 2026: Roof repairs")]
+
+
+def test_what_stands_already_fills_the_contract_of_that_week_session_by_session():
+    standing = [session(), session(TUESDAY)]
+    people = {1: person(contracted=2)}
+    drafted = session(MONDAY + timedelta(days=2))
+    assert told([drafted], people=people, standing=standing) == [
+        ("over_contract", "Ann would work more than the 2 half-days of the contract that week")
+    ]
+    assert told([session()], people={1: person(contracted=1)}, standing=[session(MONDAY + timedelta(days=7))]) == []
+    assert told([session(), session(TUESDAY)], people={1: person(contracted=1)}) == [
+        ("over_contract", "Ann would work more than the one half-day of the contract that week")
+    ]
+
+
+def test_times_are_england_s_in_summer():
+    summer = session(date(2026, 7, 6), room=None)
+    assert told([summer]) == [("no_room", "Elland has no free room from 9am to 12:30pm")]

@@ -154,3 +154,9 @@ def test_the_same_half_day_may_be_worked_elsewhere_in_the_other_weeks_at_the_sam
 
 def test_a_contract_is_held_against_the_fuller_of_two_weeks():
     assert patterns.contract_of([half(2), *in_turns(half(1), half(1, "9:00", "16:00"))]) == 3
+
+
+def test_what_is_resumed_is_as_it_was_from_the_day_after_on_without_an_end():
+    before = pattern(half(1), half(2, "13:00", "16:00"), first=date(2026, 1, 5), last=date(2026, 6, 30))
+    new = pattern(half(3), first=date(2026, 7, 1), last=date(2026, 7, 31))
+    assert patterns.resumed(before, new) == replace(before, valid_from=date(2026, 8, 1), valid_to=None)
