@@ -2,8 +2,35 @@
 
 from __future__ import annotations
 
+from registration.pilot.report.charts.shares import Difference, forest, reach
+from registration.pilot.report.numbers import Share
 from registration.pilot.report.protocol import DEFAULT
 from tests.journeys.looks import Looks
+from tests.pilot.test_report_charts import EVERY
+from tests.pilot.test_views import filled_in
+
+#: Words of a picture that reach beyond its edge, with how far on each side.
+CUT = """() => {
+  const edge = document.querySelector('svg').viewBox.baseVal
+  return [...document.querySelectorAll('text')].map(each => [each, each.getBBox()])
+    .filter(([, box]) => box.x < edge.x || box.x + box.width > edge.x + edge.width)
+    .map(([each, box]) => `${each.textContent}: ${Math.round(box.x)} to ${Math.round(box.x + box.width)}`)
+}"""
+LONG = "Wythenshawe and Northenden"
+
+
+def test_no_picture_cuts_its_words_in_the_fonts_of_this_machine(come):
+    """The pictures name Helvetica; where there is none, a browser takes a font that may be a sixth wider."""
+    page = come().page
+    place = Difference(LONG, 0.08, 0.02, 0.14, 400)
+    named = Share(LONG, 1.0, 0.99, 1.0, 1000)
+    pictures = [*EVERY, reach([named, named], 0.97), forest([place, place], place, "Over all centres " * 8, "")]
+
+    for width in (1280, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        for chart in pictures:
+            page.set_content(str(chart.alone()))
+            assert page.evaluate(CUT) == [], chart.name
 
 
 def press(member, name) -> None:
@@ -31,7 +58,7 @@ def test_an_evaluator_comes_from_a_protocol_to_a_file(come, service):
     bring(evaluator, b"title = 1")
     eyes.refused("a faulty protocol")
     assert "a line of at most 200 letters is wanted" in evaluator.text
-    bring(evaluator, DEFAULT.read_bytes())
+    bring(evaluator, filled_in(DEFAULT.read_bytes()))
     eyes.look()
     evaluator.open("/pilot/")
     eyes.look("before any figures")

@@ -10,6 +10,7 @@ from registration.pilot.building import actions, jobs, working
 from registration.pilot.building.apart import LeftOff, NotBuilt, build_apart, packed, unpacked
 from registration.pilot.building.queries import file_of
 from registration.pilot.disclosure import actions as rows
+from registration.pilot.disclosure.rules import ATTACKED
 from tests.pilot.made import AS_OF, make
 
 TODAY = date(2026, 11, 22)
@@ -100,3 +101,14 @@ def test_a_folder_is_packed_the_same_each_time_and_unpacked_whole(tmp_path):
 
     packet = packed(tmp_path / "one")
     assert packed(unpacked(packet, tmp_path / "two")) == packet
+
+
+def test_lines_of_the_attack_do_not_move_the_bar_for_there_are_as_many_as_it_takes(asked):
+    task = actions.take_next()
+    look = working._looking(task, lambda: False)
+    look("Reading the extract")
+    for done in range(1, 20):
+        look(f"{ATTACKED}{done} of 20 numbers left out are dealt with")
+
+    assert asked.stage == f"{ATTACKED}19 of 20 numbers left out are dealt with"
+    assert asked.share == pytest.approx(working.EXTRACTED + working.EACH_LINE)

@@ -44,7 +44,7 @@ def test_approved_rows_are_taken_and_entered_in_the_ledger(database, extract):
     assert (link.entry.kind, link.entry.who, link.entry.counts["rows"]) == ("row_level", ASKER, len(rows_of(content)))
     assert link.entry.why == "Time to registration (for Dr A. Reader, approved by staff:2)"
     assert end == queries.head()
-    assert actions.take(request.id, extract, ASKER, NOW + timedelta(days=29))[0] == content, "again: the same"
+    assert request.key is None, "nobody can tell any more which row was whose"
 
 
 def test_nobody_approves_or_refuses_what_they_asked_for_themselves(database):
@@ -105,12 +105,15 @@ def test_only_who_asked_takes_them_and_only_while_the_approval_lasts(database, e
     assert queries.releases() == []
 
 
-def test_other_data_do_not_come_under_ids_that_were_given_before(database, extract, tmp_path):
+def test_an_approval_is_taken_once_and_nothing_leaves_a_second_time(database, extract):
     request = approved()
     actions.take(request.id, extract, ASKER, NOW)
 
-    with pytest.raises(actions.DataChanged):
-        actions.take(request.id, read(make(tmp_path, births=401), AS_OF), ASKER, NOW)
+    with pytest.raises(actions.TakenAlready):
+        actions.take(request.id, extract, ASKER, NOW)
+    assert len(queries.releases()) == 1
+    with pytest.raises(actions.NotApproved):
+        actions.take(request.id + 1, extract, ASKER, NOW)
 
 
 def test_when_the_time_is_over_the_key_is_thrown_away(database, extract):
@@ -127,7 +130,7 @@ def test_when_the_time_is_over_the_key_is_thrown_away(database, extract):
     assert len(queries.requests()) == 2
 
 
-def test_two_releases_cannot_be_joined(database, extract):
+def test_two_releases_have_no_ids_in_common(database, extract):
     one, other = (rows_of(actions.take(approved().id, extract, ASKER, NOW)[0]) for _ in range(2))
 
     assert not {row["id"] for row in one} & {row["id"] for row in other}

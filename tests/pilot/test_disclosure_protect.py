@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import date
 
@@ -9,8 +10,9 @@ import numpy as np
 import pytest
 
 from registration.pilot.disclosure.attack import narrow
-from registration.pilot.disclosure.protect import check, protect
+from registration.pilot.disclosure.protect import _are, _telling, check, protect
 from registration.pilot.disclosure.rules import (
+    ATTACKED,
     BIRTHS,
     COUNT,
     DEN,
@@ -144,6 +146,30 @@ def test_where_only_all_counts_together_contradict_an_earlier_release_that_is_fo
 
     assert (before.revised, after.revised) == (False, True)
     check([before, after])
+
+
+def test_how_far_the_attack_is_is_told_up_to_the_last_number_and_one_is_told_as_one():
+    """Two groups so that the one left out is too closely known until another goes with it."""
+    said = []
+    protect([table({COUNT: np.array([[[4], [40], [50], [60]]])}, metric=BIRTHS)], tell=said.append)
+    attacks = [line for line in said if line.startswith(ATTACKED)]
+    done, every = re.fullmatch(
+        rf"{ATTACKED}([0-9,]+) of ([0-9,]+) numbers left out are dealt with", attacks[-1]
+    ).groups()
+
+    assert done == every
+    assert (_are(1, "number"), _are(2, "number")) == ("1 number is", "2 numbers are")
+    assert (_are(1, "more"), _are(1200, "more")) == ("1 more is", "1,200 more are")
+
+
+def test_the_attack_is_told_of_a_twentieth_at_a_time():
+    said = []
+    hear = _telling(said.append)
+    for done in range(101):
+        hear(done, 100)
+
+    assert len(said) == 20
+    assert said[0] == f"{ATTACKED}5 of 100 numbers left out are dealt with"
 
 
 def test_two_tables_that_count_one_thing_differently_are_refused():

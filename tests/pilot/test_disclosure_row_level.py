@@ -57,7 +57,20 @@ def test_the_finest_is_told_where_there_are_many(tmp_path):
     many = row_level(read(make(tmp_path, births=6000), AS_OF), b"a key")
 
     assert (many.born, many.deprivation, many.clusters) == ("quarter", "quintile", "named")
-    assert many.specification == f"rows of births, k {K}; born by quarter, deprivation by quintile, named clusters"
+    assert many.specification == (
+        f"rows of births, exact days; k {K} over born by quarter, deprivation by quintile, "
+        "named clusters and registered at a centre"
+    )
+
+
+def test_exact_days_make_rows_the_only_ones_of_their_kind_and_bands_would_leave_hardly_any(tmp_path):
+    """Why days stay exact, and what is said of it: in bands of four weeks ten alike over all columns are hardly a fifth."""
+    made = row_level(read(make(tmp_path, births=6000), AS_OF), b"a key")
+    exact = Counter(row[1:] for row in made.rows)
+    bands = Counter((*row[1:7], *(day and str(int(day) // 28) for day in row[7:])) for row in made.rows)
+
+    assert sum(size == 1 for size in exact.values()) > 0.5 * len(made.rows)
+    assert sum(size for size in bands.values() if size >= K) < 0.2 * len(made.rows)
 
 
 def test_days_are_counted_from_the_birth_and_what_came_after_the_end_is_not_told(extract):

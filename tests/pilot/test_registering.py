@@ -11,7 +11,7 @@ from registration.pilot.building.registering import untrue
 from registration.pilot.report.protocol import DEFAULT, Lot, read_protocol
 
 TODAY = date(2026, 11, 22)
-SHIPPED = read_protocol(DEFAULT)
+SHIPPED = replace(read_protocol(DEFAULT), registered_on=TODAY, registered_by="A. Evaluator", as_of=date(2028, 3, 31))
 DRAWN = Lot("lottery 7", "centre", date(2026, 11, 2))
 
 
@@ -54,6 +54,14 @@ def test_what_cannot_be_is_told(changes, line):
     [told] = said(**changes)
 
     assert told.startswith(line)
+
+
+def test_what_a_protocol_is_for_is_not_left_empty_and_the_evaluation_may_be_still_to_come():
+    """As the shipped one is: all three are named; where it can be read may stay empty, for that is here."""
+    told = untrue(read_protocol(DEFAULT), TODAY, [])
+
+    assert [line.partition(":")[0] for line in told] == ["registered.on", "registered.by", "analysis.as_of"]
+    assert "2026-11-22 where that is today" in told[0]
 
 
 def test_a_lot_still_to_come_is_no_lot_of_ours_either():

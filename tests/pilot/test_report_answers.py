@@ -20,6 +20,7 @@ from registration.pilot.report.numbers import Rounding, chance, percent, signed,
 from registration.pilot.report.protocol import DEFAULT, Lot, read_protocol
 from registration.pilot.report.published import Published
 
+BY_90 = "Joined within 90 days of registering"
 ROUNDING = Rounding()
 SHIPPED = read_protocol(DEFAULT)
 FOUND = Headline(
@@ -72,10 +73,20 @@ def test_a_tells_the_share_first_known_its_interval_and_families_all_of_rounded_
     assert answer.strength.startswith("Described only")
 
 
+def test_a_names_the_month_from_which_births_are_counted():
+    figures = [
+        *proportion("M03_first_known_via_registration", 101, 998),
+        *proportion("M02_reach_known_families", 850, 998),
+    ]
+    answer = identified(Published(Figures(figures), ROUNDING), date(2027, 6, 30), 0.97, date(2026, 1, 1))
+
+    assert "1,000 families with a birth from January 2026 to 30 June 2027)" in answer.sentence
+
+
 def test_a_holds_reach_against_the_line_and_says_that_the_denominators_differ():
     beside = answer_a(contacted=300).beside
 
-    assert "centres know 85.0% of these families" in beside
+    assert "85.0% of these families are known to a centre or to the council" in beside
     assert "line of 97%" in beside
     assert "not the same denominators" in beside
     assert "50.0% were contacted within 14 days" in beside
@@ -86,6 +97,7 @@ def test_a_says_nothing_of_too_few_families():
 
     assert answer.sentence.startswith("This cannot be told yet")
     assert answer.beside.startswith("How many are known by any route is withheld")
+    assert "or another withheld number could be worked out from it." in answer.beside
     assert "%" not in answer.beside.replace("97%", "")
 
 
@@ -96,8 +108,8 @@ def test_b_tells_the_effect_with_interval_families_centres_tests_and_power():
         "Families joined a children’s centre within 90 days of a birth 8.2 percentage points more"
     )
     assert (
-        "(95% interval +3.1 to +13.3; 2,270 families at 8 centres once they had begun, compared with 10 before they had)"
-        in answer.sentence
+        "(95% interval +3.1 to +13.3; 2,270 families, around 8 centres where registration had begun and 10 centres where it had "
+        "not yet)" in answer.sentence
     )
     assert "p 0.008; over all orders in which the centres could have begun, p less than 0.001." in answer.beside
     assert "centres not yet begun gives +7.0 (+1.0 to +13.0)" in answer.beside
@@ -135,7 +147,10 @@ def test_b_claims_nothing_with_fewer_than_six_centres_in_an_arm_and_describes():
     )
 
     assert answer.sentence.startswith("It cannot be said yet: fewer than six centres in an arm, so")
-    assert "(2,270 families at 1 centre once they had begun, compared with 10 before they had)" in answer.sentence
+    assert (
+        "(2,270 families, around 1 centre where registration had begun and 10 centres where it had not yet)"
+        in answer.sentence
+    )
     assert "8.2" not in answer.sentence + answer.beside
     assert "40.0% of 1,000 families" in answer.beside
     assert answer.strength == "Described only."
@@ -188,7 +203,7 @@ def test_the_summary_has_every_metric_whether_it_can_be_observed_or_not():
     every = rows()
 
     assert {number for number, _ in every} == {*(f"M{number:02}" for number in range(1, 17)), "M03b"}
-    assert {row.value for row in every.values()} == {"[x]"}
+    assert {row.value for row in every.values()} == {"[c]"}
 
 
 def test_the_summary_tells_a_point_of_a_curve_only_with_enough_families_at_risk():
@@ -197,9 +212,9 @@ def test_the_summary_tells_a_point_of_a_curve_only_with_enough_families_at_risk(
         figures = Figures(Figure("M10_signup_within_90d_KM", "all/centre", key, value) for key, value in keys.items())
         curve = Curve("all/centre", [Point(90, 0.4, 0.3, 0.5, n_risk, families)])
         told = summary(Published(figures, ROUNDING, None, [curve]))
-        return [(row.value, row.interval, row.n) for row in told if row.value != "[x]"]
+        return [(row.value, row.interval, row.n) for row in told if (row.name, row.of) == (BY_90, "at a centre")]
 
-    assert point(9, 100) == []
+    assert point(9, 100) == [("[c]", "[c]", "[c]")]
     assert point(10, 100) == [("40.0%", "30.9% to 49.8%", "10")], "Wilson's interval of 40 of 100"
     assert point(10, 20) == [("[c]", "[c]", "[c]")], "8 of 20 joined"
 
@@ -246,4 +261,4 @@ def test_hours_are_divided_by_the_rounded_number_of_families():
 
     assert cost(19) == ("30.0", "20")
     assert cost(9) == ("[c]", "[c]")
-    assert cost(0) == ("[x]", "[x]")
+    assert cost(0) == ("[c]", "[c]")

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from dataclasses import replace
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -263,7 +264,11 @@ def test_charts_stand_alone_with_their_numbers(bundle):
 
 def test_both_ends_of_an_interval_are_numbers_of_their_own_for_programs(bundle):
     row = next(row for row in table(bundle / "charts" / "reach.csv") if row["Group"] == "All families")
-    words = [row["Known to a centre"], row["Lower end of the 95% interval"], row["Upper end of the 95% interval"]]
+    words = [
+        row["Known to a centre or to the council"],
+        row["Lower end of the 95% interval"],
+        row["Upper end of the 95% interval"],
+    ]
     low, value, high = (float(words[at].removesuffix("%")) for at in (1, 0, 2))
 
     assert low < value < high
@@ -386,3 +391,27 @@ def test_an_earlier_release_that_is_none_and_a_place_that_cannot_be_written_are_
     assert "is no bundle of an evaluation" in no_bundle.stderr
     assert no_place.exit_code == 2
     assert not (tmp_path / "out").exists()
+
+
+def test_the_first_month_is_told_where_enough_were_born_in_it_and_no_lot_without_a_protocol(bundle):
+    """Of 500 births over a year and a half some thirty are of the first month."""
+    said = json.loads((bundle / "report.json").read_bytes())
+
+    assert "families with a birth from January 2026 to 30 June 2027)" in said["answers"][0]["sentence"]
+    assert ["Order of the centres", "not stated, as there is no protocol"] in said["protocol"]
+    assert "not the same denominators" in said["answers"][0]["beside"]
+    assert [each["note"] for each in said["charts"] if "under five" in each["note"]] == [], "said once"
+    [days] = [each for each in said["charts"] if each["name"] == "days-to-registration"]
+    assert "those not registered through this service count as late" in days["note"]
+
+
+@pytest.mark.parametrize(("births", "told"), [(9, False), (10, True)])
+def test_a_first_month_of_few_births_is_not_told(extract, tmp_path, births, told):
+    made = read(extract, AS_OF)
+    later = [birth for birth in made.births if birth.dob.month > 1 or birth.dob.year > 2026]
+    early = [birth for birth in made.counted if birth not in later][:births]
+    few = replace(made, births=[*early, *later])
+    publish(find(few, read_protocol(DEFAULT), released(few), quiet, given=False), tmp_path / "few", [], quiet)
+    sentence = json.loads((tmp_path / "few" / "report.json").read_bytes())["answers"][0]["sentence"]
+
+    assert ("January 2026" in sentence) is told

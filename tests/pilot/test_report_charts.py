@@ -61,7 +61,7 @@ def test_titles_say_the_finding():
     titles = [chart.title for chart in EVERY]
 
     assert titles == [
-        "Centres know 86.0% of families with a new baby, below the 97% line",
+        "86.0% of families with a new baby are known to a centre or to the council, below the 97% line",
         (
             "By day 90 after registering, 35% had joined of those who did so at a centre"
             " and 16% had joined of those who did so at an office"
@@ -77,7 +77,9 @@ def test_titles_say_the_finding():
 def test_what_is_withheld_is_drawn_and_listed_as_that():
     shown = reach(KNOWN, 0.97)
 
-    assert "withheld: nearly all or nearly none" in str(shown.svg())
+    assert ">withheld<" in str(shown.svg())
+    assert "by which another withheld number could be worked out" in shown.note
+    assert reach([KNOWN[0]], 0.97).note == ""
     assert "<Mixed> & others withheld" in shown.alt
     assert shown.rows[1] == ("<Mixed> & others", "[c]", "[c]", "15")
     assert days_to_registration(BANDS, 42, "").rows[1] == ("8–14", "[c]")

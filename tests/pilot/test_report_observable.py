@@ -9,7 +9,7 @@ import pytest
 
 from registration.pilot.extract.files import read
 from registration.pilot.extract.rules import Birth, Booking, Centre, Extract, Joined, Registered
-from registration.pilot.figures import Figures
+from registration.pilot.figures import Figure, Figures
 from registration.pilot.metrics.measuring import measure
 from registration.pilot.metrics.pictures import sign_up_curves
 from registration.pilot.report.measures import summary
@@ -22,6 +22,9 @@ from tests.pilot.test_report_answers import FOUND
 
 BORN, CAME, AS_OF = date(2026, 7, 1), date(2026, 7, 20), date(2026, 8, 1)
 NOTHING = Figures([])
+USED, WITHIN = "Used a centre within a year of joining (M13)", "Registered within 42 days (M07)"
+CONTACT = "Contacted within 14 days of becoming known (M15)"
+DEPRIVED = "Joining within 90 days by deprivation, and gaps in it (M14)"
 
 
 def extract(families=10, centres=12, **changes):
@@ -46,22 +49,37 @@ def said(made, figures=NOTHING, headline=FOUND):
 
 
 def test_what_waits_is_told_with_the_first_day_on_which_it_can_be_seen():
+    joined = [Joined(f"F{n}", "C00", date(2026, 7, 21 + n), "centre") for n in range(10)]
     told = said(extract(11))
 
-    assert told["Used a centre within a year of joining (M13)"] == "Observable at the earliest from 21 July 2027."
-    assert told["Registered within 42 days (M07)"] == "Observable at the earliest from 12 August 2026."
-    assert told["Joining within 90 days by deprivation (M14)"].endswith("from 18 October 2026.")
+    assert said(extract(11, memberships=joined))[USED] == (
+        "It is published once 10 families joined so long ago and stayed: 365 days. Observable at the earliest from 30 July 2027."
+    )
+    assert (
+        told[WITHIN]
+        == "It is published once 10 births are so old: 42 days. Observable at the earliest from 12 August 2026."
+    )
+    assert told[DEPRIVED].endswith("from 18 October 2026.")
     assert told["Joined within 90 days of registering, at a centre (M10)"].endswith("from 18 October 2026.")
 
 
-def test_with_too_few_families_nobody_can_say_from_when():
-    soon = "Joined within 30 days of registering, at {} (M10)"
+@pytest.mark.parametrize("families", [0, 1, 9])
+def test_of_too_few_families_no_day_is_told_for_the_number_is_withheld_as_any_small_one(families):
+    """Whether there are few or none: said of nobody alone, the sentence would tell that there is nobody."""
+    told = said(extract(families, contacts=[], hours=[]))
 
-    assert said(extract(9))[soon.format("a centre")].endswith(
-        "Fewer have registered at a centre so far: too little is on record yet to say from when."
+    assert [what for what in told if "(M" in what] == []
+    assert told == said(extract(0, contacts=[], hours=[]))
+
+
+def test_a_number_that_waits_for_longer_than_families_stayed_says_so():
+    """Twelve joined more than a year before and only nine of them stayed, as the figures have it."""
+    joined = [Joined(f"F{n}", "C00", date(2026, 7, 21), "centre") for n in range(12)]
+    nine = Figures([Figure("M13_used_within_one_year_of_joining", "all", "den", 9)])
+
+    assert said(extract(12, memberships=joined, as_of=date(2027, 8, 1)), nine)[USED].endswith(
+        "Too many have left, so it cannot be said from when."
     )
-    assert "Fewer have registered at an office so far" in said(extract())[soon.format("an office")]
-    assert "Too little is on record" in said(extract(0))["Registered within 42 days (M07)"]
 
 
 def test_a_family_that_cannot_be_followed_long_enough_is_not_waited_for():
@@ -78,8 +96,9 @@ def test_families_that_do_not_live_here_or_had_joined_before_are_not_waited_for(
     elsewhere = [replace(birth, resident_in_area=False) for birth in extract(12).births[-2:]]
     before = [Joined("F0", "C00", date(2026, 7, 1), "visit"), Joined("F1", "C00", date(2026, 7, 1), "visit")]
 
-    assert "Fewer have registered" in said(extract(11, births=[*extract(9).births, *elsewhere]))[soon]
-    assert "Fewer have registered" in said(extract(11, memberships=before))[soon]
+    assert soon in said(extract(11))
+    assert soon not in said(extract(11, births=[*extract(9).births, *elsewhere]))
+    assert soon not in said(extract(11, memberships=before))
 
 
 def test_a_day_that_is_over_is_not_promised():
@@ -88,46 +107,39 @@ def test_a_day_that_is_over_is_not_promised():
     assert told.endswith("Too many joined or moved away before, so it cannot be said from when.")
 
 
-def test_a_time_that_is_booked_says_from_when_times_can_be_seen():
-    ahead = [Booking("K1", "B1", "OFFICE", CAME, date(2026, 8, 9), "booked")]
-    told = said(extract(bookings=ahead))
+def test_what_is_known_of_families_that_are_no_residents_or_to_come_does_not_count():
+    """Ten are known by registering at a centre, six at least by an earlier booking; the eleventh only by a feed to come."""
+    booked = [Booking(f"K{n}", f"B{n}", "C00", date(2026, 7, 10), CAME, "attended") for n in range(7)]
+    told = said(extract(10, bookings=booked, contacts=[]))[CONTACT]
 
-    assert told["Missed times, at an office (M08)"] == (
-        "No time at an office has come yet. Observable at the earliest from 9 August 2026."
-    )
-    assert told["Days from booking to the time, at a centre (M05)"].endswith(
-        "Too little is on record yet to say from when."
-    )
+    assert told.endswith("10 families have been known so long: 14 days. Observable at the earliest from 3 August 2026.")
+    at_office = [replace(row, venue_id="OFFICE") for row in extract(10).registrations]
+    assert CONTACT not in said(extract(10, registrations=at_office, bookings=booked, contacts=[]))
+    fed = [replace(birth, feed_received_on=date(2026, 8, 2)) for birth in extract(10).births]
+    assert CONTACT not in said(extract(10, births=fed, registrations=at_office, bookings=booked, contacts=[]))
 
 
 def test_files_and_answers_that_are_missing_are_named():
     told = said(extract())
 
     assert told["Registrar hours per family signed up (M16)"] == "The extract has no hours.csv."
-    assert told["Results for vulnerable families"].endswith("vulnerable is empty throughout.")
-    assert told["Results by deprivation"].endswith("imd_decile is empty throughout.")
-    assert said(extract(hours=[]))["Registrar hours per family signed up (M16)"].startswith("It is published once 10")
-    contacts = "Contacted within 14 days of becoming known (M15)"
-    assert told[contacts] == "The extract has no contacts.csv."
-    assert said(extract(contacts=[]))[contacts] == "Observable at the earliest from 3 August 2026."
+    assert told["Results for vulnerable families"].endswith("of no birth, or of few: vulnerable in births.csv.")
+    assert told["Results by deprivation"].endswith("of no birth, or of few: imd_decile in births.csv.")
+    assert "Registrar hours per family signed up (M16)" not in said(extract(hours=[]))
+    assert told[CONTACT] == "The extract has no contacts.csv."
 
 
-TOGETHER = {
-    "M02": "Families known to a centre, and how (M02, M03)",
-    "M03": "Families known to a centre, and how (M02, M03)",
-    "M03b": "Families known to a centre, and how (M02, M03)",
-    "M04": "Where and how soon births are registered (M04, M06)",
-    "M06": "Where and how soon births are registered (M04, M06)",
-    "M12": "Joining, ratio of hazards (M12)",
-}
+@pytest.mark.parametrize(("known", "told"), [(0, True), (9, True), (10, False)])
+def test_a_column_of_which_little_stands_there_is_told_as_one_of_which_nothing_does(known, told):
+    births = [replace(birth, imd_decile=3 if n < known else None) for n, birth in enumerate(extract(12).births)]
+
+    assert ("Results by deprivation" in said(extract(12, births=births))) is told
 
 
 def reason_of(row):
-    """Name the reason that belongs to a row: one for several, or that of its venue or groups, or its own."""
-    if row.number == "M14" and row.of == "all":
-        return "Joining within 90 days by deprivation (M14)"
+    """Name the reason that belongs to a row: the one of M14, that of its venue, or its own."""
     of = "" if row.of == "all" else f", {row.of}"
-    return TOGETHER.get(row.number, f"{row.name}{of} ({row.number})")
+    return DEPRIVED if row.number == "M14" else f"{row.name}{of} ({row.number})"
 
 
 @pytest.fixture(scope="module")
@@ -141,13 +153,16 @@ def made(tmp_path_factory):
 def test_every_number_that_is_not_available_has_its_reason_and_no_other_has_one(made, day):
     then = replace(made, as_of=day)
     figures, curves = measure(then), sign_up_curves(then)
-    reasons = {each.what for each in not_yet(then, figures, FOUND, Rounding()) if "(M" in each.what}
+    waiting = not_yet(then, figures, FOUND, Rounding())
+    reasons = {each.what for each in waiting if "(M" in each.what}
     missing = {
-        reason_of(row) for row in summary(Published(figures, Rounding(), None, curves)) if row.value == NOT_AVAILABLE
+        reason_of(row)
+        for row in summary(Published(figures, Rounding(), None, curves), [of for each in waiting for of in each.rows])
+        if row.value == NOT_AVAILABLE
     }
 
     assert reasons == missing
-    assert day == LAST or len(missing) > 3
+    assert bool(missing) is (day > date(2026, 1, 12))
 
 
 def test_the_effect_waits_for_six_centres_and_ninety_days():
@@ -165,6 +180,6 @@ def test_the_effect_waits_for_six_centres_and_ninety_days():
 
 def test_deprivation_waits_for_those_of_which_it_is_known():
     """All are followed long enough, and of nobody is the decile known."""
-    told = said(extract(11, as_of=date(2026, 12, 1)))["Joining within 90 days by deprivation (M14)"]
+    told = said(extract(11, as_of=date(2026, 12, 1)))[DEPRIVED]
 
     assert told.endswith("Of too many it is not known how deprived their neighbourhood is.")

@@ -201,7 +201,7 @@ def test_a_protocol_that_was_kept_has_no_deviations(tmp_path):
     [
         ({"registered_on": None}, "does not say when and by whom"),
         ({"registered_on": date(2027, 7, 1)}, "after the day the data go up to"),
-        ({"registered_on": date(2026, 3, 1)}, "when births since 1 January 2026 were on record"),
+        ({"registered_on": date(2026, 3, 1)}, "when births were on record already"),
         ({"as_of": None}, "does not say as of which day"),
         ({"as_of": date(2027, 12, 31)}, "an early look: as of 30 June 2027, where 31 December 2027 was planned"),
         ({"as_of": date(2027, 1, 1)}, "later than the planned 1 January 2027"),

@@ -40,6 +40,18 @@ def test_what_is_missing_is_said_where_it_stands(client, database, values, said)
     assert requests() == []
 
 
+def test_who_asks_and_who_approves_read_what_is_alike_and_what_is_not(officer):
+    client, _ = officer
+    pages = [page(client.get("/pilot/rows"))]
+    sign_in_as(client, "evaluator")
+    for said in (*pages, page(client.get("/pilot/rows"))):
+        assert (
+            "Ten births or more are alike in quarter of birth, deprivation, cluster and whether they were registered"
+            in said
+        )
+        assert "can make a row the only one of its kind" in said
+
+
 def test_who_asks_does_not_decide(client, asked):
     assert "You asked for these: a data officer or administrator decides." in page(client.get("/pilot/rows"))
     assert client.post(f"/pilot/rows/{asked.id}/approve").status_code == 403
@@ -114,6 +126,10 @@ def test_rows_that_were_approved_are_taken_and_stand_in_the_ledger(client, asked
     assert str(head()) in shown
     assert f"Replication (for Dr Rao, approved by {officer.name})" in shown
     about = f"row_level_request:{asked.id}"
+    shown = page(client.get("/pilot/rows"))
+    assert "Dr Rao: Taken" in shown
+    assert "Take the rows" not in shown
+    assert "taken already" in page(client.post(f"/pilot/rows/{asked.id}/take"), 409)
     assert "took rows of the pilot" in [line.what for line in audit.history_of(about)]
 
 

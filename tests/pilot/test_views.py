@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import text
 
 from registration.common.access import ROLES
-from registration.common.clock import london
+from registration.common.clock import london, today
 from registration.common.db import db
 from registration.pilot.building import actions
 from registration.pilot.building.queries import builds, file_of, protocols
 from registration.pilot.disclosure.queries import releases
 from registration.pilot.forms import LARGEST_PROTOCOL
 from registration.pilot.report.protocol import DEFAULT, to_begin_from
-from registration.pilot.views.showing import Shown, title_of
+from registration.pilot.views.showing import Shown, _laid_out, title_of
 from registration.staff.queries import names_of
 from tests.pilot.test_record_views import LOT, world  # noqa: F401 -- a fixture
 from tests.staff.people import page, sent, sign_in_as
@@ -67,9 +67,44 @@ def test_what_is_not_there_is_not_found(evaluator, path):
 # ---- protocols
 
 
+def filled_in(words):
+    """Fill in what the protocol to begin from leaves to who registers it."""
+    said = words.decode().replace('on = ""', f'on = "{today()}"', 1).replace('by = ""', 'by = "A. Evaluator"', 1)
+    return said.replace('as_of = ""', 'as_of = "2028-03-31"').encode()
+
+
+def test_a_false_lot_is_named_beside_every_other_fault(evaluator):
+    words = DEFAULT.read_bytes().replace(b'seed = ""\nunit = ""', b'seed = "x"\nunit = "centre"')
+    said = page(
+        bring(evaluator, words.replace(b"suppress = 10", b"suppress = 9").replace(b'as_of = ""', b'as_of = "soon"')),
+        422,
+    )
+
+    for fault in (
+        "thresholds.suppress: 9 is less than 10",
+        "lot.seed: no lot was drawn here",
+        "registered.on: it is empty",
+    ):
+        assert fault in said
+    assert said.count("analysis.as_of:") == 1, "not faulty and empty at once"
+
+
+def test_two_protocols_of_one_title_and_day_are_told_apart_by_their_digests(evaluator):
+    one = filled_in(DEFAULT.read_bytes())
+    for words in (one, one.replace(b"reach = 0.97", b"reach = 0.96")):
+        bring(evaluator, words)
+    offered = page(evaluator.get("/pilot/"))
+
+    assert len(protocols()) == 2
+    for each in protocols():
+        assert f"({each.sha256[:8]})" in offered
+
+
 def test_a_protocol_is_registered_as_it_was_written_and_taken_again(evaluator):
     words = evaluator.get("/pilot/protocols/to-begin-from.toml").data
     assert words.decode() == to_begin_from("Calder Valley Council", None)
+    assert "registered.by: it is empty" in page(bring(evaluator, words), 422)
+    words = filled_in(words)
     answer = bring(evaluator, words)
     [made] = protocols()
 
@@ -127,7 +162,7 @@ def test_a_lot_that_was_drawn_here_stands_in_a_protocol_that_is_registered(world
     words = evaluator.get("/pilot/protocols/to-begin-from.toml").data
     assert b'seed = "lottery 7"' in words
 
-    sent(bring(evaluator, words), f"/pilot/protocols/{protocols()[0].id}")
+    sent(bring(evaluator, filled_in(words)), f"/pilot/protocols/{protocols()[0].id}")
     assert "was drawn of centres on 2026-11-22" in page(bring(evaluator, words.replace(b'"centre"', b'"cluster"')), 422)
 
 
@@ -139,7 +174,7 @@ def test_a_protocol_without_a_title_is_called_so():
 
 
 def test_figures_are_asked_for_as_of_a_day_and_watched(evaluator):
-    bring(evaluator, DEFAULT.read_bytes())
+    bring(evaluator, filled_in(DEFAULT.read_bytes()))
     [protocol] = protocols()
     assert f'<option value="{protocol.id}">' in evaluator.get("/pilot/").text
     answer = evaluator.post("/pilot/", data={"as_of": "2026-11-20", "protocol": str(protocol.id)})
@@ -189,7 +224,7 @@ def test_how_far_figures_are_and_why_they_could_not_be_made(evaluator):
 
 
 def test_the_first_page_shows_the_latest_day_of_what_was_made_and_by_what_and_whom(evaluator, done, bundle):
-    bring(evaluator, DEFAULT.read_bytes())
+    bring(evaluator, filled_in(DEFAULT.read_bytes()))
     again = actions.ask(date(2026, 11, 20), protocols()[0].id, date(2026, 11, 22), protocols()[0].registered_by)
     actions.take_next()
     actions.settle(again.id, *bundle)
@@ -204,6 +239,16 @@ def test_the_first_page_shows_the_latest_day_of_what_was_made_and_by_what_and_wh
 
 
 # ---- figures looked at and released
+
+
+def test_a_table_writes_thousands_apart_as_every_page_does():
+    head = "metric,geography,place,characteristic,group,quarter,measure,value,mark\n"
+    line = "M01,authority,all,none,all,{},count,{},{}\n"
+    words = (
+        head + line.format("2026-Q1", 3840, "") + line.format("2026-Q2", "", "[c]") + line.format("2026-Q3", "12.5", "")
+    )
+
+    assert [row[-1] for row in _laid_out("Births", words, {}).rows] == ["3,840", "[c]", "12.5"]
 
 
 def test_figures_answer_both_questions_with_every_number_explained(evaluator, done):

@@ -9,9 +9,19 @@ from registration.pilot.report.protocol import Lot, Protocol
 def untrue(protocol: Protocol, today: date, drawn: Sequence[Lot]) -> Sequence[str]:
     """Say in a line each what cannot be so: a day to come, a registration nobody can look up, a lot that nobody drew.
 
-    `drawn` are the lots of this service.
+    What a protocol is for must not be left empty either: when and by whom it is registered, and when it is evaluated, which
+    alone may be still to come. `drawn` are the lots of this service.
     """
-    return [*_registering(protocol, today), *_lot(protocol, today, drawn)]
+    return [*_empty(protocol, today), *_registering(protocol, today), *_lot(protocol, today, drawn)]
+
+
+def _empty(protocol: Protocol, today: date) -> Iterator[str]:
+    if protocol.registered_on is None:
+        yield f"registered.on: it is empty; the day of its registration is wanted, {today} where that is today"
+    if not protocol.registered_by:
+        yield "registered.by: it is empty; who registers it is wanted"
+    if protocol.as_of is None:
+        yield "analysis.as_of: it is empty; the day as of which the evaluation will be made is wanted"
 
 
 def _registering(protocol: Protocol, today: date) -> Iterator[str]:

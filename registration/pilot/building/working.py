@@ -11,6 +11,7 @@ from registration.common.transaction import transaction
 from registration.pilot.building import actions
 from registration.pilot.building.apart import LeftOff, NotBuilt, build_apart, packed, unpacked
 from registration.pilot.building.queries import build_by_id
+from registration.pilot.disclosure.rules import ATTACKED
 from registration.pilot.extract.files import ExtractRefused
 from registration.pilot.record.actions import collect
 from registration.pilot.record.extracting import put
@@ -65,9 +66,9 @@ def _looking(task: actions.Task, leave_off: Callable[[], bool]) -> Callable[[str
     lines = 0
 
     def look(line: str) -> bool:
-        """Keep what was said last, and one line more."""
+        """Keep what was said last, and one line more; what the attack says of itself again and again is none."""
         nonlocal lines
-        lines += bool(line)
+        lines += bool(line) and not line.startswith(ATTACKED)
         with transaction():
             stop = actions.note(task.build_id, line, EXTRACTED + EACH_LINE * lines if line else 0.0)
         return stop or leave_off()

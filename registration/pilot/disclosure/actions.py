@@ -51,8 +51,8 @@ class NotYours(Refused):
     """Only who asked for the rows may take them."""
 
 
-class DataChanged(Refused):
-    """The data have changed since these rows were first taken. Ask for them anew: they get other ids."""
+class TakenAlready(Refused):
+    """These rows were taken already. An approval is for one file: ask for them anew."""
 
 
 def enter(
@@ -136,21 +136,15 @@ def refuse(request_id: int, actor: str, roles: Collection[str], reason: str, now
 def take(request_id: int, extract: Extract, actor: str, now: datetime) -> tuple[bytes, Head]:
     """Make the approved rows of an extract as a CSV file, enter them in the ledger, and give both file and end of the ledger.
 
-    The same extract gives the same bytes as long as the approval lasts. Raises NotApproved, NotYours, and DataChanged where other
-    rows would come under the ids given before: the two could be joined.
+    An approval is taken once, and its key is thrown away: two files of one approval could be joined. Raises NotApproved, NotYours,
+    and TakenAlready.
     """
     found = _locked(request_id)
-    if found is None or found.state != "approved" or found.key is None or found.expires_at is None:
+    if found is None:
         raise NotApproved
-    if found.expires_at <= now:
-        raise NotApproved
-    if found.asked_by != actor:
-        raise NotYours
-    rows = row_level(extract, found.key)
+    rows = row_level(extract, key_in_force(found, actor, now))
     content = rows.written()
-    if found.file_sha256 not in {None, hashlib.sha256(content).hexdigest()}:
-        raise DataChanged
-    found.file_sha256 = hashlib.sha256(content).hexdigest()
+    found.state, found.key, found.file_sha256 = "expired", None, hashlib.sha256(content).hexdigest()
     db.session.flush()
     end = enter(
         ROW_LEVEL,
@@ -163,6 +157,17 @@ def take(request_id: int, extract: Extract, actor: str, now: datetime) -> tuple[
     )
     audit.record("pilot.rows_taken", about=_about(found), actor=actor, after={"entry of the ledger": end.count})
     return content, end
+
+
+def key_in_force(request: RowLevelRequest, actor: str, now: datetime) -> bytes:
+    """Give the key of rows that somebody may take now. Raises TakenAlready, NotApproved and NotYours."""
+    if request.file_sha256 is not None:
+        raise TakenAlready
+    if request.state != "approved" or request.key is None or request.expires_at is None or request.expires_at <= now:
+        raise NotApproved
+    if request.asked_by != actor:
+        raise NotYours
+    return request.key
 
 
 def expire_due(now: datetime) -> Sequence[RowLevelRequest]:

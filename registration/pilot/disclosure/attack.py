@@ -7,7 +7,7 @@ at once, each only as far as needed, settle nearly all; the interior point metho
 rest have programs of their own. Unknowns that nothing binds together are attacked apart.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import highspy
@@ -61,13 +61,25 @@ def targets(system: System) -> Sequence[Target]:
     return [*hidden, *(Target(den, num) for num, den in system.shares if not system.told[num])]
 
 
-def narrow(system: System, threshold: int, aims: Sequence[Target] | None = None) -> Sequence[Found]:
+def narrow(
+    system: System,
+    threshold: int,
+    aims: Sequence[Target] | None = None,
+    seen: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Sequence[Found]:
     """Find every target whose count can be worked out to lie between two less than `threshold` apart; all of `aims` where given.
 
-    Raises Contradicted where no counts agree with what is known.
+    `seen` hears again and again how many targets are done, of how many. Raises Contradicted where no counts agree with what is
+    known.
     """
     wanted = targets(system) if aims is None else aims
-    return [found for part in _parts(system, wanted) for found in part.narrow(threshold)]
+    found: list[Found] = []
+    done = 0
+    for part in _parts(system, wanted):
+        found += part.narrow(threshold, lambda here, before=done: seen(before + here, len(wanted)))  # type: ignore[misc]
+        done += len(part.members)
+        seen(done, len(wanted))
+    return found
 
 
 def between(system: System, target: Target) -> tuple[int, int]:
@@ -141,13 +153,15 @@ class _Part:
         self.prices = np.zeros(len(self.upper))
         self.program = _Program(bound.system.lower[bound.unknowns], self.upper, bound.rows())
 
-    def narrow(self, threshold: int) -> Sequence[Found]:
-        """Find the targets of this part that are too closely known."""
-        self._push(threshold)
+    def narrow(self, threshold: int, seen: Callable[[int], None]) -> Sequence[Found]:
+        """Find the targets of this part that are too closely known; `seen` hears how many are done."""
+        self._push(threshold, seen)
         if len(self._left(threshold)) > _MANY:
             self.program.go_step_by_step()
         found = []
-        for number in map(int, self._left(threshold)):
+        left = self._left(threshold)
+        for done, number in enumerate(map(int, left), len(self.members) - len(left)):
+            seen(done)
             least, greatest = self.extremes(number)
             if greatest - least < threshold:
                 found.append(Found(self.members[number], least, greatest, self._held_by()))
@@ -161,13 +175,14 @@ class _Part:
             self.prices = np.maximum(self.prices, np.abs(self.program.prices()))
         return int(self._low()[number]), int(self._high()[number])
 
-    def _push(self, threshold: int) -> None:
+    def _push(self, threshold: int, seen: Callable[[int], None]) -> None:
         """Push all that is not yet known to be safe at once: down first, then up, until that settles little more."""
         everything = np.arange(len(self.members))
         self._see(self.program.solve(self._costs(everything, np.ones(len(everything)))))
         chance, idle = np.random.default_rng(1), 0
         for turn in range(1, _PUSHES + 1):
             left = self._left(threshold)
+            seen(len(self.members) - len(left))
             if len(left) <= _FEW or idle == _IDLE:
                 break
             costs = self._costs(left, chance.uniform(0.2, 1.0, len(left)))

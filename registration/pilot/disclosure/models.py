@@ -35,8 +35,8 @@ class PilotRelease(Model):
 class RowLevelRequest(Model):
     """What one evaluator asked for: rows instead of tables, for a purpose, until a day.
 
-    A second person approves it or refuses. `key` makes the ids of this one release; it is kept only while the approval lasts, so
-    that afterwards nobody can tell which row was whose, nor join two releases. `file_sha256` is what was taken first.
+    A second person approves it or refuses. `key` makes the ids of this one release; it is kept only until the rows are taken, once,
+    or the approval is over, so that afterwards nobody can tell which row was whose. `file_sha256` is what was taken.
     """
 
     __tablename__ = "pilot_row_level_request"

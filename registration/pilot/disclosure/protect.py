@@ -15,6 +15,7 @@ from registration.pilot.disclosure.bounds import holders
 from registration.pilot.disclosure.catalogue import Table
 from registration.pilot.disclosure.rules import (
     ALL,
+    ATTACKED,
     AUTHORITY,
     COUNT,
     DEN,
@@ -111,7 +112,7 @@ def _withstand(draft: "_Draft", tell: Teller, *, tied: bool) -> None:
     draft.leave_out_by_sums(tied=tied)
     tell(f"{len(draft.hidden):,} counts are left out; now the attack")
     system = build(draft.all_known(), tied=tied)
-    found = narrow(system, draft.settings.threshold)
+    found = narrow(system, draft.settings.threshold, seen=_telling(tell))
     for _ in range(_ROUNDS):
         if not found:
             return
@@ -119,11 +120,30 @@ def _withstand(draft: "_Draft", tell: Teller, *, tied: bool) -> None:
         if not more:
             break
         draft.hidden |= more
-        tell(f"{len(found):,} numbers are known too closely; {len(more):,} more are left out")
+        tell(f"{_are(len(found), 'number')} known too closely; {_are(len(more), 'more')} left out")
         aims = [_Aim.of(system, each.target) for each in found]
         system = build(draft.all_known(), tied=tied)
-        found = narrow(system, draft.settings.threshold, draft.again(system, aims, more))
+        found = narrow(system, draft.settings.threshold, draft.again(system, aims, more), _telling(tell))
     raise Leaks(_named(system, found))
+
+
+def _are(number: int, what: str) -> str:
+    """Write how many of something are, or that one is: 2 numbers are, 1 number is, 1 more is."""
+    return f"{number:,} {what}{'' if number == 1 or what == 'more' else 's'} {'is' if number == 1 else 'are'}"
+
+
+def _telling(tell: Teller) -> Callable[[int, int], None]:
+    """Give what tells how far the attack is, each time another twentieth of it is done."""
+    last = 0
+
+    def seen(done: int, every: int) -> None:
+        """Tell how many numbers have been attacked so far."""
+        nonlocal last
+        if 20 * (done - last) >= every and done > last:
+            last = done
+            tell(f"{ATTACKED}{done:,} of {every:,} numbers left out are dealt with")
+
+    return seen
 
 
 def _named(system: System, found: Iterable[Found]) -> Sequence[str]:

@@ -1,8 +1,10 @@
-"""Rows instead of tables, for one evaluator: nobody’s name, date, postcode or reference, and nobody alone in them.
+"""Rows instead of tables, for one evaluator: nobody’s name, date, postcode or reference.
 
 Births that share what others may know of a family (its quarter of birth, neighbourhood’s deprivation, cluster, and that it came to
 a centre) are at least k (Sweeney 2002, k-anonymity). To get there what is said becomes coarser for everybody, step by step, until
-few births are left that are too alone; those are left out.
+few births are left that are too alone; those are left out. What the evaluator is to study stands exactly beside it, days above all,
+and can make a row the only one of its kind: whoever knows those days of a family can find its row. So rows go to one named
+person, approved by another.
 """
 
 import hashlib
@@ -47,7 +49,8 @@ class RowLevel:
     def specification(self) -> str:
         """Say in one line what was made of which detail."""
         return (
-            f"rows of births, k {K}; born by {self.born}, deprivation by {self.deprivation}, {self.clusters} clusters"
+            f"rows of births, exact days; k {K} over born by {self.born}, deprivation by {self.deprivation}, "
+            f"{self.clusters} clusters and registered at a centre"
         )
 
 

@@ -16,6 +16,8 @@ from registration.pilot.extract.rules import LAWFUL_DAYS
 ALL = "all"
 AUTHORITY, NONE = "authority", "none"
 COUNT, NUM, DEN, PERCENT = "count", "num", "den", "percent"
+#: Begins each line that tells how far the attack on the tables is: there are as many as it takes.
+ATTACKED = "The attack: "
 #: Stands for a number that is not told (Government Analysis Function: [c], confidential).
 MARK = "[c]"
 BIRTHS, FAMILIES = "M01_births_resident", "M01_families"

@@ -30,23 +30,28 @@ class Answer:
     beside: str
 
 
-def identified(told: Published, as_of: date, goal: float) -> Answer:
-    """Answer (a) from M03, the families first known through registration, and M02, all that are known, against the line."""
+def identified(told: Published, as_of: date, goal: float, since: date | None = None) -> Answer:
+    """Answer (a) from M03, the families first known through registration, and M02, all that are known, against the line.
+
+    `since` is a day of the month of the first birth, None where it may not be told.
+    """
     first = told.share("M03_first_known_via_registration")
     known = told.share("M02_reach_known_families")
     strength = "Described only: counted from the pilot’s own records, with nothing to compare them to."
-    return Answer("a", FAMILIES, _first_known(first, as_of), strength, _against(known, goal) + _contacted(told))
+    return Answer("a", FAMILIES, _first_known(first, as_of, since), strength, _against(known, goal) + _contacted(told))
 
 
-def _first_known(first: Share, as_of: date) -> str:
+def _first_known(first: Share, as_of: date, since: date | None) -> str:
     if first.value is None:
         return (
             "This cannot be told yet: of the families with a new baby nearly none, or nearly all, became known first by "
-            "registering the birth at a children’s centre, or booking to."
+            "registering the birth at a children’s centre, or booking to, or the number would give away another one that is "
+            "withheld."
         )
+    born = f"with a birth from {since:%B %Y} to" if since else "up to"
     return (
         f"{percent(first.value)} of families with a new baby became known to a children’s centre first by registering the birth "
-        f"there, or booking to (95% interval {interval(first)}; {whole(first.n)} families up to {as_of.day} {as_of:%B %Y})."
+        f"there, or booking to (95% interval {interval(first)}; {whole(first.n)} families {born} {as_of.day} {as_of:%B %Y})."
     )
 
 
@@ -54,11 +59,11 @@ def _against(known: Share, goal: float) -> str:
     if known.value is None:
         return (
             "How many are known by any route is withheld: nearly all families are, or nearly none, and the few others must not be "
-            "recognised. " + DIFFERENT_FAMILIES
+            "recognised, or another withheld number could be worked out from it. " + DIFFERENT_FAMILIES
         )
     return (
-        f"By any route, centres know {percent(known.value)} of these families ({interval(known)}), against a line of {goal:.0%}. "
-        + DIFFERENT_FAMILIES
+        f"By any route, {percent(known.value)} of these families are known to a centre or to the council ({interval(known)}), "
+        f"against a line of {goal:.0%}. " + DIFFERENT_FAMILIES
     )
 
 
@@ -78,10 +83,10 @@ def reached_more(
     """
     n = whole(rounding.count(found.n))
     if not found.claimed or found.att is None or found.lo is None or found.hi is None:
-        sentence = f"It cannot be said yet: {_why_not(found)} ({n} families at {_centres(found)})."
+        sentence = f"It cannot be said yet: {_why_not(found)} ({n} families, {_centres(found)})."
         return Answer("b", REACH_MORE, sentence, stage(found, protocol, first_birth), described)
     between = f"95% interval {signed(found.lo)} to {signed(found.hi)}"
-    whom = f"{n} families at {_centres(found)}"
+    whom = f"{n} families, {_centres(found)}"
     return Answer(
         "b",
         REACH_MORE,
@@ -108,7 +113,9 @@ def _p(p: float | None) -> str:
 
 
 def _centres(found: Headline) -> str:
-    return f"{counted(found.centres_live, 'centre')} once they had begun, compared with {found.centres_not} before they had"
+    """Say around how many centres both arms lived; most centres are in both, one after the other."""
+    begun = f"around {counted(found.centres_live, 'centre')} where registration had begun"
+    return f"{begun} and {counted(found.centres_not, 'centre')} where it had not yet"
 
 
 def _why_not(found: Headline) -> str:

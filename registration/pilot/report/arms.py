@@ -24,6 +24,10 @@ class Arms:
     comparison_joined: int
     comparison_families: int
 
+    def both(self, rounding: Rounding) -> bool:
+        """Say whether there are families enough in either arm; with none it is the same as with few."""
+        return min(self.families, self.comparison_families) >= rounding.threshold
+
     def few(self, rounding: Rounding) -> bool:
         """Say whether any count, or what it leaves of its whole, is too few to be published."""
         pairs = ((self.joined, self.families), (self.comparison_joined, self.comparison_families))
@@ -49,7 +53,7 @@ def pooled_row(authority: str, arms: Arms, rounding: Rounding) -> Sequence[str]:
 
 
 def by_cluster(extract: Extract, unit: str, rounding: Rounding) -> Sequence[Difference]:
-    """Compare the two arms within each cluster that has both, of rounded counts; a difference is withheld where a count is few."""
+    """Compare the two arms within each cluster that has enough of both, of rounded counts; withheld where a count is few."""
     panel = panel_of(extract, unit).panel
     cluster_of = {centre.centre_id: centre.cluster for centre in extract.centres}
     counts: dict[str, Counter[str]] = {}
@@ -63,9 +67,7 @@ def by_cluster(extract: Extract, unit: str, rounding: Rounding) -> Sequence[Diff
         name: Arms(*(found[key] for key in ("joined live", "families live", "joined not", "families not")))
         for name, found in sorted(counts.items())
     }
-    return [
-        _difference(name, arms, rounding) for name, arms in every.items() if arms.families and arms.comparison_families
-    ]
+    return [_difference(name, arms, rounding) for name, arms in every.items() if arms.both(rounding)]
 
 
 def _difference(name: str, arms: Arms, rounding: Rounding) -> Difference:

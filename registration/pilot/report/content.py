@@ -1,7 +1,9 @@
 """What the report says, before it is set as a page, a PDF or a workbook."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from registration.pilot.report import drawn
 from registration.pilot.report.answers import Answer, identified, reached_more
@@ -45,18 +47,19 @@ def compose(found: Findings) -> Content:
     """Put together what the report says of what was found; every number in it is rounded or withheld as published numbers are."""
     charts = {chart.name: chart for chart in drawn.charts(found)}
     as_of, rounding = found.extract.as_of, found.rounding
+    waiting = not_yet(found.extract, found.figures, found.headline, rounding)
     return Content(
         title=found.protocol.title,
         authority=found.protocol.authority,
         as_of=f"{as_of.day} {as_of:%B %Y}",
         answers=[
-            identified(found.published, as_of, found.protocol.reach),
+            identified(found.published, as_of, found.protocol.reach, _since(found)),
             reached_more(found.headline, found.protocol, rounding, drawn.described(found), found.done.first_birth),
         ],
         of_answers={letter: next(name for name in names if name in charts) for letter, names in _FIRST.items()},
         charts=charts,
-        summary=summary(found.published),
-        not_yet=not_yet(found.extract, found.figures, found.headline, rounding),
+        summary=summary(found.published, [row for each in waiting for row in each.rows]),
+        not_yet=waiting,
         left_out=_left_out(found),
         deviations=deviations(found.protocol, found.done),
         protocol=_stated(found.protocol, given=found.given),
@@ -64,6 +67,13 @@ def compose(found: Findings) -> Content:
         tables=catalogued(found.release),
         rounding=rounding,
     )
+
+
+def _since(found: Findings) -> date | None:
+    """Give the first day of the month of the first counted birth, where births enough are of it; a birth’s own day is not told."""
+    months = Counter(birth.dob.replace(day=1) for birth in found.extract.counted)
+    first = min(months, default=None)
+    return first if first and months[first] >= found.rounding.threshold else None
 
 
 def _left_out(found: Findings) -> Sequence[tuple[str, str]]:
@@ -84,7 +94,11 @@ def _stated(protocol: Protocol, *, given: bool) -> Sequence[tuple[str, str]]:
         ("Registered where", protocol.registered_where or "not stated"),
         (
             "Order of the centres",
-            f"drawn by lot of {lot.unit}s, seed {lot.seed}" if lot else "not drawn by lot, or not stated",
+            f"drawn by lot of {lot.unit}s, seed {lot.seed}"
+            if lot
+            else "the protocol states no lot"
+            if given
+            else "not stated, as there is no protocol",
         ),
         ("SHA-256 of the protocol", protocol.sha256),
     ]

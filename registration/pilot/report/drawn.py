@@ -10,12 +10,13 @@ from registration.pilot.report.charts.shares import Difference, forest, gradient
 from registration.pilot.report.charts.times import Band, Joining, Month, days_to_registration, event_study, sign_up
 from registration.pilot.report.findings import Findings
 from registration.pilot.report.numbers import Rounding, Share, chance, percent, signed
+from registration.pilot.report.observable import few_say
 from registration.pilot.report.tables import deciles_of, shares_of
 
 VENUES = {"all/centre": "A centre", "all/office": "An office"}
 _JOINED = "M14_equity_90d"
 DECILES = {
-    "M02_reach_known_families": "Known to a centre",
+    "M02_reach_known_families": "Known to a centre or to the council",
     "M04_registered_at_centre": "Registered at a centre",
     _JOINED: "Joined within 90 days",
 }
@@ -49,11 +50,9 @@ def _reach(found: Findings) -> Chart:
 
 
 def _never_asked(found: Findings) -> Collection[str]:
-    """Give the groups of what is on record of nobody: they have no families, and nothing is withheld of them."""
+    """Give the groups of what is on record of nobody, or of few: a row of marks would tell the one from the other."""
     asked = {"hard_to_reach": "hard to reach", "vulnerable": "vulnerable"}
-    nobody = [
-        words for name, words in asked.items() if all(getattr(birth, name) is None for birth in found.extract.counted)
-    ]
+    nobody = [words for name, words in asked.items() if few_say(found.extract, name, found.rounding.threshold)]
     return {label for words in nobody for label in (words.capitalize(), f"Not {words}")}
 
 
@@ -115,7 +114,7 @@ def _gradient(found: Findings) -> Chart | None:
 
 
 def _days(found: Findings) -> Chart | None:
-    if not found.days:
+    if sum(found.days.values()) < found.rounding.threshold:
         return None
     share = found.published.share("M07_within_42_days_mature")
     lawful = found.protocol.lawful_days
@@ -128,8 +127,12 @@ def _days(found: Findings) -> Chart | None:
 
 
 def _bands(days: Mapping[int, int], rounding: Rounding) -> Sequence[Band]:
-    """Count births by weeks since birth, so that a band ends on day 42; the last one drawn holds all that came later."""
-    weeks = min(max(max(days) // _WEEK + 1, _FEWEST_WEEKS), _MOST_WEEKS)
+    """Count births by weeks since birth, so that a band ends on day 42; the last one drawn holds all that came later.
+
+    How many bands there are is told by ten births or more, never by the one that came last.
+    """
+    enough = sorted((day for day, n in days.items() for _ in range(n)), reverse=True)[rounding.threshold - 1]
+    weeks = min(max(enough // _WEEK + 1, _FEWEST_WEEKS), _MOST_WEEKS)
     ends = [((_WEEK * week + 1 if week else 0), _WEEK * (week + 1)) for week in range(weeks)]
     births = [sum(n for day, n in days.items() if first <= day <= last) for first, last in ends]
     births[-1] += sum(n for day, n in days.items() if day > ends[-1][1])

@@ -14,10 +14,12 @@ from registration.pilot.metrics.pictures import attrition, by_decile, days_to_re
 from registration.pilot.metrics.survival import Curve
 from registration.pilot.report.arms import arms_of
 from registration.pilot.report.numbers import Rounding
-from registration.pilot.report.protocol import Done, Protocol
+from registration.pilot.report.protocol import METRICS, Done, Protocol
 from registration.pilot.report.published import Published
 
 Told = Callable[[str], None]
+#: The files that an extract may be without, by the metric that is measured of each.
+_FILES = {"M15": "contacts", "M16": "hours"}
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,13 @@ class Findings:
     @property
     def done(self) -> Done:
         """Give what was done, to be held against the protocol."""
-        observed = {figure.metric.split("_")[0].rstrip("b") for figure in self.figures}
+        # What nobody has done is not to be told from what few have, so only a file can be what is missing.
+        missing = {number for number, file in _FILES.items() if getattr(self.extract, file) is None}
         places = {birth.cluster for birth in self.extract.births} | {centre.cluster for centre in self.extract.centres}
         slices = {figure.slice.split("/")[0] for figure in self.figures if figure.metric.startswith("M02")}
         groups = frozenset("cluster" if name in places else name for name in slices)
         first = min((birth.dob for birth in self.extract.counted), default=None)
-        return Done(self.extract.as_of, frozenset(observed), groups, self.given, first)
+        return Done(self.extract.as_of, frozenset(METRICS) - missing, groups, self.given, first)
 
 
 def protected(extract: Extract, protocol: Protocol, earlier: Sequence[Release], told: Told) -> Release:

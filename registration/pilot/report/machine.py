@@ -16,7 +16,7 @@ def report_json(content: Content) -> bytes:
         "answers": [asdict(answer) | {"chart": content.of_answers.get(answer.letter)} for answer in content.answers],
         "charts": [_chart(chart) for chart in content.charts.values()],
         "summary": [asdict(row) for row in content.summary],
-        "not_yet": [asdict(each) for each in content.not_yet],
+        "not_yet": [{"what": each.what, "why": each.why} for each in content.not_yet],
         "left_out": content.left_out,
         "deviations": content.deviations,
         "protocol": content.protocol,

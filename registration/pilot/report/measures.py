@@ -1,7 +1,7 @@
 """What is reported of all families together: the name, meaning and source of each metric, and how it is written."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from registration.pilot.figures import Figures, Proportion
 from registration.pilot.metrics.proportions import newcombe
@@ -49,6 +49,8 @@ class Row:
     meaning: str
 
 
+#: A row of the report by its name and the families it is of: ("Missed times", "at an office").
+Waits = tuple[str, str]
 ALL, VENUES = {"all": "all"}, {"all/centre": "at a centre", "all/office": "at an office"}
 COUNTS = (
     Measure("M01_births_resident", "Births", "Births to residents up to the as-of date.", "Count"),
@@ -57,8 +59,9 @@ COUNTS = (
 SHARES = (
     Measure(
         "M02_reach_known_families",
-        "Families known to a centre",
-        "Families known from live birth data, a booking or registration at a centre, or membership, of all families with a birth.",
+        "Families known to a centre or to the council",
+        "Families known from live birth data, a booking or registration at a centre, or membership, of all families with a birth. "
+        "The line they are read against is a share of families with children under five.",
         WILSON,
     ),
     Measure(
@@ -168,32 +171,38 @@ EVERY: Sequence[Measure] = sorted(
 _LEAST_Z = 1.959963984540054
 
 
-def summary(told: Published) -> Sequence[Row]:
-    """Write every published number of all families; [x] where it is not observable, [c] where it is withheld."""
+def summary(told: Published, waits: Collection[Waits] = ()) -> Sequence[Row]:
+    """Write every published number of all families; [c] where it is withheld, [x] where instead it `waits` for time or a file.
+
+    What nobody has done is withheld as what few have: else the one mark beside the other would tell that nobody has.
+    """
     rows = [*_counts(told), *_shares(told), *_days(told.figures, told.rounding), *_curves(told), *_modelled(told)]
     rows += [*_equity(told.figures, told.rounding), *_gaps(told.figures, told.rounding), *_hours(told)]
-    return sorted(rows, key=lambda row: row.number)
+    return sorted((_or_waits(row, waits) for row in rows), key=lambda row: row.number)
+
+
+def _or_waits(row: Row, waits: Collection[Waits]) -> Row:
+    if row.value != WITHHELD or (row.name, row.of) not in waits:
+        return row
+    return replace(row, value=NOT_AVAILABLE, interval=NOT_AVAILABLE, n=NOT_AVAILABLE)
 
 
 def _row(measure: Measure, of: str, *written: str) -> Row:
-    value, between, n = written or (NOT_AVAILABLE,) * 3
+    value, between, n = written or (WITHHELD,) * 3
     return Row(measure.number, measure.name, of, value, between, n, measure.meaning)
 
 
 def _counts(told: Published) -> Iterator[Row]:
     for measure in COUNTS:
-        there = told.figures.get(measure.metric, "all", "n") is not None
-        yield _row(measure, "all", whole(told.count(measure.metric)) if there else NOT_AVAILABLE, "[z]", "[z]")
+        yield _row(measure, "all", whole(told.count(measure.metric)), "[z]", "[z]")
 
 
 def _shares(told: Published) -> Iterator[Row]:
     asked = [(measure, ALL) for measure in SHARES] + [(measure, VENUES) for measure in VENUE_SHARES]
     for measure, slices in asked:
         for of, said in slices.items():
-            found = told.figures.proportion(measure.metric, of)
             share = told.share(measure.metric, of)
-            known = found is not None and found.den
-            yield _row(measure, said, *((percent(share.value), interval(share), whole(share.n)) if known else ()))
+            yield _row(measure, said, percent(share.value), interval(share), whole(share.n))
 
 
 def _days(figures: Figures, rounding: Rounding) -> Iterator[Row]:
@@ -208,35 +217,30 @@ def _days(figures: Figures, rounding: Rounding) -> Iterator[Row]:
 
 
 def _typical(measure: Measure, said: str, value: float | None, n: float | None, rounding: Rounding) -> Row:
-    if value is None or n is None:
-        return _row(measure, said)
-    shown = rounding.count(int(n))
-    return _row(measure, said, WITHHELD if shown is None else f"{value:.1f}", "[z]", whole(shown))
+    shown = rounding.count(int(n or 0))
+    return _row(measure, said, WITHHELD if shown is None or value is None else f"{value:.1f}", "[z]", whole(shown))
 
 
 def _curves(told: Published) -> Iterator[Row]:
     for measure in CURVES:
         days = int(measure.metric.split("_")[3].removesuffix("d"))
         for of, said in VENUES.items():
-            n = told.figures.get(measure.metric, of, "n_risk")
             share, at_risk = told.curve(of).get(days, (None, 0))
-            if n is None or n < told.rounding.threshold:
+            if share is None:
                 yield _row(measure, said)
-            elif share is None:
-                yield _row(measure, said, WITHHELD, WITHHELD, WITHHELD)
             else:
                 yield _row(measure, said, percent(share.value), interval(share), whole(at_risk))
 
 
 def _modelled(told: Published) -> Iterator[Row]:
-    """Write what compares venues; withheld where too few joined of either."""
-    figures, few = told.figures, (WITHHELD,) * 3
+    """Write what compares venues; withheld where too few joined of either, or families hardly differ."""
+    figures = told.figures
     p = figures.get(LOG_RANK.metric, "all", "p")
-    test = () if p is None else (f"p {chance(p)}", "[z]", "[z]") if told.compared else few
+    test = () if p is None or not told.compared else (f"p {chance(p)}", "[z]", "[z]")
     yield _row(LOG_RANK, "all", *test)
     for of, said in COX_NAMES.items():
         coef, se = figures.get(COX.metric, of, "coef"), figures.get(COX.metric, of, "se_robust")
-        ratio = () if coef is None or se is None else _ratio(coef, se) if told.compared else few
+        ratio = () if coef is None or se is None or not told.compared else _ratio(coef, se)
         yield _row(COX, said, *ratio)
 
 
@@ -248,27 +252,19 @@ def _ratio(coef: float, se: float) -> tuple[str, str, str]:
 
 
 def _equity(figures: Figures, rounding: Rounding) -> Iterator[Row]:
-    index, mean, n = (figures.get(EQUITY.metric, "all", key) for key in ("erreygers", "mean", "n"))
-    if index is None or mean is None or n is None:
-        yield _row(EQUITY, "all")
-        return
+    index, mean, n = (figures.get(EQUITY.metric, "all", key) or 0.0 for key in ("erreygers", "mean", "n"))
     joined = rounding.share("", Proportion(round(mean * n), int(n)))
-    tells = joined.value is not None
-    yield _row(
-        EQUITY, "all", f"{round(index, 2) + 0.0:.2f}".replace("-", "−") if tells else WITHHELD, "[z]", whole(joined.n)
-    )
+    shown = WITHHELD if joined.value is None else f"{round(index, 2) + 0.0:.2f}".replace("-", "−")
+    yield _row(EQUITY, "all", shown, "[z]", whole(joined.n))
 
 
 def _gaps(figures: Figures, rounding: Rounding) -> Iterator[Row]:
     """Write differences of shares of rounded counts."""
     for of, said in GAPS.items():
         counts = [figures.get(GAP.metric, of, key) for key in ("num1", "den1", "num2", "den2")]
-        if figures.get(GAP.metric, of, "value") is None:
-            yield _row(GAP, said)
-            continue
         num1, den1, num2, den2 = (int(count or 0) for count in counts)
         if min(num1, den1 - num1, num2, den2 - num2) < rounding.threshold:
-            yield _row(GAP, said, WITHHELD, WITHHELD, WITHHELD)
+            yield _row(GAP, said)
             continue
         num1, den1, num2, den2 = map(rounding.rounded, (num1, den1, num2, den2))
         value, lo, hi = newcombe(num1, den1, num2, den2) or (None, None, None)
@@ -278,8 +274,6 @@ def _gaps(figures: Figures, rounding: Rounding) -> Iterator[Row]:
 def _hours(told: Published) -> Iterator[Row]:
     """Write hours by the rounded number of families: hours are public, and would tell the exact one."""
     hours, families = (told.figures.get(HOURS.metric, "all", key) for key in ("hours", "families"))
-    if hours is None or not families:
-        yield _row(HOURS, "all")
-        return
-    shown = told.rounding.count(int(families))
-    yield _row(HOURS, "all", WITHHELD if shown is None else f"{hours / shown:.1f}", "[z]", whole(shown))
+    shown = told.rounding.count(int(families or 0))
+    value = WITHHELD if shown is None or hours is None else f"{hours / shown:.1f}"
+    yield _row(HOURS, "all", value, "[z]", whole(shown))

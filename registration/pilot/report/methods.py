@@ -63,7 +63,7 @@ DESIGN = (
         "Disclosure control",
         "Tables come from a fixed list. Counts under the threshold are withheld, others rounded; shares are of rounded counts, "
         "and further cells are withheld until no withheld count can be deduced from all that is published. Marks: [c] withheld, "
-        "[x] not available or not observable, [z] does not apply.",
+        "[x] waits for time or for a file, [z] does not apply.",
         "Hundepool and others (2012), Statistical Disclosure Control; Government Statistical Service symbols",
     ),
 )

@@ -8,7 +8,7 @@ from registration.pilot.disclosure.rules import Settings
 from registration.pilot.figures import Proportion
 from registration.pilot.metrics.proportions import wilson
 
-#: Stands where a number cannot be observed yet, or at all.
+#: Stands where a number waits for time to pass, or for a file that is not there; never for people, of whom there are few or none.
 NOT_AVAILABLE = "[x]"
 _VERY_SMALL = 0.001
 __all__ = [

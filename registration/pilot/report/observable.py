@@ -1,55 +1,46 @@
-"""What cannot be observed yet, why not, and from when it can: a reason for every number that the report marks [x]."""
+"""What waits for time or for a file, and from when it can be observed: a reason for every number that the report marks [x].
+
+What is not there because nobody did something is no such thing: it is withheld as if few had, and nothing is said of it.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from registration.pilot.effect.headline import FEWEST_CENTRES, Headline
-from registration.pilot.extract.rules import BOOKED, LAWFUL_DAYS, Birth, Extract, Registered, first_live_month
+from registration.pilot.extract.rules import LAWFUL_DAYS, Birth, Extract, Registered, first_live_month
 from registration.pilot.figures import Figures
-from registration.pilot.report.measures import (
-    COX,
-    COX_NAMES,
-    CURVES,
-    EQUITY,
-    GAP,
-    GAPS,
-    HOURS,
-    LOG_RANK,
-    MEDIANS,
-    VENUE_SHARES,
-    VENUES,
-    Measure,
-)
+from registration.pilot.report.measures import CURVES, EQUITY, GAP, GAPS, HOURS, SHARES, VENUES, Measure, Waits
 from registration.pilot.report.numbers import Rounding
 
 YEAR, QUARTER, FORTNIGHT = 365, 90, 14
-CONTACTED = "Contacted within 14 days of becoming known"
-NOT_SAID = "Too little is on record yet to say from when."
 #: What births.csv says of a family, by which families are grouped.
-_ASKED = (
-    ("vulnerable", "Results for vulnerable families"),
-    ("hard_to_reach", "Results for families that are hard to reach"),
-    ("imd_decile", "Results by deprivation"),
-)
+_ASKED = {
+    "vulnerable": "Results for vulnerable families",
+    "hard_to_reach": "Results for families that are hard to reach",
+    "imd_decile": "Results by deprivation",
+}
 
 
-LEAD, (MISSED, AT_VISIT) = MEDIANS[0], VENUE_SHARES
+WITHIN, USED, CONTACT = SHARES[-3:]
 
 
 @dataclass(frozen=True, slots=True)
 class NotYet:
-    """Something not observable: what, and in a sentence why, and from when it will be where that can be told."""
+    """Something not observable: what, and in a sentence why, and from when it will be where that can be told.
+
+    `rows` are the rows of the report that wait for it.
+    """
 
     what: str
     why: str
+    rows: Sequence[Waits] = ()
 
 
 def not_yet(extract: Extract, figures: Figures, headline: Headline, rounding: Rounding) -> Sequence[NotYet]:
     """Give all that this extract cannot show as of its day, each with the day from which it can where that is known."""
     seen = _Seen(extract, figures, rounding.threshold)
-    waiting = [*_comparing(extract, headline), *seen.births(), *seen.times(), *seen.followed(), *seen.compared()]
-    return [*waiting, *_missing(extract)]
+    return [*_comparing(extract, headline), *seen.births(), *seen.followed(), *_missing(extract, rounding.threshold)]
 
 
 def _comparing(extract: Extract, headline: Headline) -> Iterator[NotYet]:
@@ -69,25 +60,28 @@ def _comparing(extract: Extract, headline: Headline) -> Iterator[NotYet]:
         yield NotYet(name, begins + _after([day], QUARTER, extract.as_of, headline.why_not))
 
 
-def _from(day: date | None) -> str:
-    return NOT_SAID if day is None else f"Observable at the earliest from {day.day} {day:%B %Y}."
-
-
 def _after(days: Iterable[date], wait: int, as_of: date, otherwise: str) -> str:
     """Say from when the first of some days is `wait` days ago; where it is, that was not what lacked, but what `otherwise` says."""
-    first = min(days, default=None)
-    ready = None if first is None else first + timedelta(days=wait)
-    return otherwise if ready is not None and ready <= as_of else _from(ready)
+    ready = min(days) + timedelta(days=wait)
+    return otherwise if ready <= as_of else f"Observable at the earliest from {ready.day} {ready:%B %Y}."
 
 
-def _missing(extract: Extract) -> Iterator[NotYet]:
-    """Name the files that an extract may be without, and what is asked of families, where it has none of it."""
-    for name, what in (("contacts", f"{CONTACTED} (M15)"), ("hours", f"{HOURS.name} (M16)")):
+def _missing(extract: Extract, threshold: int) -> Iterator[NotYet]:
+    """Name the files that an extract may be without, and what is asked of families, where hardly anything stands in it.
+
+    Of nobody and of few is the same here too.
+    """
+    for name, measure in (("contacts", CONTACT), ("hours", HOURS)):
         if getattr(extract, name) is None:
-            yield NotYet(what, f"The extract has no {name}.csv.")
-    for column, what in _ASKED:
-        if extract.counted and all(getattr(birth, column) is None for birth in extract.counted):
-            yield NotYet(what, f"Of no birth does the extract say it: {column} is empty throughout.")
+            yield _not_yet(measure, "all", f"The extract has no {name}.csv.")
+    for column, what in _ASKED.items():
+        if few_say(extract, column, threshold):
+            yield NotYet(what, f"The extract says it of no birth, or of few: {column} in births.csv.")
+
+
+def few_say(extract: Extract, column: str, threshold: int) -> bool:
+    """Say whether a column that may be empty is so for all births that count, or all but few."""
+    return sum(getattr(birth, column) is not None for birth in extract.counted) < threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +95,10 @@ class _Family:
 
 
 class _Seen:
-    """An extract and its figures, asked why what is not among them is not."""
+    """An extract and its figures, asked what of it waits for time: enough people are there, and were not followed long enough yet.
+
+    Where too few people are there at all, none of them too, nothing is said: the number is withheld as any small one.
+    """
 
     def __init__(self, extract: Extract, figures: Figures, threshold: int) -> None:
         self.extract, self.figures, self.threshold, self.as_of = extract, figures, threshold, extract.as_of
@@ -110,105 +107,79 @@ class _Seen:
         self.joined = {family: day for family, day in extract.first_joined.items() if family in of_residents}
         self.families = list(_families(extract))
 
-    def _lacks(self, metric: str, of: str, key: str) -> bool:
-        return not self.figures.get(metric, of, key)
+    def _waits(self, there: int, metric: str, of: str, key: str) -> bool:
+        """Say whether enough are there of whom a metric will be told, and too few of whom it can be told yet."""
+        return there >= self.threshold and (self.figures.get(metric, of, key) or 0) < self.threshold
 
     def births(self) -> Iterator[NotYet]:
-        """Give what waits for births to be old enough, registered or known: M02 to M04, M06, M07, M13 and M15."""
-        if self._lacks("M02_reach_known_families", "all", "den"):
-            yield NotYet("Families known to a centre, and how (M02, M03)", "No birth to a resident is on record yet.")
-        if self._lacks("M04_registered_at_centre", "all", "den"):
-            yield NotYet(
-                "Where and how soon births are registered (M04, M06)", "No resident’s birth is registered yet."
+        """Give what waits for births or joinings to be old enough: M07, M13 and M15."""
+        born, known = [birth.dob for birth in self.counted.values()], self._known()
+        if self._waits(len(born), WITHIN.metric, "all", "den"):
+            yield _not_yet(WITHIN, "all", self._once(born, LAWFUL_DAYS, "births are so old"))
+        if self._waits(len(self.joined), USED.metric, "all", "den"):
+            yield _not_yet(
+                USED, "all", self._once(self.joined.values(), YEAR, "families joined so long ago and stayed")
             )
-        if self._lacks("M07_within_42_days_mature", "all", "den"):
-            born = (birth.dob for birth in self.counted.values())
-            yield NotYet("Registered within 42 days (M07)", _after(born, LAWFUL_DAYS, self.as_of, NOT_SAID))
-        if self._lacks("M13_used_within_one_year_of_joining", "all", "den"):
-            left = "All that joined so long ago have left the area within the year."
-            yield NotYet(
-                "Used a centre within a year of joining (M13)", _after(self.joined.values(), YEAR, self.as_of, left)
-            )
-        if self.extract.contacts is not None and self._lacks("M15_contacted_within_14d", "all", "den"):
-            yield NotYet(f"{CONTACTED} (M15)", _after(self._known(), FORTNIGHT, self.as_of, NOT_SAID))
+        if self.extract.contacts is not None and self._waits(len(known), CONTACT.metric, "all", "den"):
+            yield _not_yet(CONTACT, "all", self._once(known, FORTNIGHT, "families have been known so long"))
 
-    def _known(self) -> Iterator[date]:
-        """Give days on which families became known: by live birth data, a centre's booking or registration, and membership."""
-        fed = (birth.feed_received_on for birth in self.counted.values() if birth.feed_received_on)
-        booked = (
-            row.booked_on for row in self.extract.bookings if row.birth_id in self.counted and self._here(row.venue_id)
-        )
-        registered = (row.registered_on for row in self.extract.registered.values() if self._here(row.venue_id))
-        yield from (day for day in (*fed, *booked, *self.joined.values(), *registered) if day <= self.as_of)
+    def _once(self, days: Iterable[date], wait: int, what: str) -> str:
+        """Say that enough must have waited `wait` days, and when they will have, of the days from which they wait."""
+        enough = sorted(days)[self.threshold - 1 :]
+        gone = "Too many have left, so it cannot be said from when."
+        return f"It is published once {self.threshold} {what}: {wait} days. {_after(enough, wait, self.as_of, gone)}"
+
+    def _known(self) -> Sequence[date]:
+        """Give the day on which each family became known: by the feed, a centre's booking or registration, or membership."""
+        days: dict[str, date] = dict(self.joined)
+
+        def note(birth_id: str, day: date | None) -> None:
+            if birth_id in self.counted and day is not None:
+                family = self.counted[birth_id].family_id
+                days[family] = min(day, days.get(family, day))
+
+        for birth in self.counted.values():
+            note(birth.birth_id, birth.feed_received_on)
+        for booking in self.extract.bookings:
+            note(booking.birth_id, booking.booked_on if self._here(booking.venue_id) else None)
+        for row in self.extract.registered.values():
+            note(row.birth_id, row.registered_on if self._here(row.venue_id) else None)
+        return [day for day in days.values() if day <= self.as_of]
 
     def _here(self, venue: str) -> bool:
         return venue in self.extract.centre_ids
 
-    def times(self) -> Iterator[NotYet]:
-        """Give what waits for the first times at a centre or an office to be kept or missed: M05 and M08."""
-        for of, said in VENUES.items():
-            ahead = [
-                row.slot_on
-                for row in self.extract.bookings
-                if row.birth_id in self.counted
-                and self._here(row.venue_id) == of.endswith("centre")
-                and (row.slot_on > self.as_of and row.status == BOOKED)
-            ]
-            if self._lacks(LEAD.metric, of, "n"):
-                yield _not_yet(LEAD, said, f"Nobody has attended a time {said} yet. {_from(min(ahead, default=None))}")
-            if self._lacks(MISSED.metric, of, "den"):
-                yield _not_yet(MISSED, said, f"No time {said} has come yet. {_from(min(ahead, default=None))}")
-
     def followed(self) -> Iterator[NotYet]:
-        """Give what waits for families that registered, and for how long they have been followed: M09, M10 and M14."""
-        for of, said in VENUES.items():
-            if self._lacks(AT_VISIT.metric, of, "den"):
-                yield _not_yet(AT_VISIT, said, f"No family that had not joined before has registered {said} yet.")
+        """Give what waits for families that registered to have been followed for long enough: M10 and M14."""
         for measure in CURVES:
             for of, said in VENUES.items():
-                if (self.figures.get(measure.metric, of, "n_risk") or 0) < self.threshold:
+                at_centre = of.endswith("centre")
+                there = [each for each in self.families if self._here(each.index.venue_id) == at_centre]
+                if self._waits(len(there), measure.metric, of, "n_risk"):
                     days = int(measure.metric.split("_")[3].removesuffix("d"))
-                    yield _not_yet(measure, said, self._enough(days, said, at_centre=of.endswith("centre")))
-        ready = "Joining within 90 days by deprivation (M14)"
-        if self.figures.get(EQUITY.metric, "all", "erreygers") is None:
-            few = (self.figures.get(EQUITY.metric, "all", "n") or 0) < self.threshold
-            nobody = "No family that was followed for 90 days has joined in them yet."
-            yield NotYet(ready, self._enough(QUARTER, "") if few else nobody)
+                    yield _not_yet(measure, said, self._enough(there, days, joined_count=False))
+        if self._waits(len(self.families), EQUITY.metric, "all", "n"):
+            rows = ((EQUITY.name, "all"), *((GAP.name, said) for said in GAPS.values()))
+            why = self._enough(self.families, QUARTER, joined_count=True)
+            yield NotYet("Joining within 90 days by deprivation, and gaps in it (M14)", why, rows)
 
-    def _enough(self, days: int, said: str, *, at_centre: bool | None = None) -> str:
+    def _enough(self, there: Sequence[_Family], days: int, *, joined_count: bool) -> str:
         """Say from when enough families can have been followed for so many days, if none still followed joins or leaves.
 
-        Without a venue those that joined count as followed: of them it is told.
+        Where those that joined count as followed, of them it is told.
         """
-        there = [each for each in self.families if at_centre in {None, self._here(each.index.venue_id)}]
-        told = [each for each in there if each.still or each.days >= days or (each.joined and at_centre is None)]
+        told = [each for each in there if each.still or each.days >= days or (each.joined and joined_count)]
         long = sorted(each.index.registered_on for each in told)
         enough = f"It is published once {self.threshold} families have been followed for {days} days. "
-        if len(there) < self.threshold:
-            return f"{enough}Fewer have registered{said and f' {said}'} so far: {NOT_SAID[0].lower()}{NOT_SAID[1:]}"
         if len(long) < self.threshold:
             return f"{enough}Too many joined or moved away before, so it cannot be said from when."
         unknown = "Of too many it is not known how deprived their neighbourhood is."
         return enough + _after(long[self.threshold - 1 :], days, self.as_of, unknown)
 
-    def compared(self) -> Iterator[NotYet]:
-        """Give what needs families that differ, and some that join: M11, M12, the gaps of M14, and M16."""
-        if self.figures.get(LOG_RANK.metric, "all", "p") is None:
-            why = "No family has joined while others were followed that registered at the other kind of venue."
-            yield NotYet(f"{LOG_RANK.name} (M11)", why)
-        if any(self.figures.get(COX.metric, of, "se_robust") is None for of in COX_NAMES):
-            why = "Too few families joined, or they hardly differ in venue, home centre, being hard to reach or deprivation."
-            yield NotYet(f"{COX.name} (M12)", why)
-        for of, said in GAPS.items():
-            if self.figures.get(GAP.metric, of, "value") is None:
-                yield _not_yet(GAP, said, "One of the two groups has no family that was followed for 90 days.")
-        if self.extract.hours is not None and self._lacks(HOURS.metric, "all", "families"):
-            why = f"It is published once {self.threshold} families have joined on or after registering at a centre."
-            yield NotYet(f"{HOURS.name} (M16)", why)
-
 
 def _not_yet(measure: Measure, said: str, why: str) -> NotYet:
-    return NotYet(f"{measure.name}, {said} ({measure.number})", why)
+    of = "" if said == "all" else f", {said}"
+    return NotYet(f"{measure.name}{of} ({measure.number})", why, ((measure.name, said),))
 
 
 def _families(extract: Extract) -> Iterator[_Family]:

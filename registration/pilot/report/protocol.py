@@ -208,6 +208,14 @@ def _told(value: object) -> str:
 
 def read_protocol(path: Path) -> Protocol:
     """Read a protocol; ProtocolRefused names every fault: not TOML, a name unknown or missing, a value that cannot be."""
+    protocol, faults = examined(path)
+    if faults:
+        raise ProtocolRefused([f"{path.name}: {fault}" for fault in faults])
+    return protocol
+
+
+def examined(path: Path) -> tuple[Protocol, Sequence[str]]:
+    """Read a protocol as far as it goes, with every fault of it; ProtocolRefused where it is no TOML at all."""
     raw = path.read_bytes()
     try:
         text = _words(raw)
@@ -217,9 +225,7 @@ def read_protocol(path: Path) -> Protocol:
     protocol = _protocol(reading, text, sha256(raw))
     _refuse_order(reading, protocol)
     reading.refuse_unknown()
-    if reading.faults:
-        raise ProtocolRefused([f"{path.name}: {fault}" for fault in reading.faults])
-    return protocol
+    return protocol, reading.faults
 
 
 def _words(raw: bytes) -> str:
@@ -328,8 +334,7 @@ def _registering(protocol: Protocol, done: Done) -> list[str]:
     if protocol.registered_on > done.as_of:
         return [f"The protocol was registered on {_said(protocol.registered_on)}, after the day the data go up to."]
     if done.first_birth and protocol.registered_on > done.first_birth:
-        since = f"births since {_said(done.first_birth)} were on record"
-        return [f"The protocol was registered on {_said(protocol.registered_on)}, when {since}."]
+        return [f"The protocol was registered on {_said(protocol.registered_on)}, when births were on record already."]
     return []
 
 

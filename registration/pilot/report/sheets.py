@@ -25,9 +25,9 @@ _NUMBER = re.compile(r"([+−])?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(%)?")
 MARKS = (
     (
         "[c]",
-        "Withheld so that nobody can be recognised: a small count, or one by which a small count could be worked out.",
+        "Withheld so that nobody can be recognised: a small count, or none at all, or a number by which one could be worked out.",
     ),
-    ("[x]", "Not available: it cannot be observed as of this day, or at all from this extract."),
+    ("[x]", "Not available: it waits for time to pass, or for a file that this extract has not."),
     ("[z]", "Does not apply."),
 )
 

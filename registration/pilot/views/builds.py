@@ -42,7 +42,10 @@ def overview() -> str:
 def _overview(form: BuildForm | None = None) -> str:
     form = form or BuildForm(formdata=None, as_of=today())
     latest = latest_done()
-    titles = {each.id: f"{title_of(each.words)}, {london(each.registered_at):%-d %B %Y}" for each in protocols()}
+    titles = {
+        each.id: f"{title_of(each.words)}, {london(each.registered_at):%-d %B %Y} ({each.sha256[:8]})"
+        for each in protocols()
+    }
     made = builds()
     who = named(each.asked_by for each in made)
     return render_template(

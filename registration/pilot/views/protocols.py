@@ -18,7 +18,7 @@ from registration.pilot.building.registering import untrue
 from registration.pilot.forms import LARGEST_PROTOCOL, ProtocolForm
 from registration.pilot.record.models import PilotLot
 from registration.pilot.record.queries import lots
-from registration.pilot.report.protocol import Lot, ProtocolRefused, read_protocol, to_begin_from
+from registration.pilot.report.protocol import Lot, ProtocolRefused, examined, to_begin_from
 from registration.pilot.views.frame import LARGEST, PILOT, PILOT_READERS, bp, named, taken
 from registration.pilot.views.showing import title_of
 
@@ -72,9 +72,12 @@ def _words(brought: bytes) -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "protocol.toml"
         path.write_bytes(brought)
-        protocol = read_protocol(path)
-    if faults := untrue(protocol, today(), [_lot(each) for each in lots()]):
-        raise ProtocolRefused([f"protocol.toml: {fault}" for fault in faults])
+        protocol, faults = examined(path)
+    faulty = {fault.partition(":")[0] for fault in faults}
+    besides = untrue(protocol, today(), [_lot(each) for each in lots()])
+    every = [*faults, *(fault for fault in besides if fault.partition(":")[0] not in faulty)]
+    if every:
+        raise ProtocolRefused([f"protocol.toml: {fault}" for fault in every])
     return protocol.text
 
 

@@ -1,4 +1,4 @@
-"""Rows for a named evaluator: asked for by one person, decided by another, taken while the approval lasts; and the ledger."""
+"""Rows for a named evaluator: asked for by one person, decided by another, taken once while the approval lasts; and the ledger."""
 
 import tempfile
 from datetime import datetime
@@ -67,6 +67,8 @@ def _standing(request: RowLevelRequest) -> str:
     """Say how a request stands by the clock; the hourly job throws the key of one that is over away."""
     if request.expires_at is None:
         return STATES[request.state]
+    if request.file_sha256 is not None:
+        return "Taken"
     over = request.state == "expired" or request.expires_at <= now()
     return f"{'Over since' if over else 'Approved, until'} {london(request.expires_at):%-d %B %Y}"
 
@@ -137,8 +139,7 @@ def take_rows(request_id: int) -> ResponseReturnValue:
     """Give the approved rows as a file, as of the day of the approval; the ledger has them from then on."""
     found = _found(request_id)
     try:
-        if found.state != "approved":
-            raise actions.NotApproved
+        actions.key_in_force(found, current_actor(), now())
         collect(now())
         extract = _extract(found)
         content, end = actions.take(request_id, extract, current_actor(), now())

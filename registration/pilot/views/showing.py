@@ -126,7 +126,7 @@ def _laid_out(title: str, words: str, places: Mapping[str, str]) -> Laid:
     rows: dict[tuple[str, ...], dict[str, str]] = {}
     for cell in cells:
         where = tuple(cell[name].removeprefix("'") for name in _WHERE)
-        rows.setdefault(where, {})[cell["measure"]] = cell["mark"] or cell["value"]
+        rows.setdefault(where, {})[cell["measure"]] = cell["mark"] or _apart(cell["value"])
     kept = [column for column in range(len(_WHERE)) if len({where[column] for where in rows}) > 1]
     heads = [("Place", "Group", "Quarter of birth")[column] for column in kept]
     return Laid(
@@ -140,6 +140,11 @@ def _laid_out(title: str, words: str, places: Mapping[str, str]) -> Laid:
             for where, found in rows.items()
         ],
     )
+
+
+def _apart(value: str) -> str:
+    """Write a count with its thousands apart, 3,840, as every page does."""
+    return f"{int(value):,}" if value.isdecimal() else value
 
 
 _NAMES = {"count": "How many", "num": "So many", "den": "Of so many", "percent": "Percent"}

@@ -9,8 +9,12 @@ from markupsafe import Markup
 INK, SHADE, LIGHT, BLUE = "#0b0c0c", "#505a5f", "#b1b4b6", "#1d70b8"
 WIDE = 720
 FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
-#: Letters of a title that fit on a line of a picture that stands alone.
-_TITLE_LETTERS, _TITLE_LINE = 66, 26
+#: How wide a letter is of its size, on average, in the widest of the fonts that browsers fall back on (DejaVu Sans), plain and
+#: bold. Helvetica’s are a sixth narrower: what fits by these fits by them.
+PLAIN, BOLD = 0.62, 0.71
+#: A title of a picture that stands alone: its letters’ size, the height of a line, and letters that fit on one.
+_TITLE, _TITLE_LINE = 20, 26
+_TITLE_LETTERS = int((WIDE - 32) / (_TITLE * BOLD))
 
 Point = tuple[float, float]
 
@@ -43,7 +47,8 @@ class Chart:
         lines = textwrap.wrap(self.title, _TITLE_LETTERS)
         top = _TITLE_LINE * len(lines) + 14
         words = Markup("").join(
-            text(16, (number + 1) * _TITLE_LINE - top, line, size=20, bold=True) for number, line in enumerate(lines)
+            text(16, (number + 1) * _TITLE_LINE - top, line, size=_TITLE, bold=True)
+            for number, line in enumerate(lines)
         )
         return Markup(
             '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 {} {} {}" role="img" font-family="{}" fill="{}">'
@@ -85,6 +90,12 @@ def text(
     return Markup('<text x="{:.1f}" y="{:.1f}" font-size="{}" text-anchor="{}" fill="{}"{}>{}</text>').format(
         x, y, size, anchor, fill, weight, words
     )
+
+
+def beside(x: float, y: float, words: str) -> Markup:
+    """Write what an upright line means at its right, or at its left where the picture ends too soon."""
+    fits = x + 6 + len(words) * 14 * BOLD <= WIDE
+    return text(x + 6 if fits else x - 6, y, words, size=14, bold=True, anchor="start" if fits else "end")
 
 
 def line(points: Iterable[Point], *, dashes: str = "", wide: float = 2, colour: str = INK) -> Markup:
@@ -143,7 +154,8 @@ def across_axis(frame: Frame, ticks: Sequence[tuple[float, str]], label: str) ->
         for value, words in ticks
     ]
     base = line([(frame.left, frame.lower), (frame.right, frame.lower)], wide=1, colour=SHADE)
-    middle = (frame.left + frame.right) / 2
+    half = len(label) * 14 * PLAIN / 2
+    middle = min((frame.left + frame.right) / 2, WIDE - 4 - half)
     return base + Markup("").join(drawn) + text(middle, frame.lower + 42, label, anchor="middle", size=14, fill=SHADE)
 
 

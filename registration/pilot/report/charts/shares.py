@@ -21,13 +21,18 @@ from registration.pilot.report.charts.canvas import (
 )
 from registration.pilot.report.numbers import WITHHELD, Share, interval, percent, signed, whole
 
-_ROW, _NAMES, _LONGEST = 30, 250, 24
+#: Why a number is withheld; which of these it is would tell more than is told.
+REASONS = (
+    "Withheld are numbers of few families, of nearly all or nearly none of them, and those by which another withheld number could "
+    "be worked out."
+)
+_ROW, _NAMES, _LONGEST = 30, 330, 24
 #: A dot, dashes and a name for each line of the gradient, so that grey print tells them apart.
 _LINES = (("dot", "", INK), ("square", "8 4", BLUE), ("diamond", "2 4", SHADE))
 
 
 def reach(shares: Sequence[Share], goal: float) -> Chart:
-    """Draw the share of families that centres know, of all and of each group, beside the line of 97%."""
+    """Draw the share of families that are known, of all and of each group, beside the line of 97%."""
     frame = _rows(len(shares), 0.0, 1.0)
     drawn = Markup("").join(_share_row(frame, number, share) for number, share in enumerate(shares))
     where = frame.x(goal)
@@ -37,22 +42,21 @@ def reach(shares: Sequence[Share], goal: float) -> Chart:
     whole_share = shares[0].value
     below = "below" if whole_share is not None and whole_share < goal else "at or above"
     title = (
-        f"Centres know {percent(whole_share)} of families with a new baby, {below} the {goal:.0%} line"
+        f"{percent(whole_share)} of families with a new baby are known to a centre or to the council, {below} the {goal:.0%} line"
         if whole_share is not None
-        else "How many families centres know is withheld: nearly all, or nearly none"
+        else "How many families are known to a centre or to the council is withheld"
     )
     ticks = [(number / 5, f"{number * 20}%") for number in range(6)]
-    axis = across_axis(frame, ticks, "Families known to a centre by any route, of all families with a new baby")
+    axis = across_axis(frame, ticks, "Families known by any route, of all with a new baby")
     return Chart(
         "reach",
         title,
         f"Dots with 95% intervals for {len(shares)} rows, beside a dashed line at {goal:.0%}. " + _told(shares),
         axis + target + drawn,
         int(frame.lower) + 52,
-        ("Group", "Known to a centre", "95% interval", "Families"),
+        ("Group", "Known to a centre or to the council", "95% interval", "Families"),
         [(share.label, percent(share.value), interval(share), whole(share.n)) for share in shares],
-        f"The {goal:.0%} is a share of families with children under five, and these are families with a new baby: "
-        "they are not the same families.",
+        REASONS if any(share.value is None for share in shares) else "",
     )
 
 
@@ -69,7 +73,7 @@ def _place(frame: Frame, number: int) -> float:
 
 
 def _name(frame: Frame, number: int, label: str) -> Markup:
-    return text(_NAMES - 72, _place(frame, number) + 5, _short(label), anchor="end", bold=number == 0)
+    return text(_NAMES - 80, _place(frame, number) + 5, _short(label), anchor="end", bold=number == 0)
 
 
 def _short(label: str) -> str:
@@ -80,9 +84,7 @@ def _share_row(frame: Frame, number: int, share: Share) -> Markup:
     at = _place(frame, number)
     name = _name(frame, number, share.label)
     if share.value is None or share.lo is None or share.hi is None:
-        return name + text(
-            _NAMES + 8, at + 5, "withheld: nearly all or nearly none, or few families", size=14, fill=SHADE
-        )
+        return name + text(_NAMES + 8, at + 5, "withheld", size=14, fill=SHADE)
     value = text(_NAMES - 12, at + 5, percent(share.value), anchor="end", bold=number == 0)
     dots = whisker((frame.x(share.lo), at), (frame.x(share.hi), at)) + mark((frame.x(share.value), at), fill=BLUE)
     return name + value + dots

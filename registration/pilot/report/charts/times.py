@@ -16,6 +16,7 @@ from registration.pilot.report.charts.canvas import (
     across_axis,
     area,
     bar,
+    beside,
     line,
     mark,
     percent_ticks,
@@ -141,7 +142,7 @@ def _at_risk(frame: Frame, curves: Sequence[tuple[str, Sequence[Joining]]], days
     cells = [text(4, y, "Families at risk", size=14, bold=True)]
     for number, (name, points) in enumerate(curves, 1):
         by_day = {point.day: point.at_risk for point in points}
-        cells.append(text(frame.right + 34, y + 22 * number, name, size=14))
+        cells.append(text(frame.right + 22, y + 22 * number, name, size=14))
         cells += [
             text(frame.x(day), y + 22 * number, whole(by_day[int(day)]), size=13, anchor="middle")
             for day in days
@@ -156,9 +157,8 @@ def event_study(months: Sequence[Month], pre_trend_p: str) -> Chart:
     high = max(0.05, *(each.hi for each in months))
     first, last = min(each.month for each in months), max(each.month for each in months)
     frame = Frame(62, 700, 44, 300, first - 0.6, last + 0.6, low * 1.1, high * 1.1)
-    begun = line([(frame.x(-0.5), frame.upper - 8), (frame.x(-0.5), frame.lower)], dashes="7 5", wide=2) + text(
-        frame.x(-0.5) + 6, frame.upper + 4, "registration begins", size=14, bold=True
-    )
+    begun = line([(frame.x(-0.5), frame.upper - 8), (frame.x(-0.5), frame.lower)], dashes="7 5", wide=2)
+    begun += beside(frame.x(-0.5), frame.upper + 4, "registration begins")
     ticks = [(float(each.month), str(each.month).replace("-", "−")) for each in _thinned(months)]
     up = [(value, signed(value)) for value, _ in percent_ticks(frame.top, frame.bottom)]
     axes = up_axis(frame, up, "Percentage points more families joined within 90 days") + across_axis(
@@ -218,9 +218,8 @@ def days_to_registration(bands: Sequence[Band], lawful: int, in_time: str) -> Ch
     frame = Frame(72, 700, 44, 290, 0, last, 0, most * 1.12)
     bars = Markup("").join(_band(frame, each, lawful) for each in bands)
     where = frame.x(lawful + 1)
-    limit = line([(where, frame.upper - 10), (where, frame.lower)], dashes="7 5", wide=2.5) + text(
-        where + 6, frame.upper, f"after day {lawful}: late", size=14, bold=True
-    )
+    limit = line([(where, frame.upper - 10), (where, frame.lower)], dashes="7 5", wide=2.5)
+    limit += beside(where, frame.upper, f"after day {lawful}: late")
     step = max(1, most // 5)
     up = [(float(number), whole(number)) for number in range(0, int(frame.top) + 1, _round_step(step))]
     ticks = [((each.first + each.last + 1) / 2, _days(each)) for each in bands]
@@ -234,8 +233,8 @@ def days_to_registration(bands: Sequence[Band], lawful: int, in_time: str) -> Ch
         342,
         ("Days from birth", "Births registered"),
         [(_days(each), whole(each.births)) for each in bands],
-        "The bars hold only births that were registered; the share above is of all births old enough. "
-        f"The law wants it done within {lawful} days of the birth.",
+        "The bars hold only births that were registered; the share above is of all births old enough, of which those not "
+        f"registered through this service count as late. The law wants it done within {lawful} days of the birth.",
     )
 
 
