@@ -9,6 +9,7 @@ import zipfile
 
 import pytest
 
+from registration.pilot.report.arms import Arms
 from registration.pilot.report.drawn import _bands
 from registration.pilot.report.numbers import Rounding
 from tests.pilot.made import make
@@ -133,3 +134,9 @@ def test_how_many_weeks_are_drawn_is_not_told_by_one_birth():
     ]
 
     assert ends == [57, 57, 78]
+
+
+@pytest.mark.parametrize(("families", "drawn"), [(0, False), (9, False), (10, True)])
+def test_a_cluster_is_compared_where_either_arm_has_families_enough_and_none_is_as_few(families, drawn):
+    assert Arms(0, families, 50, 100).both(Rounding()) is drawn
+    assert Arms(50, 100, 0, families).both(Rounding()) is drawn
